@@ -1,0 +1,34 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { stringify } from 'yaml';
+import { TEMPLATES } from '../src/devmachine/templates.ts';
+import { chartValuesSchema } from './chart.ts';
+import { crd } from './crd.ts';
+import { openapi } from './openapi.ts';
+
+/** Writes what is made from the schemas; with `--check`, writes nothing and fails where a file is not what it should be. */
+
+const root = join(import.meta.dirname, '..');
+const HEADER = '# Generated from src/devmachine by `npm run generate`. Do not edit.\n';
+const yaml = (value: unknown) => HEADER + stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+
+const files: Record<string, string> = {
+  'openapi.yaml': yaml(await openapi()),
+  'crd/devmachine-crd.yaml': yaml(crd()),
+  'operator/helm-charts/devmachine/values.schema.json': `${JSON.stringify(chartValuesSchema(), null, 2)}\n`,
+  'operator/helm-charts/devmachine/files/templates.yaml': yaml(TEMPLATES),
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [name, text] of Object.entries(files)) {
+  const path = join(root, name);
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) continue;
+  stale.push(relative(process.cwd(), path));
+  if (check) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+if (stale.length > 0)
+  console.log(`${check ? 'Out of date, run `npm run generate`' : 'Written'}: ${stale.join(', ')}`);
+if (check && stale.length > 0) process.exitCode = 1;

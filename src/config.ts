@@ -1,0 +1,64 @@
+import { DNS_LABEL } from './devmachine/formats.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** What the process is told from outside; .env.example explains each variable. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Files of the kubeconfig, as KUBECONFIG lists them; undefined: ~/.kube/config, or the pod's service account. */
+  readonly kubeconfig: string | undefined;
+  /** Namespaces whose machines are served; empty: all. */
+  readonly watchNamespaces: readonly string[];
+  /** The namespace of requests that name none; undefined: they must. */
+  readonly defaultNamespace: string | undefined;
+  readonly clusterTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly bodyLimitBytes: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration. Throws an Error with one line that names the variable at fault. */
+export function loadConfig(env: Environment = process.env): Config {
+  return {
+    host: env['HOST'] || '127.0.0.1',
+    port: integer(env, 'PORT', 8080, 0, 65_535),
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    kubeconfig: env['KUBECONFIG'] || undefined,
+    watchNamespaces: (env['WATCH_NAMESPACES'] ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .map((name) => namespace('WATCH_NAMESPACES', name)),
+    defaultNamespace: env['DEFAULT_NAMESPACE']
+      ? namespace('DEFAULT_NAMESPACE', env['DEFAULT_NAMESPACE'])
+      : undefined,
+    clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
+    requestTimeoutMs: 1_000 * integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 1, 300),
+    shutdownTimeoutMs: 1_000 * integer(env, 'SHUTDOWN_TIMEOUT_SECONDS', 20, 1, 300),
+    bodyLimitBytes: integer(env, 'BODY_LIMIT_BYTES', 262_144, 1_024, 1_048_576),
+  };
+}
+
+function integer(env: Environment, name: string, fallback: number, least: number, most: number): number {
+  const text = env[name];
+  if (!text) return fallback;
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new Error(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function oneOf<const T extends string>(env: Environment, name: string, values: readonly T[], fallback: T): T {
+  const text = env[name] || fallback;
+  const value = values.find((candidate) => candidate === text);
+  if (value !== undefined) return value;
+  throw new Error(`${name} must be one of ${values.join(', ')}, not "${text}"`);
+}
+
+function namespace(variable: string, name: string): string {
+  if (new RegExp(DNS_LABEL.pattern).test(name) && name.length <= DNS_LABEL.maxLength) return name;
+  throw new Error(`${variable} must hold names of namespaces, and "${name}" is none`);
+}

@@ -1,0 +1,23 @@
+import type { DevMachineSpec } from './spec.ts';
+
+/** A DevMachine of the cluster, reduced to what answers need. Shared by all readers: nobody changes one. */
+export interface Machine {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly creationTimestamp: string;
+  readonly deleting: boolean;
+  readonly spec: DevMachineSpec;
+  readonly conditions: readonly Condition[];
+}
+
+/** A condition of Kubernetes' conventions, as the operator writes them. */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}

@@ -1,0 +1,62 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { DevMachineError, type FieldError } from '../devmachine/errors.ts';
+import { brokenRules } from '../devmachine/rules.ts';
+
+/**
+ * How requests are validated, in tests as in production: nothing is coerced, removed or filled in, and every fault is
+ * reported, not only the first.
+ */
+export const AJV_OPTIONS = {
+  customOptions: {
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: false,
+    allErrors: true,
+    allowUnionTypes: true,
+    keywords: ['x-kubernetes-validations', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys'],
+  },
+};
+
+const MOST_ERRORS = 50;
+
+/** Fields of a request that are at fault, as an error. */
+export function invalid(...faults: Omit<FieldError, 'source'>[]): DevMachineError {
+  const errors = faults.slice(0, MOST_ERRORS).map((fault): FieldError => ({ ...fault, source: 'request' }));
+  const [first] = errors;
+  const where = first?.parameter ?? (first?.pointer || 'The body');
+  const detail =
+    faults.length === 1 ? `${where} ${first?.message}.` : `${faults.length} faults in the request.`;
+  return new DevMachineError('invalid-request', detail, { errors });
+}
+
+/** Ajv's errors as ours; `place` is Fastify's name for the part of the request. */
+export const toRequestError = (
+  errors: readonly FastifySchemaValidationError[],
+  place: string,
+): DevMachineError => invalid(...errors.map((error) => toFault(error, place)));
+
+/** A hook that refuses a body which satisfies its schema and breaks one of the schema's rules. */
+export const checkRules =
+  (schema: TSchema): preHandlerAsyncHookHandler =>
+  async ({ body }: FastifyRequest) => {
+    const broken = brokenRules(schema, body);
+    if (broken.length > 0) throw invalid(...broken);
+  };
+
+function toFault(error: FastifySchemaValidationError, place: string): Omit<FieldError, 'source'> {
+  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
+  const extra = missingProperty ?? additionalProperty;
+  const key = extra === undefined ? '' : `/${extra.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = error.instancePath + key;
+  const message = messageOf(error);
+  return place === 'querystring' ? { parameter: pointer.slice(1), message } : { pointer, message };
+}
+function messageOf({ keyword, message = 'is invalid', params }: FastifySchemaValidationError): string {
+  if (keyword === 'required') return 'is required';
+  if (keyword === 'additionalProperties') return 'is not a known field';
+  if (keyword === 'enum')
+    return `must be one of ${(params['allowedValues'] as unknown as string[]).join(', ')}`;
+  return message;
+}

@@ -1,0 +1,143 @@
+import { differences, valueAt } from '../devmachine/difference.ts';
+import { DevMachineError, type FieldError } from '../devmachine/errors.ts';
+import type { Created, CreateOptions } from '../devmachine/machines.ts';
+import { FIELD_MANAGER, type MachineKey, toManifest } from '../devmachine/manifest.ts';
+import type { DevMachineSpec } from '../devmachine/spec.ts';
+import type { Connection, KubeReply } from './connection.ts';
+import { fieldOwners } from './field-owners.ts';
+import { type MachineObject, machinePath, toMachine } from './machine-object.ts';
+import { asStatus, toDomainError } from './status-errors.ts';
+
+/**
+ * No object carries this version: etcd's first write is revision 2. An apply that demands it creates the object where
+ * there is none, and is a Conflict that changes nothing where there is one. See docs/decisions/exact-create.md.
+ */
+const NEVER_STORED = '1';
+/** How often a create starts over because the object in its way changed, or went, while it looked. */
+const ATTEMPTS = 5;
+
+interface Precondition {
+  readonly uid?: string;
+  readonly resourceVersion: string;
+}
+
+/** Creates a machine exactly once over all replicas; see Machines.create for what it answers and throws. */
+export async function createMachine(
+  connection: Connection,
+  key: MachineKey,
+  spec: DevMachineSpec,
+  { dryRun, signal }: CreateOptions,
+): Promise<Created> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const reply = await apply(connection, key, spec, { resourceVersion: NEVER_STORED }, { dryRun, signal });
+    if (reply.status === 201) return { created: true, machine: toMachine(reply.body as MachineObject) };
+    if (reply.status !== 409) throw toDomainError(reply);
+    const stored = await getMachine(connection, key, signal);
+    if (stored && (await isSame(connection, key, spec, stored, signal))) {
+      return { created: false, machine: toMachine(stored) };
+    }
+  }
+  throw new DevMachineError(
+    'conflict',
+    `The machine ${key.name} keeps changing while it is compared with the request. Repeat the request.`,
+    { retryAfterSeconds: 1 },
+  );
+}
+
+export async function getMachine(
+  connection: Connection,
+  key: MachineKey,
+  signal: AbortSignal,
+): Promise<MachineObject | undefined> {
+  const reply = await connection.request({ path: machinePath(key), signal });
+  if (reply.status === 200) return reply.body as MachineObject;
+  if (reply.status === 404 && asStatus(reply.body)?.details?.kind) return undefined;
+  throw toDomainError(reply);
+}
+
+/**
+ * Whether the request would change nothing; false where the stored object changed meanwhile. Throws already-exists with
+ * the fields that differ, or being-deleted.
+ */
+async function isSame(
+  connection: Connection,
+  key: MachineKey,
+  spec: DevMachineSpec,
+  stored: MachineObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { metadata } = stored;
+  if (metadata.deletionTimestamp) {
+    throw new DevMachineError(
+      'being-deleted',
+      `The machine ${key.name} is being deleted. Try again when it is gone.`,
+      {
+        retryAfterSeconds: 5,
+      },
+    );
+  }
+  const precondition = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+  const reply = await apply(connection, key, spec, precondition, { dryRun: true, signal, force: true });
+  if (reply.status === 409) return false;
+  if (reply.status !== 200 && reply.status !== 422) throw toDomainError(reply);
+  const pointers =
+    reply.status === 200
+      ? new Set([
+          ...differences(stored.spec, (reply.body as MachineObject).spec, '/spec'),
+          ...addedByOthers(stored, spec),
+        ])
+      : // One of the rules between the stored machine and a new one refuses it, such as a disk that would shrink.
+        new Set(askedOtherwise(stored, spec));
+  if (pointers.size === 0) return true;
+  throw new DevMachineError(
+    'already-exists',
+    `The machine ${key.name} is there already, with another spec.`,
+    { errors: [...pointers].map((pointer) => difference(stored, pointer)) },
+  );
+}
+
+/** Fields that the request leaves out and another manager has set. An apply would keep them, so its dry run hides them. */
+function addedByOthers(stored: MachineObject, spec: DevMachineSpec): string[] {
+  return differences(stored.spec, spec, '/spec').filter((pointer) =>
+    owners(stored, pointer).some((manager) => manager !== FIELD_MANAGER),
+  );
+}
+
+/** Where the request itself differs; what somebody left to the cluster's defaults does not count. */
+function askedOtherwise(stored: MachineObject, spec: DevMachineSpec): string[] {
+  return differences(stored.spec, spec, '/spec').filter(
+    (pointer) => owners(stored, pointer).length > 0 || valueAt({ spec }, pointer) !== undefined,
+  );
+}
+
+const owners = ({ metadata, spec }: MachineObject, pointer: string): string[] =>
+  fieldOwners(metadata.managedFields ?? [], { spec }, pointer);
+
+function difference(stored: MachineObject, pointer: string): FieldError {
+  const managers = owners(stored, pointer);
+  const owner = managers.length > 0 ? `managed by ${managers.join(' and ')}` : 'a default of the cluster';
+  return { pointer, message: `differs from the stored machine's (${owner})`, source: 'kubernetes', managers };
+}
+
+async function apply(
+  connection: Connection,
+  key: MachineKey,
+  spec: DevMachineSpec,
+  precondition: Precondition,
+  { dryRun, force = false, signal }: { dryRun: boolean; force?: boolean; signal: AbortSignal },
+): Promise<KubeReply> {
+  const manifest = toManifest(key, spec);
+  return connection.request({
+    method: 'PATCH',
+    path: machinePath(key),
+    query: {
+      fieldManager: FIELD_MANAGER,
+      force: String(force),
+      fieldValidation: 'Strict',
+      ...(dryRun ? { dryRun: 'All' } : {}),
+    },
+    contentType: 'application/apply-patch+yaml',
+    body: { ...manifest, metadata: { ...manifest.metadata, ...precondition } },
+    signal,
+  });
+}

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { type ClusterAddress, type Credentials, loadCredentials } from './kubeconfig.ts';
+
+/** Credentials, and the connections that were opened with them. */
+export interface Channel {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: Dispatcher;
+  /** Each watch has a connection of its own, that nothing else waits for. */
+  readonly watches: Dispatcher;
+}
+
+export interface Channels {
+  current(): Promise<Channel>;
+  /** The channel with credentials read anew; the same one where they have not changed. */
+  renew(refused: Channel): Promise<Channel>;
+  close(): Promise<void>;
+}
+
+/** How long credentials are used before they are read again; client-go reads token files as often. */
+const CREDENTIALS_TTL_MS = 60_000;
+/** A cluster that answers 401 to everything must not make us read credentials at every request. */
+const RENEW_INTERVAL_MS = 1_000;
+const CONNECTIONS = 16;
+
+/** `loadConfig` is asked again when the cluster refuses the credentials: the files behind it may have been rotated. */
+export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddress): Channels {
+  let config = loadConfig();
+  let open: (Channel & { credentials: Credentials }) | undefined;
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  let loading: Promise<Channel> | undefined;
+
+  async function load(): Promise<Channel> {
+    const credentials = await loadCredentials(config);
+    loadedAt = performance.now();
+    if (open && isDeepStrictEqual(open.credentials, credentials)) return open;
+    const previous = open;
+    const sameTls = previous && isDeepStrictEqual(previous.credentials.tls, credentials.tls);
+    const { requests, watches } = sameTls ? previous : connect(address, credentials);
+    open = { credentials, headers: credentials.headers, requests, watches };
+    // Requests under way end on the old connections; a watch there goes on until its server closes it.
+    if (previous && !sameTls)
+      for (const old of [previous.requests, previous.watches]) old.close().catch(() => undefined);
+    return open;
+  }
+
+  function loadOnce(): Promise<Channel> {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  return {
+    async current() {
+      return open && performance.now() - loadedAt < CREDENTIALS_TTL_MS ? open : loadOnce();
+    },
+    async renew(refused) {
+      if (open && open !== refused) return open;
+      if (performance.now() - loadedAt < RENEW_INTERVAL_MS) return refused;
+      config = loadConfig();
+      return loadOnce();
+    },
+    async close() {
+      await loading?.catch(() => undefined);
+      await Promise.all([open?.requests.destroy(), open?.watches.destroy()]);
+    },
+  };
+}
+
+function connect({ proxyUrl }: ClusterAddress, { tls }: Credentials): Pick<Channel, 'requests' | 'watches'> {
+  const agent = (options: Agent.Options): Dispatcher =>
+    proxyUrl
+      ? new ProxyAgent({ uri: proxyUrl, requestTls: tls, ...options })
+      : new Agent({ connect: { ...tls, timeout: 5_000 }, ...options });
+  return {
+    requests: agent({ connections: CONNECTIONS, allowH2: false }),
+    watches: agent({ bodyTimeout: 0, allowH2: false }),
+  };
+}

@@ -1,0 +1,152 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { DevMachineError } from '../devmachine/errors.ts';
+import { type Channel, openChannels } from './channels.ts';
+import { clusterAddress } from './kubeconfig.ts';
+
+export interface KubeRequest {
+  readonly method?: 'GET' | 'PATCH' | 'DELETE';
+  /** From the root of the API server, such as /apis/…; its parts are already encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface KubeReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON; the text itself where it is none. */
+  readonly body: unknown;
+}
+
+export interface KubeStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
+/**
+ * Long-lived connections to one API server. Replies of every status are returned; what is thrown is a DevMachineError
+ * (cluster-unavailable, cluster-timeout), or the reason of the caller's own signal.
+ */
+export interface Connection {
+  request(request: KubeRequest): Promise<KubeReply>;
+  /** A reply whose body is read as it comes, on a connection of its own. */
+  stream(request: KubeRequest): Promise<KubeStream>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  /** How long the cluster may take to answer a request. */
+  readonly timeoutMs: number;
+}
+
+const unzip = promisify(gunzip);
+
+export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: ConnectionOptions): Connection {
+  const address = clusterAddress(loadConfig());
+  const channels = openChannels(loadConfig, address);
+
+  async function send(
+    kind: 'requests' | 'watches',
+    request: KubeRequest,
+    signal: AbortSignal,
+  ): Promise<KubeStream> {
+    const channel = await channels.current();
+    const reply = await dispatch(channel, kind, request, signal);
+    if (reply.status !== 401) return reply;
+    // The API server has done nothing yet: a rotated token or certificate is worth a second try.
+    const renewed = await channels.renew(channel);
+    if (renewed === channel) return reply;
+    reply.body.resume();
+    return dispatch(renewed, kind, request, signal);
+  }
+
+  async function dispatch(
+    channel: Channel,
+    kind: 'requests' | 'watches',
+    request: KubeRequest,
+    signal: AbortSignal,
+  ) {
+    const { method = 'GET', path, query, body, contentType } = request;
+    const reply = await channel[kind].request({
+      origin: address.origin,
+      path: `${address.prefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
+      method,
+      signal,
+      headers: {
+        ...channel.headers,
+        accept: 'application/json',
+        'accept-encoding': kind === 'requests' ? 'gzip' : 'identity',
+        'user-agent': 'devmachine-api',
+        ...(contentType ? { 'content-type': contentType } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: reply.statusCode, headers: reply.headers, body: reply.body };
+  }
+
+  async function request(options: KubeRequest): Promise<KubeReply> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const { status, headers, body } = await send(
+        'requests',
+        options,
+        AbortSignal.any([options.signal, timeout]),
+      );
+      const bytes = Buffer.concat(await body.toArray());
+      return {
+        status,
+        headers,
+        body: parse(headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes),
+      };
+    } catch (error) {
+      throw toDomain(error, options.signal, timeout);
+    }
+  }
+
+  async function stream(options: KubeRequest): Promise<KubeStream> {
+    // Only the answer's head is timed: the body of a watch is open for minutes.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    try {
+      return await send('watches', options, AbortSignal.any([options.signal, timeout.signal]));
+    } catch (error) {
+      throw toDomain(error, options.signal, timeout.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return { request, stream, close: () => channels.close() };
+}
+
+function parse(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toDomain(error: unknown, caller: AbortSignal, timeout: AbortSignal): unknown {
+  if (caller.aborted) return caller.reason;
+  if (timeout.aborted) {
+    return new DevMachineError(
+      'cluster-timeout',
+      'The cluster did not answer in time. The request may still take effect; repeating it is safe.',
+      { cause: error },
+    );
+  }
+  return new DevMachineError(
+    'cluster-unavailable',
+    'The cluster cannot be reached. A request that was under way may have taken effect; repeating it is safe.',
+    { cause: error, retryAfterSeconds: 5 },
+  );
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** What it takes to speak to the cluster as ourselves. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: Tls;
+}
+
+export interface Tls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface ClusterAddress {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path in front of every request, for a cluster behind a gateway; mostly empty. */
+  readonly prefix: string;
+  readonly proxyUrl?: string;
+}
+
+/**
+ * Finds the cluster as kubectl does: the files of `kubeconfig` (KUBECONFIG, a list), ~/.kube/config, the pod's service
+ * account. Unlike client-node's loadFromDefault it never falls back to http://localhost:8080, which may be ourselves.
+ * Throws an Error whose message says what to do.
+ */
+export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
+  const home = join(homedir(), '.kube', 'config');
+  const files = kubeconfig ? kubeconfig.split(delimiter).filter(Boolean) : existsSync(home) ? [home] : [];
+  const config = new KubeConfig();
+  if (files.length > 0) loadFiles(config, files);
+  else if (existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token')) config.loadFromCluster();
+  else
+    throw new Error(
+      'no cluster found: set KUBECONFIG, or write ~/.kube/config, or run in a pod with a service account',
+    );
+  if (!config.getCurrentCluster()) {
+    throw new Error(
+      `${files.join(delimiter)}: the current context "${config.currentContext}" names no cluster`,
+    );
+  }
+  return config;
+}
+
+function loadFiles(config: KubeConfig, files: string[]): void {
+  for (const file of files) {
+    const one = new KubeConfig();
+    try {
+      one.loadFromFile(file);
+    } catch (error) {
+      throw new Error(
+        `the kubeconfig ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    config.mergeConfig(one, config.currentContext !== undefined);
+  }
+}
+
+export function clusterAddress(config: KubeConfig): ClusterAddress {
+  const cluster = config.getCurrentCluster();
+  const { origin, pathname } = new URL(cluster?.server ?? '');
+  if (cluster?.proxyUrl && !/^https?:/.test(cluster.proxyUrl)) {
+    throw new Error(`proxy-url ${cluster.proxyUrl}: only http and https proxies are supported`);
+  }
+  return {
+    origin,
+    prefix: pathname.replace(/\/$/, ''),
+    ...(cluster?.proxyUrl ? { proxyUrl: cluster.proxyUrl } : {}),
+  };
+}
+
+/** Reads files, asks exec plugins and identity providers: whatever the kubeconfig says. Costly, so not for every request. */
+export async function loadCredentials(config: KubeConfig): Promise<Credentials> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const headers = Object.entries((options.headers ?? {}) as Record<string, string>).map(([name, value]) => [
+    name.toLowerCase(),
+    String(value).trim(),
+  ]);
+  const basic = options.auth
+    ? { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` }
+    : {};
+  return { headers: { ...basic, ...Object.fromEntries(headers) }, tls: tlsOf(options) };
+}
+
+function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): Tls {
+  return {
+    ...(ca ? { ca: ca.toString() } : {}),
+    ...(cert ? { cert: cert.toString() } : {}),
+    ...(key ? { key: key.toString() } : {}),
+    ...(servername ? { servername } : {}),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Machine } from '../devmachine/machine.ts';
+import { systemClock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import { type MachineObject, machinesPath, toMachine } from './machine-object.ts';
+import { type Log, reflect } from './reflector.ts';
+import { Store } from './store.ts';
+
+/** The machines of the whole cluster, or of some namespaces: one watch each. */
+export interface MachineCache {
+  synced(): boolean;
+  /** undefined for a namespace that is not watched. */
+  store(namespace: string): Store<Machine> | undefined;
+  /** Resolves when all watches have ended. */
+  readonly stopped: Promise<unknown>;
+}
+
+export interface MachineCacheOptions {
+  readonly connection: Connection;
+  /** Empty: the whole cluster. */
+  readonly namespaces: readonly string[];
+  readonly log: Log;
+}
+
+/** Begins to watch; ends with `signal`. */
+export function watchMachines(
+  { connection, namespaces, log }: MachineCacheOptions,
+  signal: AbortSignal,
+): MachineCache {
+  const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
+  const stores = new Map(scopes.map((scope) => [scope, newStore(log)]));
+  const running = [...stores].map(([scope, store]) =>
+    reflect({ connection, path: machinesPath(scope), reduce, store, clock: systemClock, log }, signal),
+  );
+  return {
+    synced: () => [...stores.values()].every((store) => store.synced),
+    store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
+    stopped: Promise.all(running),
+  };
+}
+
+const reduce = (object: unknown): Machine => toMachine(object as MachineObject);
+
+const newStore = (log: Log): Store<Machine> =>
+  new Store((error) => log.warn({ err: error }, 'a subscriber of the cache failed'));

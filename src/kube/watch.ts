@@ -1,0 +1,97 @@
+import type { Clock } from './backoff.ts';
+import type { Connection, KubeReply } from './connection.ts';
+import { readLines } from './lines.ts';
+import { asStatus, hasCause, type Status, toDomainError } from './status-errors.ts';
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: { readonly metadata: { readonly resourceVersion: string } };
+}
+
+/** The cluster no longer knows the version that the watch begins at: list again. */
+export class ExpiredError extends Error {}
+
+const SHORTEST_SECONDS = 240;
+const LONGEST_SECONDS = 480;
+
+/**
+ * The events after `resourceVersion`, until the server ends the watch or is silent for `silenceMs`: a quiet resource may
+ * send nothing for minutes, so silence is no failure, only a reason to make sure with a new watch from the same version.
+ * Throws ExpiredError, or a DevMachineError.
+ */
+export async function* watch(
+  connection: Connection,
+  path: string,
+  resourceVersion: string,
+  { clock, silenceMs, signal }: { clock: Clock; silenceMs: number; signal: AbortSignal },
+): AsyncGenerator<WatchEvent> {
+  const seconds = Math.round(SHORTEST_SECONDS + clock.random() * (LONGEST_SECONDS - SHORTEST_SECONDS));
+  const query = {
+    watch: 'true',
+    resourceVersion,
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(seconds),
+  };
+  const { status, headers, body } = await connection.stream({ path, query, signal });
+  if (status !== 200) {
+    const text = Buffer.concat(await body.toArray()).toString('utf8');
+    throw refusal({ status, headers, body: parse(text) ?? text });
+  }
+  const silence = setTimeout(() => body.destroy(), silenceMs);
+  try {
+    for await (const line of readLines(body)) {
+      silence.refresh();
+      const event = parse(line);
+      if (!isEvent(event)) throw new Error('the watch sent a line that is no event');
+      if (event.type === 'ERROR') {
+        const object = asStatus(event.object);
+        throw refusal({ status: object?.code ?? 500, headers: {}, body: event.object });
+      }
+      yield event as WatchEvent;
+    }
+  } catch (error) {
+    // A connection that breaks ends the watch like any other end: the next one goes on from the same version.
+    if (!isStreamEnd(error)) throw error;
+  } finally {
+    clearTimeout(silence);
+    body.destroy();
+  }
+}
+
+function refusal(reply: KubeReply): Error {
+  const status: Status | undefined = asStatus(reply.body);
+  const expired = reply.status === 410 || status?.reason === 'Expired' || status?.reason === 'Gone';
+  // "Too large resource version": the store behind the cluster was restored to an older state.
+  if (expired || reply.status === 504 || hasCause(status, 'ResourceVersionTooLarge')) {
+    return new ExpiredError(status?.message ?? `the watch was refused with ${reply.status}`);
+  }
+  return toDomainError(reply);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const TYPES = new Set<unknown>(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
+
+const isEvent = (value: unknown): value is { type: string; object: object } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  TYPES.has(value.type) &&
+  'object' in value;
+
+const STREAM_ENDS = new Set<unknown>([
+  'ECONNRESET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'UND_ERR_SOCKET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+const isStreamEnd = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && STREAM_ENDS.has(error.code);

@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import { buildApp } from './app.ts';
+import { loadConfig } from './config.ts';
+import { openConnection } from './kube/connection.ts';
+import { loadKubeConfig } from './kube/kubeconfig.ts';
+import { watchMachines } from './kube/machine-cache.ts';
+import { openMachines } from './kube/machines.ts';
+
+/** env → config → cluster → app → listen; a signal → drain → close. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = pino({ level: config.logLevel });
+  const stop = new AbortController();
+  const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
+    timeoutMs: config.clusterTimeoutMs,
+  });
+  const cache = watchMachines({ connection, namespaces: config.watchNamespaces, log: logger }, stop.signal);
+  const app = await buildApp(config, { machines: openMachines(connection, cache), logger });
+
+  const shutDown = async (signal: string) => {
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref();
+    await app.close();
+    stop.abort();
+    await cache.stopped;
+    await connection.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
+
+  await app.listen({ host: config.host, port: config.port });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`devmachine: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
