@@ -8,7 +8,7 @@ import { type Channel, openChannels } from './channels.ts';
 import { clusterAddress } from './kubeconfig.ts';
 
 export interface KubeRequest {
-  readonly method?: 'GET' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** From the root of the API server, such as /apis/…; its parts are already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

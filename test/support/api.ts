@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestContext } from 'node:test';
+import { Agent, request } from 'undici';
+import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
+import { testKubeconfig } from './cluster.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  readonly body: any;
+}
+
+export interface Api {
+  readonly url: string;
+  readonly pid: number;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  create(namespace: string, name: string, spec?: unknown, query?: string): Promise<Answer>;
+  status(namespace: string, name: string, headers?: Record<string, string>): Promise<Answer>;
+  delete(namespace: string, name: string): Promise<Answer>;
+}
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+/** The backend as it runs in production: a process of its own, on a free port. Resolves when it listens. */
+export async function startApi(t: TestContext, env: Record<string, string> = {}): Promise<Api> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { KUBECONFIG: testKubeconfig(), LOG_LEVEL: 'info', ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const agent = new Agent({ connections: 64 });
+  t.after(async () => {
+    await agent.destroy();
+    child.kill();
+    await exited;
+  });
+  const url = await Promise.race([listening(child.stdout), exited.then(() => '')]);
+  if (!url || child.pid === undefined) throw new Error('the backend did not start');
+  return { url, pid: child.pid, ...client(url, agent) };
+}
+
+/** Waits until the backend has read the whole cluster. */
+export async function startReadyApi(t: TestContext, env: Record<string, string> = {}): Promise<Api> {
+  const api = await startApi(t, env);
+  await until(async () => (await api.call('GET', '/readyz')).status === 200);
+  return api;
+}
+
+/** Asks again and again until it is so; the test's own time limit ends the waiting. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function listening(output: NodeJS.ReadableStream): Promise<string> {
+  const lines = createInterface({ input: output });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  lines.on('line', (line) => {
+    const url = /Server listening at (http:[^"]*)/.exec(line)?.[1];
+    if (url) resolve(url);
+  });
+  return promise;
+}
+
+function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid'> {
+  const call: Api['call'] = async (method, path, body, headers = {}) => {
+    const reply = await request(`${url}${path}`, {
+      method,
+      dispatcher,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await reply.body.text();
+    const isJson = String(reply.headers['content-type']).includes('json');
+    return { status: reply.statusCode, headers: reply.headers, body: isJson ? JSON.parse(text) : text };
+  };
+  const target = (namespace: string, name: string) => new URLSearchParams({ name, namespace });
+  return {
+    call,
+    create: (namespace, name, spec = EXAMPLE_SPEC, query = '') =>
+      call('POST', `/api/v1/devmachines?namespace=${namespace}${query}`, manifest(spec, { name })),
+    status: (namespace, name, headers) =>
+      call('GET', `/api/v1/devmachines/status?${target(namespace, name)}`, undefined, headers),
+    delete: (namespace, name) => call('DELETE', `/api/v1/devmachines?${target(namespace, name)}`),
+  };
+}
