@@ -9,7 +9,7 @@ import { devMachineRoutes } from './http/devmachines.ts';
 import { healthRoutes } from './http/health.ts';
 import { parseJson } from './http/json.ts';
 import { OPENAPI } from './http/openapi.ts';
-import { handleError, handleNotFound } from './http/problems.ts';
+import { handleError, handleNotFound, withCommonHeaders } from './http/problems.ts';
 import { AJV_OPTIONS } from './http/validation.ts';
 
 export interface Dependencies {
@@ -40,7 +40,7 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
+    withCommonHeaders(request, reply);
   });
 
   await app.register(swagger, OPENAPI);

@@ -122,6 +122,10 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, [number, string, Explanation]>> 
   FST_ERR_BAD_URL: [400, 'invalid-request', { message: 'The URL is malformed.' }],
 };
 
+/** The headers of every answer. */
+export const withCommonHeaders = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
+
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -130,7 +134,7 @@ function sendProblem(
   detail: string,
   errors: readonly FieldError[] = [],
 ): FastifyReply {
-  return reply
+  return withCommonHeaders(request, reply)
     .code(status)
     .type('application/problem+json')
     .send({

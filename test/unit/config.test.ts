@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Config, loadConfig } from '../../src/config.ts';
+
+const DEFAULTS: Config = {
+  host: '127.0.0.1',
+  port: 8080,
+  logLevel: 'info',
+  kubeconfig: undefined,
+  watchNamespaces: [],
+  defaultNamespace: undefined,
+  clusterTimeoutMs: 15_000,
+  requestTimeoutMs: 30_000,
+  shutdownTimeoutMs: 20_000,
+  bodyLimitBytes: 262_144,
+};
+
+/** NAME → the value that the commented line shows. */
+const example = Object.fromEntries(
+  readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => /^#?[A-Z_]+=/.test(line))
+    .map((line) => line.replace(/^#/, '').split('=') as [string, string]),
+);
+
+test('without an environment there are the defaults, and .env.example shows them', () => {
+  assert.deepEqual(loadConfig({}), DEFAULTS);
+  assert.deepEqual(loadConfig(example), DEFAULTS);
+});
+
+test('.env.example holds the variables that the code reads, and no others', () => {
+  const source = readFileSync(new URL('../../src/config.ts', import.meta.url), 'utf8');
+  const read = new Set(source.match(/(?<=')[A-Z]+(_[A-Z]+)*(?=')/g));
+  assert.deepEqual(new Set(Object.keys(example)), read);
+});
+
+test('each variable counts', () => {
+  const config = loadConfig({
+    HOST: '0.0.0.0',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    KUBECONFIG: '/a:/b',
+    WATCH_NAMESPACES: 'a, b,',
+    DEFAULT_NAMESPACE: 'a',
+    CLUSTER_TIMEOUT_SECONDS: '1',
+    REQUEST_TIMEOUT_SECONDS: '2',
+    SHUTDOWN_TIMEOUT_SECONDS: '3',
+    BODY_LIMIT_BYTES: '4096',
+  });
+  assert.deepEqual(config, {
+    host: '0.0.0.0',
+    port: 0,
+    logLevel: 'silent',
+    kubeconfig: '/a:/b',
+    watchNamespaces: ['a', 'b'],
+    defaultNamespace: 'a',
+    clusterTimeoutMs: 1_000,
+    requestTimeoutMs: 2_000,
+    shutdownTimeoutMs: 3_000,
+    bodyLimitBytes: 4_096,
+  });
+});
+
+const WRONG = {
+  PORT: ['65536', '-1', '80a', '8.5', ' 80', '1e3'],
+  LOG_LEVEL: ['loud', 'INFO'],
+  WATCH_NAMESPACES: ['A', 'a b', 'a,-b', 'a'.repeat(64)],
+  DEFAULT_NAMESPACE: ['a/b'],
+  CLUSTER_TIMEOUT_SECONDS: ['0', '301', 'soon'],
+  REQUEST_TIMEOUT_SECONDS: ['0'],
+  SHUTDOWN_TIMEOUT_SECONDS: ['0'],
+  BODY_LIMIT_BYTES: ['0', '2000000'],
+};
+
+test('a wrong value is one line that names the variable', () => {
+  for (const [name, values] of Object.entries(WRONG)) {
+    for (const value of values) {
+      assert.throws(
+        () => loadConfig({ [name]: value }),
+        (error: Error) => error.message.startsWith(name) && !error.message.includes('\n'),
+        `${name}=${value}`,
+      );
+    }
+  }
+});
