@@ -14,6 +14,7 @@ export async function globalSetup(): Promise<void> {
   controlPlane = await startControlPlane({ stateDir });
   await applyCrd(controlPlane, join(import.meta.dirname, '..', 'crd', 'devmachine-crd.yaml'));
   process.env['DEVMACHINE_TEST_KUBECONFIG'] = controlPlane.kubeconfig;
+  process.env['DEVMACHINE_TEST_NOBODY'] = await controlPlane.kubeconfigFor('nobody');
 }
 
 export async function globalTeardown(): Promise<void> {

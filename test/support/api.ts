@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { testKubeconfig } from './cluster.ts';
+import { assertDocumented } from './contract.ts';
 
 export interface Answer {
   readonly status: number;
@@ -74,8 +75,10 @@ function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid'> {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await reply.body.text();
-    const isJson = String(reply.headers['content-type']).includes('json');
-    return { status: reply.statusCode, headers: reply.headers, body: isJson ? JSON.parse(text) : text };
+    const type = String(reply.headers['content-type']);
+    const parsed = type.includes('json') ? JSON.parse(text) : text;
+    assertDocumented(method, path, reply.statusCode, type, parsed);
+    return { status: reply.statusCode, headers: reply.headers, body: parsed };
   };
   const target = (namespace: string, name: string) => new URLSearchParams({ name, namespace });
   return {

@@ -5,10 +5,15 @@ import { type Connection, openConnection } from '../../src/kube/connection.ts';
 import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 
 /** The kubeconfig of the control plane that test/setup.ts started for this run. */
-export function testKubeconfig(): string {
-  const path = process.env['DEVMACHINE_TEST_KUBECONFIG'];
-  if (!path) throw new Error('no control plane: run the tests with `npm test`');
-  return path;
+export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');
+
+/** A kubeconfig of the user "nobody", who has no rights at all. */
+export const nobodysKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_NOBODY');
+
+function fromSetup(variable: string): string {
+  const value = process.env[variable];
+  if (!value) throw new Error('no control plane: run the tests with `npm test`');
+  return value;
 }
 
 /** Speaks to the cluster as its administrator, past the API under test. */
