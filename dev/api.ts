@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pretty from 'pino-pretty';
+import { request } from 'undici';
+import { REPOSITORY } from './foreground.ts';
+import { type RunningProcess, startProcess } from './process.ts';
+
+export interface ApiAddress {
+  readonly host: string;
+  readonly port: number;
+  /** As a browser or curl on this machine reaches it. */
+  readonly url: string;
+}
+
+/** PORT and HOST, with the defaults that the API itself has. */
+export function readAddress(env: NodeJS.ProcessEnv): ApiAddress {
+  const host = env['HOST'] || '127.0.0.1';
+  const text = env['PORT'] || '8080';
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535)
+    throw new Error(`PORT must be a whole number from 1 to 65535, not "${text}"`);
+  const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { host, port, url: `http://${local ? 'localhost' : name}:${port}` };
+}
+
+/** Runs the API, and again after each change of a file that it imports; its log is printed for people. */
+export async function startApi(address: ApiAddress, kubeconfig: string): Promise<RunningProcess> {
+  const api = await startProcess({
+    name: 'the API',
+    command: process.execPath,
+    args: ['--watch', '--watch-preserve-output', 'src/main.ts'],
+    cwd: REPOSITORY,
+    env: { ...process.env, HOST: address.host, PORT: String(address.port), KUBECONFIG: kubeconfig },
+  });
+  const colorize = process.stdout.isTTY === true;
+  const destination = process.stdout;
+  const people = pretty({ colorize, destination, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
+  api.child.stdout?.pipe(people, { end: false });
+  api.child.stderr?.pipe(process.stderr, { end: false });
+  return api;
+}
+
+/** As long as it takes: an API that fails at its start is started again when its files change. */
+export async function waitForApi({ url }: ApiAddress, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const ready = await request(`${url}/readyz`, { signal, headersTimeout: 2_000, reset: true }).then(
+      async ({ statusCode, body }) => {
+        await body.dump();
+        return statusCode === 200;
+      },
+      () => false,
+    );
+    if (ready) return;
+    await sleep(50);
+  }
+}

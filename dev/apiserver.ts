@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { type Component, type ComponentContext, startComponent } from './component.ts';
+import { createKubeClient } from './kube-client.ts';
+import type { Pki } from './pki.ts';
+import { onFreePort } from './ports.ts';
+
+export interface ApiserverOptions {
+  readonly assetsDir: string;
+  readonly pki: Pki;
+  readonly etcdUrl: string;
+}
+
+export interface Apiserver extends Component {
+  readonly url: string;
+}
+
+export function startApiserver(options: ApiserverOptions, context: ComponentContext): Promise<Apiserver> {
+  const { cluster, admin } = options.pki;
+  return onFreePort(async (port) => {
+    const url = `https://127.0.0.1:${port}`;
+    const isReady = async () => {
+      const client = createKubeClient(url, { ca: cluster.cert, cert: admin.cert, key: admin.key });
+      try {
+        return (await client.get('/readyz')).status === 200;
+      } finally {
+        await client.close();
+      }
+    };
+    const spec = {
+      name: 'kube-apiserver',
+      command: join(options.assetsDir, 'kube-apiserver'),
+      args: apiserverFlags(port, context.stateDir, options),
+      isReady,
+    };
+    return Object.assign(await startComponent(spec, context), { url });
+  });
+}
+
+/**
+ * Admission is the default set, ServiceAccount included: a pod is refused until its namespace has a service
+ * account, which kube-controller-manager makes (and, where none runs, whoever wants a pod). Switched off it
+ * would let pods through here that a real cluster refuses, and leave them without a token once one runs.
+ */
+function apiserverFlags(port: number, stateDir: string, { pki, etcdUrl }: ApiserverOptions): string[] {
+  return [
+    '--bind-address=127.0.0.1',
+    // Found from the network's default route otherwise, which a machine without a network does not have.
+    '--advertise-address=127.0.0.1',
+    '--endpoint-reconciler-type=none',
+    `--secure-port=${port}`,
+    `--cert-dir=${join(stateDir, 'pki')}`,
+    `--tls-cert-file=${pki.apiserver.certFile}`,
+    `--tls-private-key-file=${pki.apiserver.keyFile}`,
+    `--client-ca-file=${pki.cluster.certFile}`,
+    `--requestheader-client-ca-file=${pki.frontProxy.certFile}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--authorization-mode=RBAC',
+    '--allow-privileged=true',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${pki.serviceAccount.publicFile}`,
+    `--service-account-signing-key-file=${pki.serviceAccount.privateFile}`,
+    `--etcd-servers=${etcdUrl}`,
+    `--etcd-cafile=${pki.etcdCa.certFile}`,
+    `--etcd-certfile=${pki.etcdClient.certFile}`,
+    `--etcd-keyfile=${pki.etcdClient.keyFile}`,
+    '--profiling=false',
+  ];
+}

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildTools } from './build.ts';
+import { messageOf, onInterrupt } from './foreground.ts';
+import { type GoTools, readGoTools } from './go-tools.ts';
+import type { ProgressOutput } from './progress.ts';
+
+export type AssetSource = 'KUBEBUILDER_ASSETS' | 'cache' | 'build';
+
+export interface Assets {
+  readonly dir: string;
+  readonly source: AssetSource;
+}
+
+export interface AssetOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly output?: ProgressOutput;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The folder that holds the programs `needed`: KUBEBUILDER_ASSETS where it is set, else what an earlier call
+ * built, else a build with the Go toolchain (minutes from nothing, seconds when Go has it all cached).
+ */
+export async function findAssets(needed: readonly string[], options: AssetOptions = {}): Promise<Assets> {
+  const { env = process.env, output = process.stderr, signal } = options;
+  const given = env['KUBEBUILDER_ASSETS'];
+  if (given) return { dir: checkGiven(resolve(given), needed), source: 'KUBEBUILDER_ASSETS' };
+
+  const tools = readGoTools();
+  const unknown = needed.filter((program) => !tools.programs.includes(program));
+  if (unknown.length > 0) throw new Error(`Not among the tools of dev/tools/go.mod: ${unknown.join(', ')}`);
+  const dir = cacheFolder(tools, env);
+  if (missing(dir, tools.programs).length === 0) return { dir, source: 'cache' };
+
+  checkGo(tools, dir, env);
+  const programs = tools.programs.join(', ');
+  output.write(`Building ${programs} once with Go, into ${dir} (some minutes the first time)\n`);
+  await buildTools(tools, dir, { env, output, signal });
+  return { dir, source: 'build' };
+}
+
+function checkGiven(dir: string, needed: readonly string[]): string {
+  const absent = missing(dir, needed);
+  if (absent.length === 0) return dir;
+  throw new Error(
+    `KUBEBUILDER_ASSETS is ${dir}, but there is no executable ${absent.join(', ')} in it. ` +
+      'Complete that folder, or unset the variable to have the programs built from dev/tools/go.mod.',
+  );
+}
+
+function missing(dir: string, programs: readonly string[]): string[] {
+  return programs.filter((program) => {
+    try {
+      accessSync(join(dir, program), constants.X_OK);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+function cacheFolder(tools: GoTools, env: NodeJS.ProcessEnv): string {
+  const cache = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
+  return join(cache, 'devmachine', 'assets', tools.key);
+}
+
+/** Run inside dev/tools, Go itself says whether it satisfies go.mod (or fetches the toolchain that does). */
+function checkGo(tools: GoTools, dir: string, env: NodeJS.ProcessEnv): void {
+  const go = spawnSync('go', ['env', 'GOVERSION'], { cwd: tools.dir, env, encoding: 'utf8' });
+  if (go.status === 0) return;
+  const why = go.error ? '`go` is not on the PATH' : go.stderr.trim();
+  throw new Error(
+    [
+      `The control plane's programs (${tools.programs.join(', ')}) are not here yet: ${why}.`,
+      'Any one of these gives them:',
+      `  - install Go ${tools.goVersion} or newer: they are then built by themselves;`,
+      `  - copy an earlier build, from this system and this go.mod, to ${dir};`,
+      '  - set KUBEBUILDER_ASSETS to a folder that holds them.',
+    ].join('\n'),
+  );
+}
+
+/** What a KUBEBUILDER_ASSETS folder has by convention; name others as arguments to have them checked too. */
+const ENVTEST_PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl'];
+
+async function main(): Promise<void> {
+  const needed = process.argv.length > 2 ? process.argv.slice(2) : ENVTEST_PROGRAMS;
+  const { signal } = onInterrupt();
+  try {
+    const { dir } = await findAssets(needed, { signal });
+    console.log(dir);
+  } catch (error) {
+    console.error(signal.aborted ? 'Interrupted. The next build goes on from here.' : messageOf(error));
+    process.exitCode = signal.aborted ? 130 : 1;
+  }
+}
+
+if (import.meta.main) await main();

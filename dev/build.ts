@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { endWithUs } from './exit.ts';
+import { type GoTools, programName } from './go-tools.ts';
+import { type Progress, type ProgressOutput, startProgress } from './progress.ts';
+
+export interface BuildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: ProgressOutput;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Builds every tool of go.mod into `target`. All of it happens in a folder beside it which takes its name at
+ * the end: an interrupted build leaves nothing that looks finished, and of two builds at once the first wins.
+ * What was compiled so far stays in Go's own cache, so the next build goes on from there.
+ */
+export async function buildTools(tools: GoTools, target: string, options: BuildOptions): Promise<void> {
+  const parent = dirname(target);
+  await mkdir(parent, { recursive: true });
+  await removeLeftovers(parent, basename(target));
+  const folder = await mkdtemp(`${target}.${process.pid}.`);
+  const progress = startProgress(options.output);
+  try {
+    const stale = await findStale(tools, options, progress);
+    await compile(tools, folder, stale, options, progress);
+    await rename(join(folder, 'server'), join(folder, programName('server')));
+    await moveInPlace(folder, target);
+  } finally {
+    progress.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The packages that Go will have to compile, so that a half-cached build shows an honest percentage. */
+async function findStale(tools: GoTools, options: BuildOptions, progress: Progress): Promise<Set<string>> {
+  const stale = new Set<string>();
+  let modules = 0;
+  const format = '{{if .Stale}}{{.ImportPath}}\t{{.StaleReason}}{{end}}';
+  await runGo(['list', ...tools.buildFlags, '-deps', '-f', format, 'tool'], tools, options, {
+    onStdout: (line) => {
+      const [path = '', reason = ''] = line.split('\t');
+      if (!reason.includes('available in build cache')) stale.add(path);
+    },
+    onStderr: (line) => {
+      if (line.startsWith('go: downloading ')) progress.show({ kind: 'download', modules: ++modules });
+    },
+  });
+  return stale;
+}
+
+async function compile(
+  tools: GoTools,
+  folder: string,
+  stale: Set<string>,
+  options: BuildOptions,
+  progress: Progress,
+): Promise<void> {
+  const total = stale.size;
+  const show = () => {
+    const done = total - stale.size;
+    progress.show(
+      done < total ? { kind: 'compile', done, total } : { kind: 'link', programs: tools.packages.length },
+    );
+  };
+  show();
+  // -v prints each package when its compilation starts to run; linking prints nothing.
+  await runGo(['build', '-v', ...tools.buildFlags, '-o', `${folder}/`, 'tool'], tools, options, {
+    onStdout: () => {},
+    onStderr: (line) => {
+      if (stale.delete(line)) show();
+    },
+  });
+}
+
+interface LineHandlers {
+  readonly onStdout: (line: string) => void;
+  readonly onStderr: (line: string) => void;
+}
+
+async function runGo(
+  args: readonly string[],
+  tools: GoTools,
+  { env, signal }: BuildOptions,
+  lines: LineHandlers,
+): Promise<void> {
+  signal?.throwIfAborted();
+  // GOOS and GOARCH of somebody's cross-compilation would give programs that do not run here.
+  const { GOOS: _os, GOARCH: _arch, ...rest } = env;
+  const child = spawn('go', args, {
+    cwd: tools.dir,
+    env: { ...rest, CGO_ENABLED: '0', GOWORK: 'off' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const ending = endWithUs(child);
+  const stop = () => ending.killGroup('SIGTERM');
+  signal?.addEventListener('abort', stop, { once: true });
+  const words: string[] = [];
+  createInterface(child.stdout).on('line', lines.onStdout);
+  createInterface(child.stderr).on('line', (line) => {
+    words.push(line);
+    lines.onStderr(line);
+  });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject).once('close', resolve);
+    });
+    signal?.throwIfAborted();
+    if (code !== 0) throw new Error(`go ${args[0]} failed:\n${words.slice(-15).join('\n')}`);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function moveInPlace(folder: string, target: string): Promise<void> {
+  try {
+    await rename(folder, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  }
+}
+
+/** Folders of builds that were killed: their name carries the pid of the process that built. */
+async function removeLeftovers(parent: string, key: string): Promise<void> {
+  for (const entry of await readdir(parent)) {
+    const pid = entry.startsWith(`${key}.`) ? Number(entry.split('.')[1]) : Number.NaN;
+    if (Number.isInteger(pid) && !isAlive(pid))
+      await rm(join(parent, entry), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

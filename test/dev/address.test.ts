@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { readAddress } from '../../dev/api.ts';
+import { freePort, isFree, onFreePort } from '../../dev/ports.ts';
+
+test('PORT and HOST, and how the API is reached from here', () => {
+  assert.deepEqual(readAddress({}), { host: '127.0.0.1', port: 8080, url: 'http://localhost:8080' });
+  assert.equal(readAddress({ PORT: '9000', HOST: '0.0.0.0' }).url, 'http://localhost:9000');
+  assert.equal(readAddress({ HOST: '192.0.2.7' }).url, 'http://192.0.2.7:8080');
+  assert.equal(readAddress({ HOST: '2001:db8::1' }).url, 'http://[2001:db8::1]:8080');
+  for (const PORT of ['0', '65536', '80a', '-1', ' 8080'])
+    assert.throws(() => readAddress({ PORT }), /^Error: PORT /);
+});
+
+test('a port that somebody listens on is not free, and is again afterwards', async () => {
+  const port = await freePort();
+  assert.ok(port < 32_768, 'below the ports of outgoing connections');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  assert.equal(await isFree(port), false);
+  await new Promise((resolve) => server.close(resolve));
+  assert.equal(await isFree(port), true);
+});
+
+test('a port that is taken in between is another attempt; any other failure is not', async () => {
+  const ports: number[] = [];
+  const port = await onFreePort(async (candidate) => {
+    ports.push(candidate);
+    if (ports.length < 3) throw new Error('listen tcp: bind: address already in use');
+    return candidate;
+  });
+  assert.deepEqual([ports.length, ports.at(-1)], [3, port]);
+  let attempts = 0;
+  const failing = onFreePort(async () => {
+    attempts++;
+    throw new Error('unknown flag');
+  });
+  await assert.rejects(failing, /unknown flag/);
+  assert.equal(attempts, 1);
+});

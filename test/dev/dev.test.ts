@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../dev/ports.ts';
+import { claimStateDir } from '../../dev/state.ts';
+import { atEnd, DEV, isAlive, runNode, temporaryFolder } from './support/processes.ts';
+
+const [dev, cluster] = ['dev.ts', 'cluster.ts'].map((name) => fileURLToPath(new URL(name, DEV))) as [
+  string,
+  string,
+];
+
+/** Should a run be killed and the test fail then, what it left behind is ended all the same. */
+async function temporaryState(t: TestContext): Promise<string> {
+  const dir = await temporaryFolder(t);
+  atEnd(t, async () => (await claimStateDir(dir, () => {})).release());
+  return dir;
+}
+
+function recordedPids(stateDir: string): number[] {
+  const { processes } = JSON.parse(readFileSync(join(stateDir, 'processes.json'), 'utf8'));
+  return processes.map(({ pid }: { pid: number }) => pid);
+}
+
+test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and the data is there next time', async (t) => {
+  const stateDir = await temporaryState(t);
+  const port = String(await freePort());
+  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, NO_COLOR: '1' };
+  const first = runNode(t, [dev], env);
+  await first.says(/Ctrl-C ends it all/);
+  const [, url = '', body = ''] =
+    /^curl '(.+)' -H 'Content-Type: application\/json' -d '(.+)'$/m.exec(first.output()) ?? [];
+  const [, statusUrl = ''] = /^curl '(.+status.+)'$/m.exec(first.output()) ?? [];
+  assert.ok(url.startsWith(`http://localhost:${port}/api/v1/devmachines?namespace=`));
+  const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  assert.equal(created.status, 201, await created.text());
+  assert.equal((await fetch(statusUrl)).status, 200);
+
+  const pids = recordedPids(stateDir);
+  assert.equal(pids.length, 3);
+  // As from a terminal with npm in between, which passes on what the terminal has sent already.
+  first.child.kill('SIGINT');
+  first.child.kill('SIGINT');
+  assert.equal(await first.ended, 0);
+  assert.match(first.output(), /Stopped\.\n$/);
+  assert.ok(!pids.some(isAlive));
+  await assert.rejects(fetch(statusUrl), 'nobody listens any more');
+
+  const second = runNode(t, [dev], env);
+  await second.says(/Ctrl-C ends it all/);
+  assert.equal((await fetch(statusUrl)).status, 200);
+  const left = recordedPids(stateDir);
+  second.child.kill('SIGKILL');
+  await second.ended;
+
+  const third = runNode(t, [dev, '--reset'], env);
+  await third.says(/Ctrl-C ends it all/);
+  assert.match(third.output(), /left behind by an earlier run/);
+  assert.ok(!left.some(isAlive));
+  assert.equal((await fetch(statusUrl)).status, 404);
+  third.child.kill('SIGTERM');
+  assert.equal(await third.ended, 0);
+});
+
+test('a port that is taken is told before anything starts', async (t) => {
+  const stateDir = await temporaryState(t);
+  const port = await freePort();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  atEnd(t, () => server.close());
+  const run = runNode(t, [dev], { PORT: String(port), DEVMACHINE_STATE_DIR: stateDir });
+  assert.equal(await run.ended, 1);
+  assert.match(
+    run.output(),
+    new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken\\..*PORT=\\d+ npm run dev\n$`),
+  );
+});
+
+test('an API that does not start says why, and the rest stays', async (t) => {
+  const stateDir = await temporaryState(t);
+  const env = { PORT: String(await freePort()), DEVMACHINE_STATE_DIR: stateDir, LOG_LEVEL: 'nonsense' };
+  const run = runNode(t, [dev], env);
+  await run.says(/LOG_LEVEL must be one of/);
+  await run.says(/Waiting for file changes/);
+  run.child.kill('SIGINT');
+  assert.equal(await run.ended, 130);
+  assert.match(run.output(), /Stopped\.\n$/);
+});
+
+test('npm run cluster: help, unknown arguments, ready, Ctrl-C', async (t) => {
+  const help = runNode(t, [cluster, '--help']);
+  assert.equal(await help.ended, 0);
+  assert.match(help.output(), /^npm run cluster/);
+  const unknown = runNode(t, [cluster, '--foo']);
+  assert.equal(await unknown.ended, 2);
+  assert.match(unknown.output(), /Unknown option '--foo'.*npm run cluster/s);
+
+  const stateDir = await temporaryState(t);
+  const run = runNode(t, [cluster], { DEVMACHINE_STATE_DIR: stateDir });
+  const [, version] = await run.says(/Kubernetes (v\S+) is ready on https:\/\/127/);
+  assert.match(version ?? '', /^v1\.\d+\.\d+/);
+  await run.says(/Ctrl-C ends it/);
+  assert.ok(run.output().includes(`export KUBECONFIG=${stateDir}/kubeconfig`));
+  const pids = recordedPids(stateDir);
+  run.child.kill('SIGINT');
+  assert.equal(await run.ended, 0);
+  assert.ok(!pids.some(isAlive));
+});

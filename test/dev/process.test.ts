@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { startProcess, waitUntilReady } from '../../dev/process.ts';
+import { atEnd, isAlive, runModule, temporaryFolder, until } from './support/processes.ts';
+
+async function startScript(t: TestContext, script: string) {
+  const logFile = join(await temporaryFolder(t), 'child.log');
+  const running = await startProcess({
+    name: 'child',
+    command: process.execPath,
+    args: ['-e', script],
+    logFile,
+  });
+  atEnd(t, () => running.stop(0));
+  return { running, logFile };
+}
+
+test('an early end is reported with the last lines of the log and its path', async (t) => {
+  const { running, logFile } = await startScript(t, 'console.log("no such flag: --foo"); process.exit(3)');
+  const waiting = waitUntilReady(running, async () => false, { logFile });
+  await assert.rejects(waiting, (error: Error) => {
+    assert.match(error.message, /child ended \(exit code 3\)/);
+    assert.ok(error.message.includes(logFile));
+    assert.match(error.message, /no such flag: --foo/);
+    return true;
+  });
+});
+
+test('a program that is not there', async () => {
+  const missing = startProcess({ name: 'nothing', command: '/nonexistent/program', args: [] });
+  await assert.rejects(missing, /nothing cannot be started: .*ENOENT/);
+});
+
+test('a probe that fails counts as not ready yet; waiting can be given up', async (t) => {
+  const { running } = await startScript(t, 'setInterval(() => {}, 1000)');
+  let calls = 0;
+  await waitUntilReady(running, async () => {
+    if (++calls < 3) throw new Error('connection refused');
+    return true;
+  });
+  assert.equal(calls, 3);
+  const giveUp = AbortSignal.abort(new Error('enough'));
+  await assert.rejects(
+    waitUntilReady(running, async () => false, { signal: giveUp }),
+    /enough/,
+  );
+});
+
+test('stop ends one that is stopped, and one that does not listen', async (t) => {
+  const { running: paused } = await startScript(t, 'setInterval(() => {}, 1000)');
+  paused.kill('SIGSTOP');
+  await paused.stop();
+  assert.equal(await paused.exited, 'signal SIGTERM');
+
+  const deaf = await startScript(
+    t,
+    'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)',
+  );
+  await until(() => readFileSync(deaf.logFile, 'utf8').includes('up'));
+  await deaf.running.stop(100);
+  assert.equal(await deaf.running.exited, 'signal SIGKILL');
+});
+
+/** Starts a child that starts one itself, says both pids, then ends in the way under test. */
+const owner = (ending: string) => `
+  import { startProcess } from 'dev/process.ts';
+  const script = 'const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);'
+    + 'console.log("grandchild=" + pid); setInterval(() => {}, 1000)';
+  const running = await startProcess({ name: 'child', command: process.execPath, args: ['-e', script] });
+  running.child.stdout.once('data', (text) => { console.log('child=' + running.pid + ' ' + text + ' up'); ${ending} });
+`;
+
+const endings = {
+  exit: 'process.exit(0)',
+  'an uncaught exception': 'setImmediate(() => { throw new Error("boom") })',
+  'an unhandled rejection': 'Promise.reject(new Error("boom"))',
+  SIGINT: 'process.kill(process.pid, "SIGINT")',
+  SIGTERM: 'process.kill(process.pid, "SIGTERM")',
+  SIGHUP: 'process.kill(process.pid, "SIGHUP")',
+};
+
+for (const [name, ending] of Object.entries(endings)) {
+  test(`children and their children end with us: ${name}`, async (t) => {
+    const script = runModule(t, owner(ending));
+    const how = await script.ended;
+    const pids = [...script.output().matchAll(/child=(\d+)/g)].map(([, pid]) => Number(pid));
+    assert.equal(pids.length, 2, script.output());
+    await until(() => !pids.some(isAlive));
+    if (name.startsWith('SIG')) assert.equal(how, name);
+  });
+}
+
+test('who listens for a signal itself decides when the children end', async (t) => {
+  const script = runModule(
+    t,
+    owner(
+      `process.once('SIGTERM', () => setTimeout(() => {
+         console.log('alive=' + !running.hasExited());
+         running.stop().then(() => process.exit(7));
+       }, 200));
+       process.kill(process.pid, 'SIGTERM');`,
+    ),
+  );
+  assert.equal(await script.ended, 7);
+  assert.match(script.output(), /alive=true/);
+});

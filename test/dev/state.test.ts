@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { identityOf } from '../../dev/identity.ts';
+import { claimStateDir } from '../../dev/state.ts';
+import { isAlive, runModule, startIdle, temporaryFolder, until } from './support/processes.ts';
+
+const GONE = { name: 'owner', pid: 999_999_999, identity: 'gone' };
+
+test('what a killed run has left behind is ended, and nobody who has its pid now', async (t) => {
+  const dir = await temporaryFolder(t);
+  const [ours, foreign] = [await startIdle(t), await startIdle(t)];
+  const processes = [
+    { name: 'ours', pid: ours, identity: identityOf(ours) },
+    { name: 'foreign', pid: foreign, identity: 'another start' },
+    GONE,
+  ];
+  await writeFile(join(dir, 'processes.json'), JSON.stringify({ owner: GONE, processes }));
+  const lines: string[] = [];
+  const claim = await claimStateDir(dir, (line) => lines.push(line));
+  assert.ok(!isAlive(ours));
+  assert.ok(isAlive(foreign));
+  assert.deepEqual(lines, [`Ending ours (${ours}), left behind by an earlier run that was killed`]);
+  claim.release();
+});
+
+test('the owner is killed for real: the next claim ends its child', async (t) => {
+  const dir = await temporaryFolder(t);
+  const script = runModule(
+    t,
+    `import { startProcess } from 'dev/process.ts';
+     import { claimStateDir } from 'dev/state.ts';
+     const claim = await claimStateDir(${JSON.stringify(dir)}, console.log);
+     const child = await startProcess({ name: 'child', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] });
+     claim.add('child', child.pid);
+     console.log('child=' + child.pid + ' up');`,
+  );
+  const pid = Number((await script.says(/child=(\d+) up/))[1]);
+  script.child.kill('SIGKILL');
+  await script.ended;
+  assert.ok(isAlive(pid));
+  const claim = await claimStateDir(dir, () => {});
+  await until(() => !isAlive(pid));
+  claim.release();
+});
+
+test('a running owner is named, and nothing of it is touched', async (t) => {
+  const dir = await temporaryFolder(t);
+  const child = await startIdle(t);
+  const claim = await claimStateDir(dir, () => {});
+  claim.add('child', child);
+  await assert.rejects(
+    claimStateDir(dir, () => {}),
+    new RegExp(`running already, in the process ${process.pid}\\.`),
+  );
+  assert.ok(isAlive(child));
+  claim.release();
+  assert.ok(!existsSync(join(dir, 'processes.json')));
+});
+
+test('an owner whose pid belongs to another process by now does not count', async (t) => {
+  const dir = await temporaryFolder(t);
+  const owner = { name: 'owner', pid: process.pid, identity: 'an earlier start' };
+  await writeFile(join(dir, 'processes.json'), JSON.stringify({ owner, processes: [] }));
+  (await claimStateDir(dir, () => {})).release();
+});
+
+test('a file that a crash has cut short is replaced', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'processes.json'), '{"owner": {"na');
+  (await claimStateDir(dir, () => {})).release();
+});
+
+test('children come and go in the file; a second release takes nothing from the next owner', async (t) => {
+  const dir = await temporaryFolder(t);
+  const file = join(dir, 'processes.json');
+  const names = () =>
+    JSON.parse(readFileSync(file, 'utf8')).processes.map(({ name }: { name: string }) => name);
+  const child = await startIdle(t);
+  const claim = await claimStateDir(dir, () => {});
+  claim.add('child', child);
+  assert.deepEqual(names(), ['child']);
+  claim.remove(child);
+  assert.deepEqual(names(), []);
+  claim.release();
+  const next = await claimStateDir(dir, () => {});
+  claim.release();
+  assert.ok(existsSync(file));
+  next.release();
+});
+
+test('a pid with its start names a process; none that is gone', async (t) => {
+  const child = await startIdle(t);
+  const identity = identityOf(child);
+  assert.ok(identity);
+  assert.equal(identityOf(child), identity);
+  assert.notEqual(identityOf(process.pid), identity);
+  process.kill(child, 'SIGKILL');
+  await until(() => identityOf(child) === undefined);
+});

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf } from '../../../dev/identity.ts';
+
+export const DEV = new URL('../../../dev/', import.meta.url);
+
+const endings = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Like `t.after`, the last one first: what runs in a folder ends before the folder goes. */
+export function atEnd(t: TestContext, end: () => unknown): void {
+  const known = endings.get(t);
+  if (known !== undefined) {
+    known.push(end);
+    return;
+  }
+  const list = [end];
+  endings.set(t, list);
+  t.after(async () => {
+    for (const each of list.toReversed()) await each();
+  });
+}
+
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'devmachine-dev-test-'));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export function isAlive(pid: number): boolean {
+  return identityOf(pid) !== undefined;
+}
+
+/** Waits for as long as the test runner lets it: what never happens is its time-out to report. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
+}
+
+/** A process that does nothing, in a group of its own, and is ended with the test. */
+export async function startIdle(t: TestContext): Promise<number> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  atEnd(t, () => child.kill('SIGKILL'));
+  await new Promise((resolve) => child.once('spawn', resolve));
+  return child.pid ?? 0;
+}
+
+export interface Script {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string | null>;
+  /** Waits until its output holds a match and gives it; fails when it ends before. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
+}
+
+/** Runs node with these arguments, to the end of the test at most. */
+export function runNode(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Script {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<number | string | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  atEnd(t, async () => {
+    // Asked first: whoever is killed leaves its children behind.
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(timer);
+  });
+  const says = async (pattern: RegExp) => {
+    for (;;) {
+      const found = pattern.exec(output);
+      if (found !== null) return found;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`It ended, and said only:\n${output}`);
+      await sleep(20);
+    }
+  };
+  return { child, output: () => output, ended, says };
+}
+
+/** A module's text, with `dev/…` as the place to import from, run as a process. */
+export function runModule(t: TestContext, text: string): Script {
+  const source = text.replaceAll("'dev/", `'${DEV.href}`);
+  return runNode(t, ['--input-type=module', '-e', source]);
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { rename, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { watchFile } from '../../dev/watch-file.ts';
+import { atEnd, temporaryFolder, until } from './support/processes.ts';
+
+test('a change is seen once, whether the file is written or replaced', async (t) => {
+  const dir = await temporaryFolder(t);
+  const file = join(dir, 'crd.yaml');
+  await writeFile(file, 'one');
+  const stop = new AbortController();
+  atEnd(t, () => stop.abort());
+  let changes = 0;
+  watchFile(file, () => changes++, stop.signal);
+
+  await writeFile(file, 'two');
+  await until(() => changes === 1);
+  await writeFile(join(dir, 'new'), 'three');
+  await rename(join(dir, 'new'), file);
+  await until(() => changes === 2);
+  // A new time stamp is no change; the change after it is the next that is told.
+  await utimes(file, new Date(), new Date());
+  await writeFile(file, 'four');
+  await until(() => changes === 3);
+  assert.equal(changes, 3);
+});
