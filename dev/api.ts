@@ -34,7 +34,13 @@ export async function startApi(address: ApiAddress, kubeconfig: string): Promise
   });
   const colorize = process.stdout.isTTY === true;
   const destination = process.stdout;
-  const people = pretty({ colorize, destination, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
+  const people = pretty({
+    colorize,
+    destination,
+    ignore: 'pid,hostname',
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
   api.child.stdout?.pipe(people, { end: false });
   api.child.stderr?.pipe(process.stderr, { end: false });
   return api;
