@@ -28,7 +28,7 @@ export async function buildTools(tools: GoTools, target: string, options: BuildO
     const stale = await findStale(tools, options, progress);
     await compile(tools, folder, stale, options, progress);
     await rename(join(folder, 'server'), join(folder, programName('server')));
-    await moveInPlace(folder, target);
+    await moveInPlace(folder, target, tools);
   } finally {
     progress.end();
     await rm(folder, { recursive: true, force: true });
@@ -116,11 +116,14 @@ async function runGo(
   }
 }
 
-async function moveInPlace(folder: string, target: string): Promise<void> {
+async function moveInPlace(folder: string, target: string, { programs }: GoTools): Promise<void> {
   try {
     await rename(folder, target);
   } catch (error) {
     if (!existsSync(target)) throw error;
+    // Another build's, which was quicker; or one that somebody copied in part. Each program is replaced whole,
+    // also while an older one of its name runs.
+    for (const name of programs) await rename(join(folder, name), join(target, name));
   }
 }
 

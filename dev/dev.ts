@@ -56,7 +56,10 @@ async function main(interrupt: AbortController): Promise<void> {
 }
 
 async function checkPort({ host, port }: ApiAddress): Promise<void> {
-  if (await isFree(port, host)) return;
+  const free = await isFree(port, host).catch((error: unknown) => {
+    throw new Error(`The API cannot listen on HOST=${host} PORT=${port}: ${messageOf(error)}`);
+  });
+  if (free) return;
   throw new Error(
     `Port ${port} on ${host} is taken. Stop what listens there, or choose another one: PORT=${(port % 65_535) + 1} npm run dev`,
   );

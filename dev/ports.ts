@@ -17,10 +17,13 @@ export async function freePort(): Promise<number> {
   throw new Error(`No free port found between ${FIRST} and ${LAST} on 127.0.0.1`);
 }
 
+/** Rejects where the port is not the matter: an address that is not this machine's, a port for root only. */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -39,8 +39,16 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
   app.addHook('onRequest', async (request, reply) => {
     withCommonHeaders(request, reply);
+  });
+  // A connection that is kept alive would keep a stopping process waiting for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
   });
 
   await app.register(swagger, OPENAPI);

@@ -1,16 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../dev/control-plane.ts';
 import { applyCrd } from '../dev/crd.ts';
+import { endLeftovers } from '../dev/foreground.ts';
 
 /** One control plane for the whole run; each test has namespaces of its own. */
+
+const PREFIX = 'devmachine-test-';
 
 let controlPlane: ControlPlane | undefined;
 let stateDir: string | undefined;
 
 export async function globalSetup(): Promise<void> {
-  stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
+  await endKilledRuns();
+  stateDir = await mkdtemp(join(tmpdir(), PREFIX));
   controlPlane = await startControlPlane({ stateDir });
   await applyCrd(controlPlane, join(import.meta.dirname, '..', 'crd', 'devmachine-crd.yaml'));
   process.env['DEVMACHINE_TEST_KUBECONFIG'] = controlPlane.kubeconfig;
@@ -20,4 +24,15 @@ export async function globalSetup(): Promise<void> {
 export async function globalTeardown(): Promise<void> {
   await controlPlane?.stop();
   if (stateDir) await rm(stateDir, { recursive: true, force: true });
+}
+
+/** What a run that was killed has left behind; one that still runs is left alone. */
+async function endKilledRuns(): Promise<void> {
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const folder of folders.map((name) => join(tmpdir(), name))) {
+    await endLeftovers(folder, () => undefined).then(
+      () => rm(folder, { recursive: true, force: true }),
+      () => undefined,
+    );
+  }
 }

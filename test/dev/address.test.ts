@@ -23,6 +23,10 @@ test('a port that somebody listens on is not free, and is again afterwards', asy
   assert.equal(await isFree(port), true);
 });
 
+test('an address that is not of this machine is another matter than a port that is taken', async () => {
+  await assert.rejects(isFree(8080, '192.0.2.1'), { code: 'EADDRNOTAVAIL' });
+});
+
 test('a port that is taken in between is another attempt; any other failure is not', async () => {
   const ports: number[] = [];
   const port = await onFreePort(async (candidate) => {

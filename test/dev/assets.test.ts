@@ -104,6 +104,15 @@ test('then a build, which the next call finds', async (t) => {
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
 });
 
+test('a cache folder that lacks a program is completed', async (t) => {
+  const { cached, options } = await setUp(t, GO_THAT_BUILDS);
+  await executable(join(cached, 'kwok'));
+  await writeFile(join(cached, 'helm'), 'not executable');
+  await findAssets(['etcd'], options);
+  assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
+  assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
+});
+
 test('two builds at once both succeed and leave one folder', async (t) => {
   const { cached, options } = await setUp(t, GO_THAT_BUILDS);
   const both = await Promise.all([findAssets(['etcd'], options), findAssets(['etcd'], options)]);

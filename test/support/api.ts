@@ -18,6 +18,8 @@ export interface Answer {
 export interface Api {
   readonly url: string;
   readonly pid: number;
+  /** Of the process, when it has ended. */
+  readonly exitCode: Promise<number | null>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   create(namespace: string, name: string, spec?: unknown, query?: string): Promise<Answer>;
   status(namespace: string, name: string, headers?: Record<string, string>): Promise<Answer>;
@@ -41,7 +43,7 @@ export async function startApi(t: TestContext, env: Record<string, string> = {})
   });
   const url = await Promise.race([listening(child.stdout), exited.then(() => '')]);
   if (!url || child.pid === undefined) throw new Error('the backend did not start');
-  return { url, pid: child.pid, ...client(url, agent) };
+  return { url, pid: child.pid, exitCode: exited.then(([code]) => code), ...client(url, agent) };
 }
 
 /** Waits until the backend has read the whole cluster. */
@@ -66,7 +68,7 @@ async function listening(output: NodeJS.ReadableStream): Promise<string> {
   return promise;
 }
 
-function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid'> {
+function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'exitCode'> {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
     const reply = await request(`${url}${path}`, {
       method,

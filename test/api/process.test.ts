@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startReadyApi } from '../support/api.ts';
+import { connect, createNamespace, testKubeconfig } from '../support/cluster.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+/** Runs the backend until it ends by itself. */
+async function runToEnd(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exit = once(child, 'exit');
+  const stderr = Buffer.concat(await child.stderr.toArray()).toString();
+  const [code] = await exit;
+  return { code, stderr };
+}
+
+test('what hinders the start is one line on stderr, and exit code 1', async () => {
+  const busy = createServer().listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  const address = busy.address();
+  const port = typeof address === 'object' && address ? String(address.port) : assert.fail();
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ PORT: 'eighty' }, /^devmachine: PORT must be a whole number from 0 to 65535, not "eighty"\n$/],
+    [{}, /^devmachine: no cluster found: set KUBECONFIG, .*\n$/],
+    [{ KUBECONFIG: '/no/such/file' }, /^devmachine: the kubeconfig \/no\/such\/file cannot be read: .*\n$/],
+    [{ KUBECONFIG: testKubeconfig(), PORT: port }, /^devmachine: .*EADDRINUSE.*\n$/],
+  ];
+  for (const [env, line] of cases) {
+    const { code, stderr } = await runToEnd(env);
+    assert.match(stderr, line);
+    assert.equal(code, 1);
+  }
+  busy.close();
+});
+
+test('SIGTERM ends requests under way with their answer, and then the process', async (t) => {
+  const cluster = connect(t);
+  const namespace = await createNamespace(cluster);
+  const api = await startReadyApi(t);
+  const answers = Promise.all(
+    Array.from({ length: 50 }, (_, index) => api.create(namespace, `last-${index}`)),
+  );
+  // All of them have arrived when a later request has been answered.
+  await api.call('GET', '/livez');
+  process.kill(api.pid, 'SIGTERM');
+  assert.deepEqual(new Set((await answers).map(({ status }) => status)), new Set([201]));
+  assert.equal(await api.exitCode, 0);
+});
