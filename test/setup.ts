@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ export async function globalTeardown(): Promise<void> {
 async function endKilledRuns(): Promise<void> {
   const folders = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   for (const folder of folders.map((name) => join(tmpdir(), name))) {
+    if (!existsSync(join(folder, 'processes.json'))) continue;
     await endLeftovers(folder, () => undefined).then(
       () => rm(folder, { recursive: true, force: true }),
       () => undefined,
