@@ -50,7 +50,7 @@ export async function reflect<T extends Stored>(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof ExpiredError) from = undefined;
-      else from = options.store.version;
+      else if (from !== undefined) from = options.store.version;
       const wait = backoff.next(retryAfterMs(error));
       log.warn(
         { path, err: error, waitMs: Math.round(wait) },
@@ -94,5 +94,8 @@ async function follow<T extends Stored>(
   return last;
 }
 
+/** What the cluster asks for. Without an answer of its own (the cause is an Error), the advice is ours, for our callers. */
 const retryAfterMs = (error: unknown): number =>
-  error instanceof DevMachineError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  error instanceof DevMachineError && !(error.cause instanceof Error)
+    ? (error.retryAfterSeconds ?? 0) * 1_000
+    : 0;

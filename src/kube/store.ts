@@ -15,19 +15,22 @@ export interface Change<T> {
 
 export type Listener<T> = (change: Change<T>) => void;
 
+/** How many uids that are gone are remembered at most: those that the watch has told of before the answer stay behind. */
+const MOST_GONE = 10_000;
+
 /**
  * The objects of one watch. It is fed twice: by the watch, in order, and by answers of the API server to our own requests
- * (`observe`, `forget`), which can be ahead of the watch.
+ * (`observe`, `forget`), which can be ahead of the watch, or late.
  *
  * Invariants: an object never goes back to an older version; what is observed ahead of the watch stays until the watch
- * has passed it; a uid that is gone stays gone.
+ * has passed it; a uid that is gone stays gone. They end where the cluster itself goes back in time.
  */
 export class Store<T extends Stored> {
   readonly #items = new Map<string, T>();
-  /** Keys that were observed ahead of the watch, and not seen by it yet. */
-  readonly #ahead = new Set<string>();
-  /** Uids that the API server has told us are gone, until the watch says so too. */
-  readonly #gone = new Set<string>();
+  /** Keys of which an answer has told more than the watch, and up to which version. */
+  readonly #ahead = new Map<string, string>();
+  /** Uids that an answer has said are gone, until the watch says so too; with the version of the watch at that time. */
+  readonly #gone = new Map<string, string | undefined>();
   readonly #listeners = new Set<Listener<T>>();
   readonly #onListenerError: (error: unknown) => void;
   /** The version up to which the watch has told everything. */
@@ -65,71 +68,87 @@ export class Store<T extends Stored> {
 
   /** A whole list: what it does not hold is deleted, but for what was observed after it was made. */
   replace(items: readonly T[], version: string): void {
-    this.#gone.clear();
-    const listed = new Map(items.map((item) => [keyOf(item), item]));
+    if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#goBack();
+    // What was gone before the watch told its last is gone from the list: if it is there, a backup has brought it back.
+    for (const [uid, seen] of this.#gone) if (seen !== this.#version) this.#gone.delete(uid);
+    const listed = new Map(
+      items.filter(({ uid }) => !this.#gone.has(uid)).map((item) => [keyOf(item), item]),
+    );
     for (const [key, item] of this.#items) {
-      const newer = this.#ahead.has(key) && compareVersions(item.resourceVersion, version) > 0;
-      if (!listed.has(key) && !newer) this.#delete(key, item);
+      if (!listed.has(key) && !this.#isAhead(key, version)) this.#delete(key, item);
     }
-    for (const [key, item] of listed) {
-      const known = this.#items.get(key);
-      const newer =
-        known && this.#ahead.has(key) && compareVersions(known.resourceVersion, item.resourceVersion) > 0;
-      if (!newer) this.#put(key, item);
-    }
+    for (const [key, item] of listed) if (!this.#isAhead(key, version)) this.#put(key, item);
     this.#version = version;
   }
 
   /** An ADDED or MODIFIED event. */
   upsert(item: T): void {
+    const { resourceVersion, uid } = item;
+    if (this.#hasPassed(resourceVersion)) return;
     const key = keyOf(item);
-    const known = this.#items.get(key);
-    const older = known && compareVersions(known.resourceVersion, item.resourceVersion) > 0;
-    if (!older && !this.#gone.has(item.uid)) this.#put(key, item);
-    this.progress(item.resourceVersion);
+    if (!this.#isAhead(key, resourceVersion) && !this.#gone.has(uid)) this.#put(key, item);
+    this.progress(resourceVersion);
   }
 
   /** A DELETED event; one of an earlier object of the same name leaves the present one alone. */
   remove(item: T): void {
     const key = keyOf(item);
     this.#gone.delete(item.uid);
-    const known = this.#items.get(key);
-    if (known?.uid === item.uid) this.#delete(key, item);
+    if (this.#items.get(key)?.uid === item.uid) this.#delete(key, item);
     this.progress(item.resourceVersion);
   }
 
   /** The watch has told everything up to `version` (an event, or a bookmark). */
   progress(version: string): void {
-    if (this.#version === undefined || compareVersions(version, this.#version) > 0) this.#version = version;
-    for (const key of this.#ahead) this.#settle(key, this.#version);
+    if (!this.#hasPassed(version)) this.#version = version;
+    for (const [key, known] of this.#ahead) if (this.#hasPassed(known)) this.#settle(key);
   }
 
   /** An object of an answer. It is kept only where the watch has yet to come to it: else the watch knows better. */
   observe(item: T): void {
+    const { resourceVersion, uid } = item;
+    if (this.#version === undefined || this.#hasPassed(resourceVersion) || this.#gone.has(uid)) return;
     const key = keyOf(item);
-    const known = this.#items.get(key);
-    if (this.#version === undefined || this.#gone.has(item.uid)) return;
-    if (compareVersions(item.resourceVersion, this.#version) <= 0) return;
-    if (known && compareVersions(known.resourceVersion, item.resourceVersion) >= 0) return;
+    const known = this.#ahead.get(key);
+    if (known !== undefined && compareVersions(known, resourceVersion) >= 0) return;
     this.#put(key, item);
-    this.#ahead.add(key);
+    this.#ahead.set(key, resourceVersion);
   }
 
   /** An answer said that the object is gone for good. */
   forget(namespace: string, name: string, uid: string): void {
+    this.#gone.set(uid, this.#version);
+    const [oldest = uid] = this.#gone.keys();
+    if (this.#gone.size > MOST_GONE) this.#gone.delete(oldest);
     const key = `${namespace}/${name}`;
-    const known = this.#items.get(key);
-    if (known?.uid !== uid) return;
-    this.#gone.add(uid);
-    this.#delete(key, known);
+    const item = this.#items.get(key);
+    if (item?.uid !== uid) return;
+    const known = this.#ahead.get(key);
+    this.#delete(key, item);
+    // The watch has yet to tell of earlier objects of this name, which are gone as well.
+    if (known !== undefined) this.#ahead.set(key, known);
+  }
+
+  #hasPassed(version: string): boolean {
+    return this.#version !== undefined && compareVersions(version, this.#version) <= 0;
+  }
+
+  #isAhead(key: string, version: string): boolean {
+    const known = this.#ahead.get(key);
+    return known !== undefined && compareVersions(known, version) > 0;
   }
 
   /** Drops what was observed and has been passed by the watch without a word: it was gone again by then. */
-  #settle(key: string, version: string): void {
+  #settle(key: string): void {
     const item = this.#items.get(key);
-    if (item && compareVersions(item.resourceVersion, version) > 0) return;
     this.#ahead.delete(key);
     if (item) this.#delete(key, item);
+  }
+
+  /** The cluster was restored to an older state: what answers have told no longer holds. */
+  #goBack(): void {
+    this.#ahead.clear();
+    this.#gone.clear();
   }
 
   #put(key: string, item: T): void {
@@ -148,9 +167,9 @@ export class Store<T extends Stored> {
   }
 
   #emit(change: Change<T>): void {
-    for (const listener of this.#listeners) {
+    for (const listener of [...this.#listeners]) {
       try {
-        listener(change);
+        if (this.#listeners.has(listener)) listener(change);
       } catch (error) {
         this.#onListenerError(error);
       }

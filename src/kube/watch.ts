@@ -33,12 +33,12 @@ export async function* watch(
     timeoutSeconds: String(seconds),
   };
   const { status, headers, body } = await connection.stream({ path, query, signal });
-  if (status !== 200) {
-    const text = Buffer.concat(await body.toArray()).toString('utf8');
-    throw refusal({ status, headers, body: parse(text) ?? text });
-  }
   const silence = setTimeout(() => body.destroy(), silenceMs);
   try {
+    if (status !== 200) {
+      const text = Buffer.concat(await body.toArray()).toString('utf8');
+      throw refusal({ status, headers, body: parse(text) ?? text });
+    }
     for await (const line of readLines(body)) {
       silence.refresh();
       const event = parse(line);
@@ -89,6 +89,8 @@ const STREAM_ENDS = new Set<unknown>([
   'ECONNRESET',
   'ERR_STREAM_PREMATURE_CLOSE',
   'UND_ERR_SOCKET',
+  // What undici makes of our own body.destroy().
+  'UND_ERR_ABORTED',
   'EPIPE',
   'ETIMEDOUT',
 ]);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DevMachineError } from '../../../src/devmachine/errors.ts';
+import { listAll, PAGE_SIZE } from '../../../src/kube/list.ts';
+import { failure, item, list, object, reduce, reply, type Scripted, scripted } from './helpers.ts';
+
+const read = (connection: Scripted, { signal } = new AbortController()) =>
+  listAll(connection, '/path', reduce, signal);
+
+const page = (version: number, token: string, ...items: object[]) =>
+  reply(200, { metadata: { resourceVersion: String(version), continue: token }, items });
+
+const queries = ({ requests }: Scripted) => requests.map(({ query }) => query);
+
+const LIMIT = String(PAGE_SIZE);
+
+test('a list of one page', async () => {
+  const connection = scripted({ list: page(5, '', object('a', 'u1', 3), object('b', 'u2', 4)) });
+  assert.deepEqual(await read(connection), {
+    items: [item('a', 'u1', 3), item('b', 'u2', 4)],
+    resourceVersion: '5',
+  });
+  // Without a resourceVersion: with 0 the API server ignores the limit.
+  assert.deepEqual(queries(connection), [{ limit: LIMIT }]);
+  assert.equal(connection.requests[0]?.path, '/path');
+});
+
+test('a list without items', async () => {
+  const none = { items: [], resourceVersion: '5' };
+  assert.deepEqual(await read(scripted({ list: list(5) })), none);
+  assert.deepEqual(await read(scripted({ list: reply(200, { metadata: { resourceVersion: '5' } }) })), none);
+});
+
+test('the pages are followed to the last', async () => {
+  const connection = scripted(
+    { list: page(5, 'one', object('a', 'u1', 1)) },
+    { list: page(5, 'two', object('b', 'u2', 2)) },
+    { list: list(5, object('c', 'u3', 3)) },
+  );
+  const { items, resourceVersion } = await read(connection);
+  assert.deepEqual(items, [item('a', 'u1', 1), item('b', 'u2', 2), item('c', 'u3', 3)]);
+  assert.equal(resourceVersion, '5');
+  assert.deepEqual(queries(connection), [
+    { limit: LIMIT },
+    { limit: LIMIT, continue: 'one' },
+    { limit: LIMIT, continue: 'two' },
+  ]);
+});
+
+test('an expired token means one list without pages, with each item once', async () => {
+  const connection = scripted(
+    { list: page(5, 'one', object('a', 'u1', 1)) },
+    { list: page(5, 'two', object('b', 'u2', 2)) },
+    { list: failure(410, {}, { reason: 'Expired' }) },
+    { list: list(9, object('b', 'u2', 2), object('c', 'u3', 8)) },
+  );
+  assert.deepEqual(await read(connection), {
+    items: [item('b', 'u2', 2), item('c', 'u3', 8)],
+    resourceVersion: '9',
+  });
+  assert.deepEqual(queries(connection).slice(2), [{ limit: LIMIT, continue: 'two' }, {}]);
+});
+
+test('a list without pages that has expired too is a failure', async () => {
+  const connection = scripted({ list: failure(410) }, { list: failure(410) });
+  await assert.rejects(read(connection), DevMachineError);
+  assert.equal(connection.requests.length, 2);
+});
+
+test('refusals are errors of the domain', async () => {
+  const cases = [
+    [failure(403), { code: 'forbidden' }],
+    [failure(401), { code: 'cluster-unavailable' }],
+    [failure(404), { code: 'cluster-unavailable' }],
+    [failure(500), { code: 'cluster-unavailable' }],
+    [failure(504), { code: 'cluster-timeout' }],
+    [failure(429, { 'retry-after': '7' }), { code: 'too-many-requests', retryAfterSeconds: 7 }],
+  ] as const;
+  for (const [refusal, expected] of cases) {
+    const connection = scripted({ list: refusal });
+    await assert.rejects(read(connection), { name: 'DevMachineError', ...expected });
+    assert.equal(connection.requests.length, 1);
+  }
+});
+
+test('a refusal of a later page is one of the whole list', async () => {
+  const connection = scripted({ list: page(5, 'one', object('a', 'u1', 1)) }, { list: failure(500) });
+  await assert.rejects(read(connection), { code: 'cluster-unavailable' });
+});
+
+test('it is stopped by its signal', async () => {
+  const stop = new AbortController();
+  const connection = scripted({ list: page(5, 'one') });
+  const reading = read(connection, stop);
+  await connection.finished;
+  const reason = new Error('stopped');
+  stop.abort(reason);
+  await assert.rejects(reading, reason);
+});
