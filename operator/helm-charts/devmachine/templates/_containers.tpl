@@ -1,0 +1,143 @@
+{{/* The containers of the machine's pod. Call with (dict "root" $ "machine" $machine "namespace" $.Release.Namespace). */}}
+
+{{- define "devmachine.initContainers" -}}
+{{- $context := . -}}
+{{- if .machine.template.bringsIde }}
+# The IDE's server comes from an image of its own, so that the machine's image can be any that has glibc.
+- name: ide
+  image: {{ .machine.admin.ideImage | quote }}
+  command: [cp, -R, /usr/lib/code-server/., {{ .machine.idePath }}]
+  # As large as the machine, never larger: an init container counts where a namespace has a quota.
+  resources:
+    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+  securityContext:
+    {{- include "devmachine.helperSecurity" .machine | nindent 4 }}
+  volumeMounts:
+    - name: ide
+      mountPath: {{ .machine.idePath }}
+{{- end }}
+{{- range $index, $mount := .root.Values.mounts }}
+{{- $mountContext := merge (dict "mount" $mount "index" $index) $context }}
+{{- if eq (include "devmachine.mountWay" $mountContext) "s3copy" }}
+{{ include "devmachine.s3Containers" $mountContext }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Requests equal limits: a machine gets what it asked for and no more. An extended resource is always a limit. */}}
+{{- define "devmachine.resources" -}}
+{{- $values := .root.Values -}}
+{{- $amounts := dict "cpu" (kindIs "string" $values.cpu | ternary $values.cpu (int64 $values.cpu | toString)) "memory" $values.memory -}}
+{{- if and .gpu (gt (int64 $values.gpu) 0) -}}
+{{- $_ := set $amounts $values.gpuResource (int64 $values.gpu | toString) -}}
+{{- end -}}
+{{- dict "requests" $amounts "limits" $amounts | toYaml -}}
+{{- end -}}
+
+{{- define "devmachine.container" -}}
+{{- $values := .root.Values -}}
+{{- $machine := .machine -}}
+- name: machine
+  image: {{ $machine.image | quote }}
+  {{- include "devmachine.process" . | nindent 2 }}
+  env:
+    {{- include "devmachine.variables" . | nindent 4 }}
+  {{- if int64 $machine.port }}
+  ports:
+    - name: http
+      containerPort: {{ int64 $machine.port }}
+      protocol: TCP
+  {{- include "devmachine.probes" $machine | nindent 2 }}
+  {{- end }}
+  resources:
+    {{- include "devmachine.resources" (merge (dict "gpu" true) .) | nindent 4 }}
+  securityContext:
+    {{- include "devmachine.containerSecurity" $machine | nindent 4 }}
+  {{- with include "devmachine.volumeMounts" . | trim }}
+  volumeMounts:
+    {{- . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{/* What runs: the user's command, else the template's with its guard, else the image's. */}}
+{{- define "devmachine.process" -}}
+{{- $values := .root.Values -}}
+{{- $machine := .machine -}}
+{{- with $values.command }}
+command:
+  {{- include "devmachine.words" . | nindent 2 }}
+{{- else }}
+{{- if $machine.template }}
+{{- $guard := ternary "proxy" "password" (eq $machine.guard "proxy") }}
+command:
+  {{- range concat $machine.template.command (ternary list (get $machine.template.guard $guard) (gt (len $values.args) 0)) }}
+  {{- $word := . | replace "{port}" (int64 $machine.port | toString) | replace "{ide}" $machine.idePath }}
+  - {{ $word | replace "{home}" (replace "$" "$$" $machine.home) | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- with $values.args }}
+args:
+  {{- include "devmachine.words" . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Any text a user can think of is quoted: unlike toYaml, quote escapes what one YAML parser takes for a line's end and another does not. */}}
+{{- define "devmachine.words" -}}
+{{- range . }}
+- {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "devmachine.variables" -}}
+{{- $values := .root.Values -}}
+{{- $machine := .machine -}}
+{{- if ne $machine.guard "proxy" -}}
+- name: {{ $machine.passwordVariable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "devmachine.accessName" .root }}
+      key: password
+{{ end -}}
+{{- $own := list -}}
+{{- range $values.env -}}{{- $own = append $own .name -}}{{- end -}}
+{{- if and $machine.home (not (has "HOME" $own)) -}}
+- name: HOME
+  value: {{ include "devmachine.literal" $machine.home }}
+{{ end -}}
+{{- range $values.env }}
+- name: {{ .name | quote }}
+  {{- if hasKey . "value" }}
+  value: {{ .value | quote }}
+  {{- end }}
+  {{- with .valueFrom }}
+  valueFrom:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* Ten minutes for the first start; five without an answer before a machine that someone works in is restarted. */}}
+{{- define "devmachine.probes" -}}
+{{- $check := dict "tcpSocket" (dict "port" "http") -}}
+{{- if not .ownServer -}}
+{{- $check = dict "httpGet" (dict "path" .template.healthPath "port" "http") -}}
+{{- end -}}
+startupProbe:
+  {{- toYaml $check | nindent 2 }}
+  periodSeconds: 2
+  timeoutSeconds: 5
+  failureThreshold: 300
+readinessProbe:
+  {{- toYaml $check | nindent 2 }}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 3
+{{- if not .ownServer }}
+livenessProbe:
+  {{- toYaml $check | nindent 2 }}
+  periodSeconds: 30
+  timeoutSeconds: 10
+  failureThreshold: 10
+{{- end }}
+{{- end -}}

@@ -1,0 +1,77 @@
+{{/*
+A bucket without a CSI driver: an init container fetches it into an emptyDir, a native sidecar copies what changed back.
+Neither has any privilege. The scripts are files of the chart; what the user chose reaches them as variables only.
+*/}}
+
+{{/* In a variable's value Kubernetes would take $(NAME) for a reference: a doubled $ is a plain one. */}}
+{{- define "devmachine.literal" -}}
+{{- replace "$" "$$" . | quote -}}
+{{- end -}}
+
+{{/* Call with (dict "machine" $machine "mount" $mount). */}}
+{{- define "devmachine.s3Variables" -}}
+{{- $s3 := .mount.s3 -}}
+{{- $endpoint := get $s3 "endpoint" | default (get .machine.admin "s3Endpoint") -}}
+- name: BUCKET
+  value: {{ include "devmachine.literal" (printf "bucket:%s/%s" $s3.bucket (get $s3 "prefix" | default "")) }}
+- name: RCLONE_CONFIG
+  value: /notfound
+- name: RCLONE_CACHE_DIR
+  value: /tmp/rclone
+- name: RCLONE_CONFIG_BUCKET_TYPE
+  value: s3
+- name: RCLONE_CONFIG_BUCKET_PROVIDER
+  value: {{ ternary "Other" "AWS" (ne $endpoint "") }}
+{{- with $endpoint }}
+- name: RCLONE_CONFIG_BUCKET_ENDPOINT
+  value: {{ include "devmachine.literal" . }}
+{{- end }}
+{{- with get $s3 "region" | default (get .machine.admin "s3Region") }}
+- name: RCLONE_CONFIG_BUCKET_REGION
+  value: {{ include "devmachine.literal" . }}
+{{- end }}
+{{- with get $s3 "secretName" }}
+- name: RCLONE_CONFIG_BUCKET_ACCESS_KEY_ID
+  valueFrom:
+    secretKeyRef:
+      name: {{ . | quote }}
+      key: accessKeyId
+- name: RCLONE_CONFIG_BUCKET_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . | quote }}
+      key: secretAccessKey
+{{- end }}
+{{- end -}}
+
+{{/* Call with (dict "root" $ "machine" $machine "mount" $mount "index" $index). */}}
+{{- define "devmachine.s3Containers" -}}
+- name: s3-fetch-{{ .index }}
+  {{- include "devmachine.s3Container" (merge (dict "script" "s3-fetch.sh") .) | nindent 2 }}
+{{- if not (get .mount "readOnly") }}
+- name: s3-write-back-{{ .index }}
+  restartPolicy: Always
+  {{- include "devmachine.s3Container" (merge (dict "script" "s3-write-back.sh") .) | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "devmachine.s3Container" -}}
+image: {{ .machine.admin.s3Image | quote }}
+command: [sh, -c]
+args:
+  - {{ .root.Files.Get (print "files/" .script) | replace "$" "$$" | quote }}
+env:
+  {{- include "devmachine.s3Variables" . | nindent 2 }}
+resources:
+  requests:
+    cpu: 50m
+    memory: 64Mi
+  limits:
+    cpu: 500m
+    memory: 512Mi
+securityContext:
+  {{- include "devmachine.helperSecurity" .machine | nindent 2 }}
+volumeMounts:
+  - name: mount-{{ .index }}
+    mountPath: /data
+{{- end -}}

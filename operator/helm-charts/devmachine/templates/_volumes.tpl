@@ -1,0 +1,92 @@
+{{/*
+nfs, and s3 with a CSI driver, are mounted through a PersistentVolume and its claim: PodSecurity `restricted` admits no
+nfs volume in a pod, and the CSI drivers for S3 know no other way. A volume cannot be changed, so that its name holds a
+hash of what it is.
+*/}}
+
+{{/* How the mount gets into the pod: claim, s3copy, pvc, secret or configMap. Call with (dict "machine" $machine "mount" $mount). */}}
+{{- define "devmachine.mountWay" -}}
+{{- if eq .mount.type "nfs" -}}claim
+{{- else if ne .mount.type "s3" -}}{{ .mount.type }}
+{{- else if get .machine.admin "s3Driver" -}}claim
+{{- else -}}s3copy
+{{- end -}}
+{{- end -}}
+
+{{/* The source of the mount's PersistentVolume. Call as above. */}}
+{{- define "devmachine.volumeSource" -}}
+{{- if eq .mount.type "nfs" -}}
+nfs:
+  server: {{ .mount.nfs.server | quote }}
+  path: {{ .mount.nfs.path | quote }}
+{{- else -}}
+{{- include "devmachine.s3Source" . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "devmachine.s3Source" -}}
+{{- $admin := .machine.admin -}}
+{{- $s3 := .mount.s3 -}}
+{{- $prefix := get $s3 "prefix" | default "" -}}
+{{- /* Drivers split their options at spaces and commas, and a prefix becomes a path in some of them. */ -}}
+{{- if not (regexMatch `^[-A-Za-z0-9._/=+@]*$` $prefix) -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount can hold only letters, digits and -._/=+@" -}}
+{{- end -}}
+{{- if has ".." (splitList "/" $prefix) -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount cannot hold a part .." -}}
+{{- end -}}
+{{- $words := dict
+  "{bucket}" $s3.bucket
+  "{prefix}" $prefix
+  "{endpoint}" (get $s3 "endpoint" | default (get $admin "s3Endpoint"))
+  "{region}" (get $s3 "region" | default (get $admin "s3Region"))
+-}}
+{{- $options := list -}}
+{{- range splitList "\n" (get $admin "s3MountOptions") -}}
+{{- $option := include "devmachine.fill" (list (trim .) $words) -}}
+{{- if $option -}}{{- $options = append $options $option -}}{{- end -}}
+{{- end -}}
+{{- $attributes := dict -}}
+{{- range $key, $value := include "devmachine.mapping" (list $admin "s3Parameters") | fromJson -}}
+{{- with include "devmachine.fill" (list $value $words) -}}{{- $_ := set $attributes $key . -}}{{- end -}}
+{{- end -}}
+{{- with $options -}}
+mountOptions:
+  {{- toYaml . | nindent 2 }}
+{{ end -}}
+csi:
+  driver: {{ $admin.s3Driver | quote }}
+  {{- with get $admin "s3VolumeHandle" }}
+  volumeHandle: {{ include "devmachine.fill" (list . $words) | quote }}
+  {{- end }}
+  {{- with $attributes }}
+  volumeAttributes:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with get $s3 "secretName" }}
+  {{- range list "nodeStageSecretRef" "nodePublishSecretRef" }}
+  {{ . }}:
+    name: {{ $s3.secretName | quote }}
+    namespace: {{ $.namespace | quote }}
+  {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{/* A text with its words in braces filled in; nothing where one of them is empty. Call with (list $text $words). */}}
+{{- define "devmachine.fill" -}}
+{{- $text := index . 0 -}}
+{{- $empty := false -}}
+{{- range $word, $value := index . 1 -}}
+{{- if contains $word $text -}}
+{{- if not $value -}}{{- $empty = true -}}{{- end -}}
+{{- $text = replace $word $value $text -}}
+{{- end -}}
+{{- end -}}
+{{- if not $empty }}{{ $text }}{{ end -}}
+{{- end -}}
+
+{{/* The name of a mount's claim. Call with (dict "root" $ "machine" $machine "mount" $mount "namespace" $.Release.Namespace). */}}
+{{- define "devmachine.mountClaim" -}}
+{{- $content := list .namespace .root.Release.Name .mount.name (include "devmachine.volumeSource" .) | toJson -}}
+{{- printf "%s-m-%s" .root.Release.Name (sha256sum $content | trunc 12) -}}
+{{- end -}}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { type Manifest, machineOf, NAME, only, podOf } from '../helm.ts';
+import { type Case, HOST, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
+
+/** Who may reach a machine, and how. */
+export const ACCESS: readonly Case[] = [
+  {
+    name: 'ingress: host, class, no TLS',
+    spec: { ...VSCODE, ...HOST, ingress: { className: 'nginx' } },
+    check: (list) => {
+      const { spec, metadata } = only(list, 'Ingress');
+      assert.deepEqual(
+        [spec.ingressClassName, spec.tls, metadata.annotations],
+        ['nginx', undefined, undefined],
+      );
+      assert.equal(spec.rules[0].host, 'm.example.com');
+      assert.equal(spec.rules[0].http.paths[0].backend.service.name, NAME);
+    },
+  },
+  {
+    name: 'TLS by a Secret',
+    spec: { ...VSCODE, ...HOST, ingress: { tls: { secretName: 'cert' } } },
+    admin: { tlsClusterIssuer: 'default' },
+    check: (list) => {
+      const { spec, metadata } = only(list, 'Ingress');
+      assert.deepEqual(spec.tls, [{ hosts: ['m.example.com'], secretName: 'cert' }]);
+      assert.equal(metadata.annotations, undefined);
+    },
+  },
+  ...(['Issuer', 'ClusterIssuer', undefined] as const).map((kind) => ({
+    name: `TLS by an issuer of kind ${kind}`,
+    spec: { ...VSCODE, ...HOST, ingress: { tls: { issuer: { name: 'le', ...(kind && { kind }) } } } },
+    check: (list: Manifest[]) => {
+      const { spec, metadata } = only(list, 'Ingress');
+      const key = kind === 'ClusterIssuer' ? 'cluster-issuer' : 'issuer';
+      assert.deepEqual(metadata.annotations, { [`cert-manager.io/${key}`]: 'le' });
+      assert.equal(spec.tls[0].secretName, `${NAME}-tls`);
+    },
+  })),
+  {
+    name: "TLS by the administrator's issuer, with annotations and class",
+    spec: { ...VSCODE, ...HOST },
+    admin: {
+      tlsClusterIssuer: 'le',
+      ingressClassName: 'public',
+      ingressAnnotations: 'example.com/timeout: 3600000\nexample.com/on: true',
+    },
+    check: (list) => {
+      const { spec, metadata } = only(list, 'Ingress');
+      assert.equal(spec.ingressClassName, 'public');
+      assert.deepEqual(metadata.annotations, {
+        'cert-manager.io/cluster-issuer': 'le',
+        'example.com/timeout': '3600000',
+        'example.com/on': 'true',
+      });
+    },
+  },
+  {
+    name: "TLS by the administrator's Secret",
+    spec: { ...VSCODE, ...HOST },
+    admin: { tlsSecretName: 'wildcard' },
+    check: (list) => assert.equal(only(list, 'Ingress').spec.tls[0].secretName, 'wildcard'),
+  },
+  {
+    name: 'network: the ingress controller and the own namespace; no metadata service',
+    spec: { ...VSCODE, ...HOST },
+    check: (list) => {
+      const { ingress, egress } = only(list, 'NetworkPolicy').spec;
+      assert.deepEqual(ingress, [
+        { from: [{ podSelector: {} }] },
+        {
+          from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }],
+          ports: [{ port: 'http', protocol: 'TCP' }],
+        },
+      ]);
+      assert.deepEqual(egress[0].to, [
+        { namespaceSelector: {} },
+        { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } },
+        { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128'] } },
+      ]);
+    },
+  },
+  {
+    name: 'network: without a host, the own namespace alone; other metadata addresses',
+    spec: VSCODE,
+    admin: { metadataAddresses: '169.254.169.254/32 100.100.100.200/32' },
+    check: (list) => {
+      const { ingress, egress } = only(list, 'NetworkPolicy').spec;
+      assert.deepEqual(ingress, [{ from: [{ podSelector: {} }] }]);
+      assert.deepEqual(egress[0].to[1].ipBlock.except, ['169.254.169.254/32', '100.100.100.200/32']);
+      assert.equal(egress[0].to[2].ipBlock.except, undefined);
+    },
+  },
+  ...(['vscode-cpu', 'jupyter-cpu'] as const).map((template) => ({
+    name: `an authenticating proxy before ${template}: no password, and no way around it`,
+    spec: { memory: '1Gi', template, ...HOST },
+    admin: PROXY,
+    check: (list: Manifest[]) => {
+      assert.match(JSON.stringify(machineOf(list).command), /--auth=none|--IdentityProvider\.token="/);
+      assert.equal(JSON.stringify(machineOf(list).env).includes('-access'), false);
+      assert.deepEqual(only(list, 'Ingress').metadata.annotations, {
+        'nginx.ingress.kubernetes.io/auth-url': 'https://a/b',
+      });
+      const { ingress } = only(list, 'NetworkPolicy').spec;
+      assert.equal(ingress.length, 1);
+      assert.ok(ingress[0].from[0].namespaceSelector);
+    },
+  })),
+  {
+    name: 'the proxy guards hosts: a machine without one keeps its password',
+    spec: VSCODE,
+    admin: PROXY,
+    check: (list) => assert.ok(variable(list, 'PASSWORD')),
+  },
+  {
+    name: 'the proxy guards a machine without template, too',
+    spec: { ...PLAIN, ...HOST, port: 80 },
+    admin: PROXY,
+    check: (list) => only(list, 'Ingress'),
+  },
+  {
+    name: 'an unguarded host, where the administrator allows it',
+    spec: { ...PLAIN, ...HOST, port: 8080 },
+    admin: { unguardedIngress: 'allow' },
+    check: (list) => assert.ok(variable(list, 'DEVMACHINE_PASSWORD')),
+  },
+  {
+    name: 'root, where the administrator allows it',
+    spec: { ...VSCODE, ...mount('s3', S3) },
+    admin: { allowRoot: 'true' },
+    root: true,
+    check: (list) => {
+      const pod = podOf(list);
+      assert.deepEqual(
+        [pod.securityContext.runAsNonRoot, pod.securityContext.runAsUser],
+        [undefined, undefined],
+      );
+      assert.equal(machineOf(list).securityContext.capabilities, undefined);
+      for (const helper of pod.initContainers) assert.equal(helper.securityContext.runAsNonRoot, true);
+    },
+  },
+];

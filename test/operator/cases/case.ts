@@ -1,0 +1,45 @@
+import type { Manifest, RenderOptions, Spec } from '../helm.ts';
+import { machineOf, only, podOf } from '../helm.ts';
+
+/** What the chart must make of a spec. `root` marks those that may run as root, and so pass `baseline` only. */
+export interface Case {
+  readonly name: string;
+  readonly spec: Spec;
+  readonly admin?: RenderOptions['admin'];
+  readonly root?: boolean;
+  readonly check: (objects: Manifest[]) => void;
+}
+
+export const VSCODE = { memory: '4Gi', template: 'vscode-cpu' };
+export const JUPYTER = { memory: '4Gi', template: 'jupyter-cpu' };
+export const PLAIN = { memory: '1Gi', image: 'registry.example.com/tool:1' };
+export const HOST = { ingressDomain: 'm.example.com' };
+
+export const variable = (list: Manifest[], name: string): Manifest =>
+  machineOf(list).env.find((entry: Manifest) => entry.name === name);
+export const volume = (list: Manifest[], name: string): Manifest =>
+  podOf(list).volumes.find((entry: Manifest) => entry.name === name);
+export const mounted = (list: Manifest[], path: string): Manifest =>
+  machineOf(list).volumeMounts.find((entry: Manifest) => entry.mountPath === path);
+export const at = (list: Manifest[], path: string): Manifest => volume(list, mounted(list, path).name);
+export const mount = (type: string, block: object, more: object = {}) => ({
+  mounts: [{ name: 'x', type, mountPath: '/mnt/x', [type]: block, ...more }],
+});
+export const S3 = {
+  bucket: 'data',
+  prefix: 'a/b',
+  endpoint: 'https://s3.example.com',
+  region: 'r1',
+  secretName: 'keys',
+};
+export const DRIVER = {
+  s3Driver: 's3.csi.example.com',
+  s3Parameters: 'bucketName: "{bucket}"\nnote: "{region}, {endpoint}"',
+  s3MountOptions: 'prefix {prefix}/\nregion {region}\nallow-other',
+};
+export const PROXY = {
+  authProxy: 'true',
+  authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',
+};
+
+export const password = (list: Manifest[]): string => only(list, 'Secret').data.password;

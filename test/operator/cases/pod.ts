@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
+import { type Case, JUPYTER, PLAIN, password, VSCODE, variable } from './case.ts';
+
+/** The pod: what runs in it, and what it gets. */
+export const POD: readonly Case[] = [
+  ...['vscode-cpu', 'vscode-gpu', 'jupyter-cpu', 'jupyter-gpu'].map((template) => ({
+    name: `template ${template}`,
+    spec: { memory: '4Gi', template, gpu: template.endsWith('gpu') ? 1 : 0 },
+    check: (list: Manifest[]) => {
+      const container = machineOf(list);
+      assert.match(container.image, /^(docker\.io|quay\.io)\//);
+      assert.deepEqual(container.ports, [
+        { name: 'http', containerPort: template.startsWith('vscode') ? 8080 : 8888, protocol: 'TCP' },
+      ]);
+      assert.ok(container.startupProbe.httpGet.path);
+      assert.equal(podOf(list).initContainers !== undefined, template.startsWith('vscode'));
+    },
+  })),
+  {
+    name: 'vscode: the IDE comes from an image of its own, the password from the Secret',
+    spec: { ...VSCODE, image: 'registry.example.com/any:1' },
+    check: (list) => {
+      const [ide] = podOf(list).initContainers;
+      assert.match(ide.image, /code-server/);
+      assert.equal(machineOf(list).image, 'registry.example.com/any:1');
+      assert.deepEqual(variable(list, 'PASSWORD').valueFrom.secretKeyRef, {
+        name: `${NAME}-access`,
+        key: 'password',
+      });
+      assert.ok(machineOf(list).command.includes('--auth=password'));
+      assert.equal(JSON.stringify(machineOf(list).command).includes(password(list)), false);
+    },
+  },
+  {
+    name: 'without template: the image alone',
+    spec: PLAIN,
+    check: (list) => {
+      const container = machineOf(list);
+      assert.deepEqual(
+        [container.command, container.args, container.ports],
+        [undefined, undefined, undefined],
+      );
+      assert.equal(container.volumeMounts, undefined);
+      assert.deepEqual(ofKind(list, 'Service'), []);
+      assert.equal(podOf(list).securityContext.runAsUser, undefined);
+    },
+  },
+  {
+    name: 'without template: command, args, port',
+    spec: { ...PLAIN, command: ['/bin/serve'], args: ['--port', '9000'], port: 9000 },
+    check: (list) => {
+      assert.deepEqual(machineOf(list).command, ['/bin/serve']);
+      assert.deepEqual(machineOf(list).args, ['--port', '9000']);
+      assert.deepEqual(machineOf(list).readinessProbe.tcpSocket, { port: 'http' });
+      assert.equal(only(list, 'Service').spec.ports[0].targetPort, 'http');
+    },
+  },
+  {
+    name: 'a port below 1024',
+    spec: { ...PLAIN, port: 80 },
+    check: (list) => assert.equal(podOf(list).securityContext.sysctls.length, 1),
+  },
+  {
+    name: 'a template on another port',
+    spec: { ...VSCODE, port: 3000 },
+    check: (list) => assert.ok(machineOf(list).command.includes('--port=3000')),
+  },
+  {
+    name: "a template with the user's command",
+    spec: { ...VSCODE, command: ['/bin/mine'] },
+    check: (list) => {
+      assert.deepEqual(machineOf(list).command, ['/bin/mine']);
+      assert.deepEqual(machineOf(list).startupProbe.tcpSocket, { port: 'http' });
+    },
+  },
+  {
+    name: 'stopped',
+    spec: { ...VSCODE, stopped: true, storage: { size: '1Gi' } },
+    check: (list) => {
+      assert.equal(only(list, 'Deployment').spec.replicas, 0);
+      only(list, 'PersistentVolumeClaim');
+    },
+  },
+  {
+    name: 'restarted',
+    spec: { ...VSCODE, restartedAt: '2026-01-02T03:04:05Z' },
+    check: (list) =>
+      assert.deepEqual(only(list, 'Deployment').spec.template.metadata.annotations, {
+        'ide.example.com/restarted-at': '2026-01-02T03:04:05Z',
+      }),
+  },
+  {
+    name: 'cpu as a number, memory: requests equal limits, nothing of a GPU',
+    spec: { ...VSCODE, cpu: 2 },
+    check: (list) => {
+      const amounts = { cpu: '2', memory: '4Gi' };
+      assert.deepEqual(machineOf(list).resources, { requests: amounts, limits: amounts });
+    },
+  },
+  {
+    name: 'cpu as a quantity',
+    spec: { ...VSCODE, cpu: '1500m' },
+    check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1500m'),
+  },
+  {
+    name: 'cpu large enough for a float to be written as 1e+06',
+    spec: { ...VSCODE, cpu: 1_000_000 },
+    check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1000000'),
+  },
+  {
+    name: 'GPU',
+    spec: { ...VSCODE, template: 'vscode-gpu', gpu: 2 },
+    check: (list) => {
+      assert.equal(machineOf(list).resources.limits['nvidia.com/gpu'], '2');
+      assert.equal(podOf(list).initContainers[0].resources.limits['nvidia.com/gpu'], undefined);
+    },
+  },
+  {
+    name: 'GPU: a MIG slice',
+    spec: { ...JUPYTER, gpu: 1, gpuResource: 'nvidia.com/mig-1g.10gb' },
+    check: (list) => {
+      const { limits } = machineOf(list).resources;
+      assert.deepEqual(Object.keys(limits).sort(), ['cpu', 'memory', 'nvidia.com/mig-1g.10gb']);
+    },
+  },
+  {
+    name: 'gpu: 0 with a resource named',
+    spec: { ...VSCODE, gpu: 0, gpuResource: 'amd.com/gpu' },
+    check: (list) => assert.equal(JSON.stringify(list).includes('amd.com'), false),
+  },
+  {
+    name: 'node selector and tolerations',
+    spec: {
+      ...VSCODE,
+      nodeSelector: { 'kubernetes.io/arch': 'amd64', empty: '' },
+      tolerations: [
+        { key: 'gpu', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 2147483647 },
+        { operator: 'Exists' },
+      ],
+    },
+    check: (list) => {
+      assert.deepEqual(podOf(list).nodeSelector, { 'kubernetes.io/arch': 'amd64', empty: '' });
+      assert.equal(podOf(list).tolerations[0].tolerationSeconds, 2147483647);
+      assert.deepEqual(podOf(list).tolerations[1], { operator: 'Exists' });
+    },
+  },
+  {
+    name: 'image pull secrets',
+    spec: { ...VSCODE, imagePullSecrets: [{ name: 'login' }] },
+    check: (list) => assert.deepEqual(podOf(list).imagePullSecrets, [{ name: 'login' }]),
+  },
+  {
+    name: 'env: values, a Secret, none',
+    spec: {
+      ...VSCODE,
+      env: [
+        { name: 'A', value: 'x: y\n- {{ z }} "q"' },
+        { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k', optional: true } } },
+        { name: 'C' },
+      ],
+    },
+    check: (list) => {
+      assert.equal(variable(list, 'A').value, 'x: y\n- {{ z }} "q"');
+      assert.deepEqual(variable(list, 'B').valueFrom.secretKeyRef, { name: 's', key: 'k', optional: true });
+      assert.deepEqual(variable(list, 'C'), { name: 'C' });
+    },
+  },
+];

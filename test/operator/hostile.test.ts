@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Ajv } from 'ajv';
+import { DevMachineSpec } from '../../src/devmachine/spec.ts';
+import { FULL_SPEC } from '../corpus/bodies.ts';
+import { type Manifest, only, type RenderOptions, render, type Spec } from './helm.ts';
+import { HOSTILE } from './hostile.ts';
+
+/**
+ * A hostile text in every string field of a machine that has them all: what the schema refuses is refused by helm as
+ * well, and the rest, or all of it where helm is told to forget the schema, is rendered as data. The shape of the
+ * manifest (its objects, their fields, the length of their lists) is that of a harmless machine.
+ */
+
+type Path = readonly (string | number)[];
+type Admin = NonNullable<RenderOptions['admin']>;
+
+/** Both ways of an s3 mount. */
+const COPIES: Admin = { unguardedIngress: 'allow' };
+const DRIVER: Admin = { ...COPIES, s3Driver: 's3.csi.example.com', s3Parameters: 'bucketName: "{bucket}"' };
+
+/** What decides the shape itself. */
+const SHAPING = new Set(['template', 'type', 'kind', 'gpuResource', 'cpu', 'size']);
+
+const EXAMPLE: Spec = { ...FULL_SPEC, storage: { ...FULL_SPEC.storage, retention: 'Retain' } };
+const FIELDS = stringFields(EXAMPLE).filter((path) => !SHAPING.has(String(path.at(-1))));
+const ajv = new Ajv({ strict: false, allErrors: true });
+const validate = ajv.compile(DevMachineSpec);
+
+test('the example has the string fields of a machine', () => assert.ok(FIELDS.length > 35));
+
+describe('a hostile text', { concurrency: 2 }, () => {
+  for (const text of HOSTILE) {
+    test(JSON.stringify(text).slice(0, 40), async () => {
+      const refused = FIELDS.filter((path) => !validate(withText(EXAMPLE, [path], text)));
+      const accepted = FIELDS.filter((path) => !refused.includes(path));
+      if (refused.length > 0) await isRefused(withText(EXAMPLE, refused, text), refused.length);
+      if (accepted.length > 0) await isData(accepted, text, { admin: COPIES });
+      await isData(FIELDS, text, { admin: COPIES, skipSchema: true });
+      // What a driver could take for options, the chart itself refuses (REFUSED).
+      const others = FIELDS.filter((path) => path.at(-1) !== 'prefix');
+      if (text.length < 10_000) await isData(others, text, { admin: DRIVER, skipSchema: true });
+    });
+  }
+});
+
+async function isRefused(spec: Spec, count: number): Promise<void> {
+  await assert.rejects(render(spec, { admin: COPIES }), (error: Error) => {
+    assert.match(error.message, /values don't meet the specifications of the schema/);
+    const lines = error.message.split('\n').filter((line) => line.includes("- at '"));
+    assert.ok(lines.length >= count, `${lines.length} of ${count} fields refused`);
+    return true;
+  });
+}
+
+async function isData(
+  paths: readonly Path[],
+  text: string,
+  options: RenderOptions & { admin: Admin },
+): Promise<void> {
+  const hostile = await render(withText(EXAMPLE, paths, text), options);
+  assert.deepEqual(hostile.map(shape), await harmless(options.admin));
+  if (!paths.some((path) => path[0] === 'env')) return;
+  const { env } = only(hostile, 'Deployment').spec.template.spec.containers[0];
+  const values = env.map((entry: Manifest) => entry.value ?? entry.valueFrom.secretKeyRef.name);
+  assert.ok(values.includes(text), 'the text arrives as it is');
+}
+
+const shapes = new Map<Admin, Promise<unknown>>();
+
+/** The shape of the example's manifest, rendered once for each set of the administrator's values. */
+function harmless(admin: Admin): Promise<unknown> {
+  const known = shapes.get(admin) ?? render(EXAMPLE, { admin }).then((list) => list.map(shape));
+  shapes.set(admin, known);
+  return known;
+}
+
+/** A manifest with its texts and numbers taken out; the order of fields does not matter. */
+function shape(value: Manifest): unknown {
+  if (Array.isArray(value)) return value.map(shape);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, shape(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function stringFields(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => stringFields(inner, [...path, key]));
+}
+
+function withText(spec: Spec, paths: readonly Path[], text: string): Spec {
+  const copy = structuredClone(spec) as Manifest;
+  for (const path of paths) {
+    const parent = path.slice(0, -1).reduce((inner: Manifest, key) => inner[key], copy);
+    // The disk and a mount may not have the same path.
+    parent[path.at(-1) as string] = path.join() === 'storage,mountPath' ? `${text}2` : text;
+  }
+  return copy;
+}
