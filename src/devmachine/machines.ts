@@ -1,6 +1,7 @@
 import type { Machine } from './machine.ts';
 import type { MachineKey } from './manifest.ts';
 import type { DevMachineSpec } from './spec.ts';
+import type { StatusEntry } from './status-entry.ts';
 
 export interface CreateOptions {
   /** Everything is checked by the cluster, nothing is stored. */
@@ -14,14 +15,45 @@ export interface Created {
   readonly machine: Machine;
 }
 
+export interface ReplaceOptions {
+  /** Takes over the fields that another manager owns. */
+  readonly force: boolean;
+  /** The If-Match header: the ETag of a status of this machine, or a list of them, or `*`. */
+  readonly ifMatch: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type PowerAction = 'stop' | 'start' | 'restart';
+
+export interface DeleteOptions {
+  /** The disk and the access Secret go too. */
+  readonly purge: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What has become of the status of one machine. */
+export interface StatusChange {
+  readonly type: 'changed' | 'deleted';
+  /** For `deleted`, the last one known. */
+  readonly entry: StatusEntry;
+}
+
 /** What the HTTP side needs of a cluster. Every failure is a DevMachineError. */
 export interface Machines {
   /** The first creator wins, over all replicas. Throws already-exists, with the fields that differ, or being-deleted. */
   create(key: MachineKey, spec: DevMachineSpec, options: CreateOptions): Promise<Created>;
-  /** From the shared cache; asks the cluster once before it throws machine-not-found. */
-  read(key: MachineKey, signal: AbortSignal): Promise<Machine>;
+  /** A whole new spec for a machine that is there; its disk stays. */
+  replace(key: MachineKey, spec: DevMachineSpec, options: ReplaceOptions): Promise<Machine>;
+  /** Changes the power state that is wished for; idempotent, and never loses somebody else's change. */
+  setPower(key: MachineKey, action: PowerAction, signal: AbortSignal): Promise<Machine>;
   /** Resolves when the cluster has accepted it; idempotent while the machine goes. */
-  delete(key: MachineKey, signal: AbortSignal): Promise<void>;
+  delete(key: MachineKey, options: DeleteOptions): Promise<void>;
+  /** From the shared cache; asks the cluster once before it throws machine-not-found. */
+  status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;
+  /** All that the cache knows of a namespace, or of every namespace that is served; ordered by namespace and name. */
+  list(namespace: string | undefined): readonly StatusEntry[];
+  /** Calls `listener` for every change from now on. Returns the way to stop it. */
+  subscribe(listener: (change: StatusChange) => void): () => void;
   /** Whether the cache has seen the whole cluster once. */
   synced(): boolean;
 }

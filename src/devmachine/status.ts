@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Machine } from './machine.ts';
+import type { MachineParts } from './parts.ts';
 import { DevMachineSpec } from './spec.ts';
 
 const Condition = Type.Object(
@@ -33,17 +34,9 @@ export const MachineStatus = Type.Object(
 
 export type MachineStatus = Static<typeof MachineStatus>;
 
-export function toStatus({
-  name,
-  namespace,
-  uid,
-  generation,
-  spec,
-  conditions,
-  deleting,
-}: Machine): MachineStatus {
+export function toStatus(
+  { name, namespace, uid, generation, spec, conditions, deleting }: Machine,
+  _parts: MachineParts,
+): MachineStatus {
   return { name, namespace, uid, generation, spec, conditions: [...conditions], deleting };
 }
-
-/** Changes with every change of the object, and with the machine itself. */
-export const toETag = ({ uid, resourceVersion }: Machine): string => `"${uid}-${resourceVersion}"`;

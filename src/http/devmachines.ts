@@ -9,7 +9,8 @@ import {
   toDevMachine,
 } from '../devmachine/manifest.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
-import { MachineStatus, toETag, toStatus } from '../devmachine/status.ts';
+import { MachineStatus } from '../devmachine/status.ts';
+import { sendJson } from './answers.ts';
 import { matchesETag } from './etag.ts';
 import { problems } from './problems.ts';
 import { checkRules, invalid } from './validation.ts';
@@ -108,11 +109,10 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
     },
     async ({ query, headers, signal }, reply) => {
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
-      const machine = await machines.read(key, signal);
-      const etag = toETag(machine);
+      const { etag, json } = await machines.status(key, signal);
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (matchesETag(headers['if-none-match'], etag)) return reply.code(304).send();
-      return toStatus(machine);
+      return sendJson(reply, json);
     },
   );
 
@@ -133,7 +133,7 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
     },
     async ({ query, signal }, reply) => {
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
-      await machines.delete(key, signal);
+      await machines.delete(key, { purge: false, signal });
       return reply.code(202).send(key);
     },
   );

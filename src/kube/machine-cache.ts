@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { type MachineObject, machinesPath, toMachine } from './machine-object.ts';
 import { type Log, reflect } from './reflector.ts';
+import { openStatusView, type StatusView } from './status-view.ts';
 import { Store } from './store.ts';
 
 /** The machines of the whole cluster, or of some namespaces: one watch each. */
@@ -10,6 +11,7 @@ export interface MachineCache {
   synced(): boolean;
   /** undefined for a namespace that is not watched. */
   store(namespace: string): Store<Machine> | undefined;
+  readonly view: StatusView;
   /** Resolves when all watches have ended. */
   readonly stopped: Promise<unknown>;
 }
@@ -28,17 +30,21 @@ export function watchMachines(
 ): MachineCache {
   const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
   const stores = new Map(scopes.map((scope) => [scope, newStore(log)]));
+  const view = openStatusView([...stores.values()], onListenerError(log));
   const running = [...stores].map(([scope, store]) =>
     reflect({ connection, path: machinesPath(scope), reduce, store, clock: systemClock, log }, signal),
   );
   return {
     synced: () => [...stores.values()].every((store) => store.synced),
     store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
+    view,
     stopped: Promise.all(running),
   };
 }
 
 const reduce = (object: unknown): Machine => toMachine(object as MachineObject);
 
-const newStore = (log: Log): Store<Machine> =>
-  new Store((error) => log.warn({ err: error }, 'a subscriber of the cache failed'));
+const onListenerError = (log: Log) => (error: unknown) =>
+  log.warn({ err: error }, 'a subscriber of the cache failed');
+
+const newStore = (log: Log): Store<Machine> => new Store(onListenerError(log));

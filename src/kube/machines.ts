@@ -2,6 +2,8 @@ import { DevMachineError } from '../devmachine/errors.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
+import { NO_PARTS } from '../devmachine/parts.ts';
+import { toEntry } from '../devmachine/status-entry.ts';
 import { createMachine, getMachine } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { MachineCache } from './machine-cache.ts';
@@ -30,28 +32,36 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
       return result;
     },
 
-    async read(key, signal) {
+    async replace() {
+      throw new Error('being built');
+    },
+
+    async setPower() {
+      throw new Error('being built');
+    },
+
+    async status(key, signal) {
       const store = storeOf(key);
-      if (!store.synced) {
-        throw new DevMachineError(
-          'cache-not-synced',
-          'The machines of the cluster are still being read. Try again.',
-          {
-            retryAfterSeconds: 1,
-          },
-        );
-      }
-      const cached = store.get(key.namespace, key.name);
-      if (cached) return cached;
+      if (!cache.synced()) throw notSynced();
+      const known = cache.view.get(key.namespace, key.name);
+      if (known) return known;
       // Another replica may have created it a moment ago, ahead of our watch.
       const object = await getMachine(connection, key, signal);
       if (!object) throw notFound(key);
       const machine = toMachine(object);
       store.observe(machine);
-      return machine;
+      return cache.view.get(key.namespace, key.name) ?? toEntry(machine, NO_PARTS);
     },
 
-    async delete(key, signal) {
+    list(namespace) {
+      if (namespace !== undefined) storeOf({ namespace, name: '' });
+      if (!cache.synced()) throw notSynced();
+      return cache.view.list(namespace);
+    },
+
+    subscribe: (listener) => cache.view.subscribe(listener),
+
+    async delete(key, { signal }) {
       const store = storeOf(key);
       const reply = await connection.request({ method: 'DELETE', path: machinePath(key), signal });
       const status = asStatus(reply.body);
@@ -63,6 +73,11 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
     },
   };
 }
+
+const notSynced = (): DevMachineError =>
+  new DevMachineError('cache-not-synced', 'The machines of the cluster are still being read. Try again.', {
+    retryAfterSeconds: 1,
+  });
 
 const notFound = ({ namespace, name }: MachineKey): DevMachineError =>
   new DevMachineError('machine-not-found', `There is no machine ${name} in the namespace ${namespace}.`);

@@ -56,7 +56,7 @@ test('an unchanged status is 304', async (t) => {
   await api.create(namespace, 'tagged');
   const read = (etag: string) => api.status(namespace, 'tagged', { 'if-none-match': etag });
   const etag = String((await read('"other"')).headers['etag']);
-  assert.match(etag, /^"[-0-9a-f]{36}-[0-9]+"$/);
+  assert.match(etag, /^"[-0-9a-f]{36}\.[0-9]+\.[-_A-Za-z0-9]{16}"$/);
   for (const header of [etag, `W/${etag}`, `"a", ${etag}`, '*']) {
     const { status, body } = await read(header);
     assert.deepEqual({ status, body }, { status: 304, body: '' });
