@@ -5,11 +5,16 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Machines } from './devmachine/machines.ts';
+import { changeRoutes } from './http/changes.ts';
 import { devMachineRoutes } from './http/devmachines.ts';
+import { eventRoutes } from './http/events.ts';
 import { healthRoutes } from './http/health.ts';
 import { parseJson } from './http/json.ts';
+import { listRoutes } from './http/listing.ts';
 import { OPENAPI } from './http/openapi.ts';
 import { handleError, handleNotFound, withCommonHeaders } from './http/problems.ts';
+import { statusRoutes } from './http/status.ts';
+import { templateRoutes } from './http/templates.ts';
 import { AJV_OPTIONS } from './http/validation.ts';
 
 export interface Dependencies {
@@ -53,11 +58,14 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
 
   await app.register(swagger, OPENAPI);
   await app.register(healthRoutes, { ready: () => machines.synced() });
-  await app.register(devMachineRoutes, {
-    prefix: '/api/v1',
-    machines,
-    defaultNamespace: config.defaultNamespace,
-  });
+  const { defaultNamespace, maxReaders, heartbeatMs, eventHistoryBytes: historyBytes } = config;
+  const common = { prefix: '/api/v1', machines, defaultNamespace };
+  await app.register(devMachineRoutes, common);
+  await app.register(statusRoutes, { ...common, maxReaders });
+  await app.register(listRoutes, common);
+  await app.register(eventRoutes, { ...common, maxReaders, heartbeatMs, historyBytes });
+  await app.register(templateRoutes, common);
+  await app.register(changeRoutes, common);
   return app;
 }
 

@@ -14,9 +14,16 @@ export interface Config {
   /** The namespace of requests that name none; undefined: they must. */
   readonly defaultNamespace: string | undefined;
   readonly clusterTimeoutMs: number;
+  /** How long a purge waits for the operator. */
+  readonly purgeTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly bodyLimitBytes: number;
+  /** Event streams that may be open at once; and as many calls may wait for a phase. */
+  readonly maxReaders: number;
+  readonly heartbeatMs: number;
+  /** Of the changes that are kept for readers that come back, or lag. */
+  readonly eventHistoryBytes: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,9 +44,13 @@ export function loadConfig(env: Environment = process.env): Config {
       ? namespace('DEFAULT_NAMESPACE', env['DEFAULT_NAMESPACE'])
       : undefined,
     clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
+    purgeTimeoutMs: 1_000 * integer(env, 'PURGE_TIMEOUT_SECONDS', 15, 1, 300),
     requestTimeoutMs: 1_000 * integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 1, 300),
     shutdownTimeoutMs: 1_000 * integer(env, 'SHUTDOWN_TIMEOUT_SECONDS', 20, 1, 300),
     bodyLimitBytes: integer(env, 'BODY_LIMIT_BYTES', 262_144, 1_024, 1_048_576),
+    maxReaders: integer(env, 'MAX_READERS', 10_000, 1, 100_000),
+    heartbeatMs: 1_000 * integer(env, 'HEARTBEAT_SECONDS', 15, 1, 60),
+    eventHistoryBytes: integer(env, 'EVENT_HISTORY_BYTES', 16_777_216, 65_536, 268_435_456),
   };
 }
 

@@ -15,7 +15,8 @@ async function main(): Promise<void> {
     timeoutMs: config.clusterTimeoutMs,
   });
   const cache = watchMachines({ connection, namespaces: config.watchNamespaces, log: logger }, stop.signal);
-  const app = await buildApp(config, { machines: openMachines(connection, cache), logger });
+  const machines = openMachines(connection, cache, { purgeTimeoutMs: config.purgeTimeoutMs });
+  const app = await buildApp(config, { machines, logger });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');

@@ -21,7 +21,8 @@ export const isObject = (value: unknown): value is JsonObject =>
 const own = (object: JsonObject, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
-const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A key as it stands in a JSON pointer. */
+export const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The keys of a JSON pointer, unescaped. */
 export const pointerKeys = (pointer: string): string[] =>

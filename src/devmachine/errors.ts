@@ -8,11 +8,14 @@ export type ErrorCode =
   | 'already-exists'
   | 'being-deleted'
   | 'conflict'
+  | 'precondition-failed'
   | 'too-large'
   | 'too-many-requests'
+  | 'too-many-readers'
   | 'cache-not-synced'
   | 'cluster-unavailable'
-  | 'cluster-timeout';
+  | 'cluster-timeout'
+  | 'operator-timeout';
 
 /** One field at fault. */
 export interface FieldError {
@@ -50,3 +53,22 @@ export class DevMachineError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+interface Key {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export const machineNotFound = ({ namespace, name }: Key): DevMachineError =>
+  new DevMachineError('machine-not-found', `There is no machine ${name} in the namespace ${namespace}.`);
+
+export const beingDeleted = ({ name }: Key): DevMachineError =>
+  new DevMachineError('being-deleted', `The machine ${name} is being deleted. Try again when it is gone.`, {
+    retryAfterSeconds: 5,
+  });
+
+/** Somebody else was faster each time. */
+export const keepsChanging = ({ name }: Key): DevMachineError =>
+  new DevMachineError('conflict', `The machine ${name} keeps changing meanwhile. Repeat the request.`, {
+    retryAfterSeconds: 1,
+  });

@@ -9,7 +9,13 @@ export interface Machine {
   readonly generation: number;
   readonly creationTimestamp: string;
   readonly deleting: boolean;
+  readonly deletionTimestamp: string | undefined;
+  readonly finalizers: readonly string[];
   readonly spec: DevMachineSpec;
+  /** See spec-digest.ts. */
+  readonly specDigest: string;
+  /** When somebody last changed the spec. */
+  readonly specChangedAt: string;
   readonly conditions: readonly Condition[];
 }
 

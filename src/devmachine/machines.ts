@@ -20,10 +20,19 @@ export interface ReplaceOptions {
   readonly force: boolean;
   /** The If-Match header: the ETag of a status of this machine, or a list of them, or `*`. */
   readonly ifMatch: string | undefined;
+  /** Everything is checked by the cluster, nothing is stored. */
+  readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
 
+/** `restart` starts a machine that is stopped. */
 export type PowerAction = 'stop' | 'start' | 'restart';
+
+export interface PowerOptions {
+  /** Takes over the power state where another manager owns it. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
 
 export interface DeleteOptions {
   /** The disk and the access Secret go too. */
@@ -42,11 +51,17 @@ export interface StatusChange {
 export interface Machines {
   /** The first creator wins, over all replicas. Throws already-exists, with the fields that differ, or being-deleted. */
   create(key: MachineKey, spec: DevMachineSpec, options: CreateOptions): Promise<Created>;
-  /** A whole new spec for a machine that is there; its disk stays. */
+  /**
+   * A whole new spec for a machine that is there; its disk stays. Throws conflict with the fields that other managers own,
+   * precondition-failed, or being-deleted.
+   */
   replace(key: MachineKey, spec: DevMachineSpec, options: ReplaceOptions): Promise<Machine>;
   /** Changes the power state that is wished for; idempotent, and never loses somebody else's change. */
-  setPower(key: MachineKey, action: PowerAction, signal: AbortSignal): Promise<Machine>;
-  /** Resolves when the cluster has accepted it; idempotent while the machine goes. */
+  setPower(key: MachineKey, action: PowerAction, options: PowerOptions): Promise<Machine>;
+  /**
+   * Resolves when the cluster has accepted it; idempotent while the machine goes. A purge throws operator-timeout where
+   * the operator does not let go of the disk in time; nothing is deleted then.
+   */
   delete(key: MachineKey, options: DeleteOptions): Promise<void>;
   /** From the shared cache; asks the cluster once before it throws machine-not-found. */
   status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;

@@ -46,7 +46,7 @@ export interface MachineKey {
 }
 
 /** What is applied: the identity and the spec, and nothing else, so that nothing else is ever ours. */
-export function toManifest({ namespace, name }: MachineKey, spec: DevMachineSpec) {
+export function toManifest({ namespace, name }: MachineKey, spec: Partial<DevMachineSpec>) {
   return { apiVersion: API_VERSION, kind: KIND, metadata: { namespace, name }, spec };
 }
 

@@ -1,7 +1,143 @@
-/** What a machine is made of in the cluster, each object reduced to what its status needs. */
-export interface MachineParts {
-  /** The kinds that we cannot see, for want of a permission: nothing is known of them. */
-  readonly unknown: readonly string[];
+/** What a machine is made of in the cluster, each object reduced to what its status needs: no values, nothing secret. */
+
+export const PART_KINDS = [
+  'Deployment',
+  'Pod',
+  'PersistentVolumeClaim',
+  'Ingress',
+  'EndpointSlice',
+  'Event',
+] as const;
+
+export type PartKind = (typeof PART_KINDS)[number];
+
+export interface Part {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Name of the machine that it belongs to: the value of its label. */
+  readonly machine: string;
+  readonly createdAt: string;
+  readonly deleting: boolean;
 }
 
-export const NO_PARTS: MachineParts = { unknown: [] };
+/** A statement about an object, with the time since when it holds. */
+export interface Statement {
+  readonly holds: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly since: string;
+}
+
+export interface DeploymentPart extends Part {
+  /** Of the DevMachine that owns it: an earlier machine of the same name had another. */
+  readonly ownerUid: string | undefined;
+  /** Of the spec that it was rendered from; see spec-digest.ts. */
+  readonly specDigest: string | undefined;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly wanted: number;
+  readonly replicas: number;
+  /** Of the present template; pods that are ending do not count. */
+  readonly updatedReplicas: number;
+  readonly readyReplicas: number;
+  /** Why no pod could be made. */
+  readonly failure: Statement | undefined;
+}
+
+export interface PodPart extends Part {
+  /** When its end was asked for. */
+  readonly endingSince: string | undefined;
+  readonly phase: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly node: string | undefined;
+  readonly scheduled: Statement | undefined;
+  readonly ready: Statement | undefined;
+  /** Its volumes are mounted and it has a network. */
+  readonly prepared: boolean;
+  /** Somebody other than its owner ends it: the node's pressure, a drain, a more important pod. */
+  readonly disruption: Statement | undefined;
+  /** In the order in which they start: those that come first, then the machine's own. */
+  readonly containers: readonly ContainerPart[];
+}
+
+export interface Ended {
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  readonly at: string;
+}
+
+export interface ContainerPart {
+  readonly name: string;
+  readonly image: string;
+  readonly init: boolean;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly restarts: number;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  /** When it began to run, or ended. */
+  readonly since: string | undefined;
+  /** How it ended before it was started again. */
+  readonly last: Ended | undefined;
+}
+
+export interface ClaimPart extends Part {
+  readonly phase: string;
+  /** What it holds once it is bound, what it asks for before. */
+  readonly size: string;
+  readonly className: string | undefined;
+}
+
+export interface IngressPart extends Part {
+  readonly ownerUid: string | undefined;
+  readonly hosts: readonly string[];
+  /** The hosts with a certificate. */
+  readonly tlsHosts: readonly string[];
+}
+
+export interface EndpointSlicePart extends Part {
+  readonly endpoints: readonly { readonly ready: boolean; readonly podUid: string | undefined }[];
+}
+
+/** What was said of a pod. It has no machine's label: the pod leads to the machine. */
+export interface EventPart extends Omit<Part, 'machine'> {
+  readonly podUid: string;
+  readonly reason: string;
+  readonly message: string;
+  /** The container that it is about. */
+  readonly container: string | undefined;
+  /** When it was last seen. */
+  readonly at: string;
+}
+
+export interface MachineParts {
+  readonly deployments: readonly DeploymentPart[];
+  readonly pods: readonly PodPart[];
+  readonly claims: readonly ClaimPart[];
+  readonly ingresses: readonly IngressPart[];
+  readonly slices: readonly EndpointSlicePart[];
+  readonly events: readonly EventPart[];
+  /** Every Ingress that claims the machine's host, whosever it is. */
+  readonly claimants: readonly IngressPart[];
+  /** The kinds that we cannot see, for want of a permission: nothing is known of them. */
+  readonly unknown: readonly PartKind[];
+}
+
+export const NO_PARTS: MachineParts = {
+  deployments: [],
+  pods: [],
+  claims: [],
+  ingresses: [],
+  slices: [],
+  events: [],
+  claimants: [],
+  unknown: [],
+};
+
+export const diskName = (machine: string): string => `${machine}-disk`;

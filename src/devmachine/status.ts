@@ -1,42 +1,75 @@
-import { type Static, Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
+import { diagnose } from './diagnose.ts';
+import { ownIngress, urlOf } from './diagnose-access.ts';
 import type { Machine } from './machine.ts';
-import type { MachineParts } from './parts.ts';
-import { DevMachineSpec } from './spec.ts';
+import { type ClaimPart, diskName, type IngressPart, type MachineParts, type PodPart } from './parts.ts';
+import { MachineStatus as Schema } from './status-schema.ts';
+import { toScene } from './verdict.ts';
 
-const Condition = Type.Object(
-  {
-    type: Type.String({ description: 'What the condition is about, such as Deployed.' }),
-    status: Type.String({ description: 'True, False or Unknown.' }),
-    reason: Type.Optional(Type.String({ description: 'Why, in one word.' })),
-    message: Type.Optional(Type.String({ description: 'Why, for people.' })),
-    lastTransitionTime: Type.Optional(
-      Type.String({ description: 'When the status last changed (RFC 3339).' }),
-    ),
-  },
-  { description: 'One of the conditions that the operator reports.' },
-);
+export const MachineStatus = Schema;
+export type MachineStatus = Static<typeof Schema>;
 
-/** What a machine is and what it is doing. */
-export const MachineStatus = Type.Object(
-  {
-    name: Type.String({ description: 'Name of the machine.' }),
-    namespace: Type.String({ description: 'Namespace of the machine.' }),
-    uid: Type.String({ description: 'Tells this machine from an earlier one of the same name.' }),
-    generation: Type.Integer({ description: 'Counts the changes of spec.' }),
-    spec: DevMachineSpec,
-    conditions: Type.Array(Condition, {
-      description: "The operator's conditions; empty before it has seen the machine.",
-    }),
-    deleting: Type.Boolean({ description: 'true from the request to delete it until it is gone.' }),
-  },
-  { description: 'The status of a machine.' },
-);
-
-export type MachineStatus = Static<typeof MachineStatus>;
-
-export function toStatus(
-  { name, namespace, uid, generation, spec, conditions, deleting }: Machine,
-  _parts: MachineParts,
-): MachineStatus {
-  return { name, namespace, uid, generation, spec, conditions: [...conditions], deleting };
+/** The same objects always make the same document: it knows no clock, and no order in which they became known. */
+export function toStatus(machine: Machine, parts: MachineParts): MachineStatus {
+  const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
+  const { phase, reason, message, hint, since } = diagnose(machine, parts);
+  const ready = phase === 'Running';
+  const url = ready ? urlOf({ machine, parts }) : undefined;
+  const { pod } = toScene(machine, parts);
+  return {
+    name,
+    namespace,
+    uid,
+    generation,
+    phase,
+    ready,
+    reason,
+    message,
+    hint,
+    since,
+    ...(url === undefined ? {} : { url }),
+    spec,
+    conditions: [...conditions],
+    resources: toResources(machine, parts),
+    restarts: pod ? restartsOf(pod) : 0,
+    deleting,
+  };
 }
+
+function toResources(machine: Machine, parts: MachineParts): MachineStatus['resources'] {
+  const disk = parts.claims.find(({ name }) => name === diskName(machine.name));
+  const ingress = ownIngress({ machine, parts });
+  return {
+    pods: parts.pods.map(toPod),
+    ...(disk ? { disk: toDisk(disk) } : {}),
+    ...(ingress ? { ingress: toIngress(ingress) } : {}),
+    unknown: [...parts.unknown],
+  };
+}
+
+const toPod = (pod: PodPart) => ({
+  name: pod.name,
+  phase: pod.phase,
+  ready: pod.ready?.holds ?? false,
+  restarts: restartsOf(pod),
+  ...(pod.node === undefined ? {} : { node: pod.node }),
+  createdAt: pod.createdAt,
+  deleting: pod.deleting,
+});
+
+const toDisk = ({ name, phase, size, className, deleting }: ClaimPart) => ({
+  name,
+  phase,
+  size,
+  ...(className === undefined ? {} : { storageClassName: className }),
+  deleting,
+});
+
+const toIngress = ({ name, hosts, tlsHosts, deleting }: IngressPart) => ({
+  name,
+  hosts: [...hosts],
+  tls: hosts.length > 0 && hosts.every((host) => tlsHosts.includes(host)),
+  deleting,
+});
+
+const restartsOf = (pod: PodPart): number => pod.containers.reduce((sum, { restarts }) => sum + restarts, 0);

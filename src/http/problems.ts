@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError, type ErrorCode, type FieldError } from '../devmachine/errors.ts';
+import { problemExamples } from './problem-examples.ts';
 import { toRequestError } from './validation.ts';
 
 /** The one place where errors become HTTP: problem documents of RFC 9457. */
@@ -14,12 +15,15 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'already-exists': 409,
   'being-deleted': 409,
   conflict: 409,
+  'precondition-failed': 412,
   'too-large': 413,
   'refused-by-cluster': 422,
   'too-many-requests': 429,
+  'too-many-readers': 503,
   'cache-not-synced': 503,
   'cluster-unavailable': 503,
   'cluster-timeout': 504,
+  'operator-timeout': 504,
 };
 
 const FieldErrorSchema = Type.Object({
@@ -55,10 +59,16 @@ export const problems = (...statuses: number[]) =>
       status,
       {
         description: STATUS_CODES[status] ?? 'Error',
-        content: { 'application/problem+json': { schema: Problem } },
+        content: { 'application/problem+json': { schema: Problem, examples: problemExamples(status) } },
       },
     ]),
   );
+
+/** The answer to whoever has the document already. */
+export const NOT_MODIFIED = Type.Unsafe<undefined>({
+  type: 'null',
+  description: 'Unchanged since the ETag of If-None-Match.',
+});
 
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.signal.aborted) {

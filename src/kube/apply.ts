@@ -1,5 +1,5 @@
 import { differences, valueAt } from '../devmachine/difference.ts';
-import { DevMachineError, type FieldError } from '../devmachine/errors.ts';
+import { beingDeleted, DevMachineError, type FieldError, keepsChanging } from '../devmachine/errors.ts';
 import type { Created, CreateOptions } from '../devmachine/machines.ts';
 import { FIELD_MANAGER, type MachineKey, toManifest } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
@@ -37,11 +37,7 @@ export async function createMachine(
       return { created: false, machine: toMachine(stored) };
     }
   }
-  throw new DevMachineError(
-    'conflict',
-    `The machine ${key.name} keeps changing while it is compared with the request. Repeat the request.`,
-    { retryAfterSeconds: 1 },
-  );
+  throw keepsChanging(key);
 }
 
 export async function getMachine(
@@ -67,15 +63,7 @@ async function isSame(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { metadata } = stored;
-  if (metadata.deletionTimestamp) {
-    throw new DevMachineError(
-      'being-deleted',
-      `The machine ${key.name} is being deleted. Try again when it is gone.`,
-      {
-        retryAfterSeconds: 5,
-      },
-    );
-  }
+  if (metadata.deletionTimestamp) throw beingDeleted(key);
   const precondition = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
   const reply = await apply(connection, key, spec, precondition, { dryRun: true, signal, force: true });
   if (reply.status === 409) return false;
@@ -119,12 +107,20 @@ function difference(stored: MachineObject, pointer: string): FieldError {
   return { pointer, message: `differs from the stored machine's (${owner})`, source: 'kubernetes', managers };
 }
 
-async function apply(
+interface ApplyOptions {
+  readonly dryRun: boolean;
+  /** Takes over the fields that other managers own. */
+  readonly force?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What is left out and was applied before is removed: `spec` is always all that we own, or will. */
+export async function apply(
   connection: Connection,
   key: MachineKey,
-  spec: DevMachineSpec,
+  spec: Partial<DevMachineSpec>,
   precondition: Precondition,
-  { dryRun, force = false, signal }: { dryRun: boolean; force?: boolean; signal: AbortSignal },
+  { dryRun, force = false, signal }: ApplyOptions,
 ): Promise<KubeReply> {
   const manifest = toManifest(key, spec);
   return connection.request({

@@ -4,6 +4,7 @@ import { isObject, pointerKeys } from '../devmachine/difference.ts';
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
+  readonly time?: string;
   readonly fieldsV1?: unknown;
 }
 
@@ -28,7 +29,8 @@ function owns(fields: unknown, value: unknown, [key, ...deeper]: string[]): bool
   return name !== undefined && name in fields && owns(fields[name], inner, deeper);
 }
 
-function selects(name: string, item: unknown): boolean {
+/** Whether `name`, such as `k:{"name":"A"}`, stands for this item of a list. */
+export function selects(name: string, item: unknown): boolean {
   const selected: unknown = JSON.parse(name.slice(2));
   if (name.startsWith('v:')) return selected === item;
   if (!name.startsWith('k:') || !isObject(selected) || !isObject(item)) return false;

@@ -14,7 +14,7 @@ interface Page {
 export const PAGE_SIZE = 500;
 
 /**
- * The whole list, page by page, each object reduced by `reduce` as its page arrives. A continue token that expires on the
+ * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object reduced by `reduce` as its page arrives. A continue token that expires on the
  * way (410) means one list without pages.
  */
 export async function listAll<T>(
@@ -22,12 +22,17 @@ export async function listAll<T>(
   path: string,
   reduce: (object: unknown) => T,
   signal: AbortSignal,
+  selectors: Readonly<Record<string, string>> = {},
 ): Promise<List<T>> {
   const items: T[] = [];
   let token: string | undefined;
   let paged = true;
   for (;;) {
-    const query = { ...(paged ? { limit: String(PAGE_SIZE) } : {}), ...(token ? { continue: token } : {}) };
+    const query = {
+      ...selectors,
+      ...(paged ? { limit: String(PAGE_SIZE) } : {}),
+      ...(token ? { continue: token } : {}),
+    };
     const reply = await connection.request({ path, query, signal });
     if (reply.status === 410 && paged) {
       items.length = 0;

@@ -1,6 +1,8 @@
+import { isObject } from '../devmachine/difference.ts';
 import type { Condition, Machine } from '../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
+import { specDigest } from '../devmachine/spec-digest.ts';
 import type { ManagedFields } from './field-owners.ts';
 
 /** A DevMachine as the API server answers it. */
@@ -13,6 +15,7 @@ export interface MachineObject {
     readonly generation: number;
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
     readonly managedFields?: readonly ManagedFields[];
   };
   readonly spec: DevMachineSpec;
@@ -39,9 +42,20 @@ export function toMachine({ metadata, spec, status }: MachineObject): Machine {
     generation,
     creationTimestamp,
     deleting: deletionTimestamp !== undefined,
+    deletionTimestamp,
+    finalizers: metadata.finalizers ?? [],
     spec,
+    specDigest: specDigest(spec),
+    specChangedAt: lastChange(metadata),
     conditions: (status?.conditions ?? []).map(toCondition),
   };
+}
+
+/** Each manager's entry has the time at which it last changed one of its fields. */
+function lastChange({ managedFields = [], creationTimestamp }: MachineObject['metadata']): string {
+  return managedFields
+    .filter(({ fieldsV1 }) => isObject(fieldsV1) && 'f:spec' in fieldsV1)
+    .reduce((latest, { time = latest }) => (time > latest ? time : latest), creationTimestamp);
 }
 
 function toCondition({ type, status, reason, message, lastTransitionTime }: Condition): Condition {

@@ -1,18 +1,31 @@
-import { DevMachineError } from '../devmachine/errors.ts';
+import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
 import { NO_PARTS } from '../devmachine/parts.ts';
 import { toEntry } from '../devmachine/status-entry.ts';
 import { createMachine, getMachine } from './apply.ts';
+import { replaceMachine } from './change-replace.ts';
 import type { Connection } from './connection.ts';
+import { deleteMachine } from './delete.ts';
 import type { MachineCache } from './machine-cache.ts';
-import { type MachineObject, machinePath, toMachine } from './machine-object.ts';
+import { type MachineObject, toMachine } from './machine-object.ts';
+import { setPower } from './power.ts';
+import { purgeMachine } from './purge.ts';
 import { asStatus, toDomainError } from './status-errors.ts';
 import type { Store } from './store.ts';
 
+export interface MachinesOptions {
+  /** How long a purge waits for the operator. */
+  readonly purgeTimeoutMs: number;
+}
+
 /** The machines of a cluster: written through `connection`, read from `cache`. */
-export function openMachines(connection: Connection, cache: MachineCache): Machines {
+export function openMachines(
+  connection: Connection,
+  cache: MachineCache,
+  { purgeTimeoutMs }: MachinesOptions,
+): Machines {
   function storeOf({ namespace }: MachineKey): Store<Machine> {
     const store = cache.store(namespace);
     if (store) return store;
@@ -32,12 +45,18 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
       return result;
     },
 
-    async replace() {
-      throw new Error('being built');
+    async replace(key, spec, options) {
+      const store = storeOf(key);
+      const machine = toMachine(await replaceMachine(connection, key, spec, options));
+      if (!options.dryRun) store.observe(machine);
+      return machine;
     },
 
-    async setPower() {
-      throw new Error('being built');
+    async setPower(key, action, options) {
+      const store = storeOf(key);
+      const machine = toMachine(await setPower(connection, key, action, options));
+      store.observe(machine);
+      return machine;
     },
 
     async status(key, signal) {
@@ -47,7 +66,7 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
       if (known) return known;
       // Another replica may have created it a moment ago, ahead of our watch.
       const object = await getMachine(connection, key, signal);
-      if (!object) throw notFound(key);
+      if (!object) throw machineNotFound(key);
       const machine = toMachine(object);
       store.observe(machine);
       return cache.view.get(key.namespace, key.name) ?? toEntry(machine, NO_PARTS);
@@ -61,11 +80,14 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
 
     subscribe: (listener) => cache.view.subscribe(listener),
 
-    async delete(key, { signal }) {
+    async delete(key, { purge, signal }) {
       const store = storeOf(key);
-      const reply = await connection.request({ method: 'DELETE', path: machinePath(key), signal });
+      const reply = purge
+        ? await purgeMachine(connection, key, { timeoutMs: purgeTimeoutMs, signal })
+        : await deleteMachine(connection, key, signal);
+      if (!reply) return;
       const status = asStatus(reply.body);
-      if (reply.status === 404 && status?.details?.kind) throw notFound(key);
+      if (reply.status === 404 && status?.details?.kind) throw machineNotFound(key);
       if (reply.status >= 300) throw toDomainError(reply);
       // Status: it is gone. Else the machine, which goes when its finalizers are done.
       if (!status) store.observe(toMachine(reply.body as MachineObject));
@@ -78,6 +100,3 @@ const notSynced = (): DevMachineError =>
   new DevMachineError('cache-not-synced', 'The machines of the cluster are still being read. Try again.', {
     retryAfterSeconds: 1,
   });
-
-const notFound = ({ namespace, name }: MachineKey): DevMachineError =>
-  new DevMachineError('machine-not-found', `There is no machine ${name} in the namespace ${namespace}.`);

@@ -16,12 +16,16 @@ export interface ReflectorOptions<T extends Stored> {
   readonly connection: Connection;
   /** What is listed and watched, such as /apis/…/devmachines. */
   readonly path: string;
+  /** labelSelector, fieldSelector: what of it; without them, all. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly reduce: (object: unknown) => T;
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
   /** After how long without a word a watch is made anew. */
   readonly silenceMs?: number;
+  /** How each try has ended: a list or a watch that was granted (undefined), or what it failed with. */
+  readonly onAnswer?: (error: unknown) => void;
 }
 
 const SILENCE_MS = 90_000;
@@ -49,6 +53,7 @@ export async function reflect<T extends Stored>(
       from = await follow(options, from, signal);
     } catch (error) {
       if (signal.aborted) return;
+      options.onAnswer?.(error);
       if (error instanceof ExpiredError) from = undefined;
       else if (from !== undefined) from = options.store.version;
       const wait = backoff.next(retryAfterMs(error));
@@ -62,23 +67,31 @@ export async function reflect<T extends Stored>(
 }
 
 async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { connection, path, reduce, store, log } = options;
-  const { items, resourceVersion } = await listAll(connection, path, reduce, signal);
+  const { connection, path, query, reduce, store, log } = options;
+  const { items, resourceVersion } = await listAll(connection, path, reduce, signal, query);
   store.replace(items, resourceVersion);
+  options.onAnswer?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');
   return resourceVersion;
 }
 
 /** One watch; returns the version to go on from. */
 async function follow<T extends Stored>(
-  { connection, path, reduce, store, clock, silenceMs = SILENCE_MS }: ReflectorOptions<T>,
+  { connection, path, query, reduce, store, clock, onAnswer, silenceMs = SILENCE_MS }: ReflectorOptions<T>,
   from: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const onOpen = () => onAnswer?.(undefined);
   const began = clock.now();
   let last = from;
   let events = 0;
-  for await (const { type, object } of watch(connection, path, from, { clock, silenceMs, signal })) {
+  for await (const { type, object } of watch(connection, path, from, {
+    clock,
+    silenceMs,
+    signal,
+    onOpen,
+    ...(query ? { query } : {}),
+  })) {
     events++;
     const { resourceVersion } = object.metadata;
     if (type === 'BOOKMARK') {

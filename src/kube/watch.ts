@@ -14,6 +14,16 @@ export class ExpiredError extends Error {}
 const SHORTEST_SECONDS = 240;
 const LONGEST_SECONDS = 480;
 
+export interface WatchOptions {
+  readonly clock: Clock;
+  readonly silenceMs: number;
+  readonly signal: AbortSignal;
+  /** labelSelector, fieldSelector: what of it is watched. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** The cluster has agreed to it. */
+  readonly onOpen?: () => void;
+}
+
 /**
  * The events after `resourceVersion`, until the server ends the watch or is silent for `silenceMs`: a quiet resource may
  * send nothing for minutes, so silence is no failure, only a reason to make sure with a new watch from the same version.
@@ -23,10 +33,11 @@ export async function* watch(
   connection: Connection,
   path: string,
   resourceVersion: string,
-  { clock, silenceMs, signal }: { clock: Clock; silenceMs: number; signal: AbortSignal },
+  { clock, silenceMs, signal, query: selectors, onOpen }: WatchOptions,
 ): AsyncGenerator<WatchEvent> {
   const seconds = Math.round(SHORTEST_SECONDS + clock.random() * (LONGEST_SECONDS - SHORTEST_SECONDS));
   const query = {
+    ...selectors,
     watch: 'true',
     resourceVersion,
     allowWatchBookmarks: 'true',
@@ -39,6 +50,7 @@ export async function* watch(
       const text = Buffer.concat(await body.toArray()).toString('utf8');
       throw refusal({ status, headers, body: parse(text) ?? text });
     }
+    onOpen?.();
     for await (const line of readLines(body)) {
       silence.refresh();
       const event = parse(line);

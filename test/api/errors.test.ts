@@ -31,7 +31,7 @@ test('requests that are at fault themselves', async (t) => {
   assertProblem(await post(text, { 'content-type': 'application/yaml' }), 415, 'unsupported-media-type');
   assertProblem(await post(' '.repeat(2_000_000)), 413, 'too-large');
   assertProblem(await api.call('GET', '/api/v1/nothing'), 404, 'no-such-call');
-  assertProblem(await api.call('PUT', POST, BODY), 404, 'no-such-call');
+  assertProblem(await api.call('PATCH', POST, BODY), 404, 'no-such-call');
   assertProblem(await api.call('GET', '/api/v1/%zz'), 400, 'invalid-request');
 
   const at = async (answer: Answer, where: object) => {

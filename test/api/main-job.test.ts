@@ -28,13 +28,21 @@ test('create, read, create again, refuse another spec, delete', async (t) => {
 
   const status = await api.call('GET', String(created.headers['location']));
   assert.equal(status.status, 200);
-  assert.deepEqual(status.body, {
+  const { message, hint, ...document } = status.body;
+  assert.ok(message && hint);
+  assert.deepEqual(document, {
     name,
     namespace,
     uid: created.body.metadata.uid,
     generation: 1,
+    phase: 'Pending',
+    ready: false,
+    reason: 'AwaitingOperator',
+    since: created.body.metadata.creationTimestamp,
     spec: created.body.spec,
     conditions: [],
+    resources: { pods: [], unknown: [] },
+    restarts: 0,
     deleting: false,
   });
 

@@ -11,9 +11,13 @@ const DEFAULTS: Config = {
   watchNamespaces: [],
   defaultNamespace: undefined,
   clusterTimeoutMs: 15_000,
+  purgeTimeoutMs: 15_000,
   requestTimeoutMs: 30_000,
   shutdownTimeoutMs: 20_000,
   bodyLimitBytes: 262_144,
+  maxReaders: 10_000,
+  heartbeatMs: 15_000,
+  eventHistoryBytes: 16_777_216,
 };
 
 /** NAME → the value that the commented line shows. */
@@ -44,9 +48,13 @@ test('each variable counts', () => {
     WATCH_NAMESPACES: 'a, b,',
     DEFAULT_NAMESPACE: 'a',
     CLUSTER_TIMEOUT_SECONDS: '1',
+    PURGE_TIMEOUT_SECONDS: '5',
     REQUEST_TIMEOUT_SECONDS: '2',
     SHUTDOWN_TIMEOUT_SECONDS: '3',
     BODY_LIMIT_BYTES: '4096',
+    MAX_READERS: '7',
+    HEARTBEAT_SECONDS: '4',
+    EVENT_HISTORY_BYTES: '65536',
   });
   assert.deepEqual(config, {
     host: '0.0.0.0',
@@ -56,9 +64,13 @@ test('each variable counts', () => {
     watchNamespaces: ['a', 'b'],
     defaultNamespace: 'a',
     clusterTimeoutMs: 1_000,
+    purgeTimeoutMs: 5_000,
     requestTimeoutMs: 2_000,
     shutdownTimeoutMs: 3_000,
     bodyLimitBytes: 4_096,
+    maxReaders: 7,
+    heartbeatMs: 4_000,
+    eventHistoryBytes: 65_536,
   });
 });
 
@@ -68,9 +80,13 @@ const WRONG = {
   WATCH_NAMESPACES: ['A', 'a b', 'a,-b', 'a'.repeat(64)],
   DEFAULT_NAMESPACE: ['a/b'],
   CLUSTER_TIMEOUT_SECONDS: ['0', '301', 'soon'],
+  PURGE_TIMEOUT_SECONDS: ['0', '301'],
   REQUEST_TIMEOUT_SECONDS: ['0'],
   SHUTDOWN_TIMEOUT_SECONDS: ['0'],
   BODY_LIMIT_BYTES: ['0', '2000000'],
+  MAX_READERS: ['0', '100001'],
+  HEARTBEAT_SECONDS: ['0', '61'],
+  EVENT_HISTORY_BYTES: ['1024'],
 };
 
 test('a wrong value is one line that names the variable', () => {

@@ -18,3 +18,15 @@ app.kubernetes.io/part-of: devmachine
 
 {{- define "devmachine.diskName" -}}{{ .Release.Name }}-disk{{- end -}}
 {{- define "devmachine.accessName" -}}{{ .Release.Name }}-access{{- end -}}
+
+{{/*
+Which spec an object was rendered from, as the API computes it too (src/devmachine/spec-digest.ts): only so can anyone see
+whether the operator has followed a change. On the Deployment itself, never in the pod's template: that would restart pods.
+*/}}
+{{- define "devmachine.specDigest" -}}
+{{- $spec := dict -}}
+{{- range $key, $value := omit .Values "admin" -}}
+{{- if $value -}}{{- $_ := set $spec $key $value -}}{{- end -}}
+{{- end -}}
+{{- $spec | toRawJson | sha256sum -}}
+{{- end -}}

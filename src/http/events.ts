@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import type { Machines } from '../devmachine/machines.ts';
+import { MachineName, Namespace } from '../devmachine/manifest.ts';
+import { EventHub } from './event-hub.ts';
+import { EVENT_STREAM_EXAMPLE } from './examples.ts';
+import { problems } from './problems.ts';
+
+export interface EventRoutes {
+  readonly machines: Machines;
+  /** The namespace of requests that name none; undefined: all that are served. */
+  readonly defaultNamespace: string | undefined;
+  readonly maxReaders: number;
+  readonly heartbeatMs: number;
+  readonly historyBytes: number;
+}
+
+const EventQuery = Type.Object(
+  {
+    namespace: Type.Optional({ ...Namespace, description: 'Only machines of this namespace.' }),
+    name: Type.Optional({ ...MachineName, description: 'Only machines of this name.' }),
+  },
+  { additionalProperties: false },
+);
+
+/** No `properties` but this one, and others allowed: a browser sends many headers. */
+const EventHeaders = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      description:
+        'The id of the last event that came, from a stream with the same query: the stream goes on after it.',
+    }),
+  ),
+});
+
+const DESCRIPTION = `Server-Sent Events: first the status documents as they are (\`status\`), then \`synced\`, then every change: \`status\` with the whole document, \`deleted\` with name, namespace and uid. The documents of a machine come in order and never go back.
+
+With \`Last-Event-ID\`, which an EventSource sends by itself, the stream goes on after that event, and \`synced\` says that it has caught up. Where it cannot (the event is too old, or was sent by another replica), it begins with \`reset\`, and all documents follow: they replace what the reader knows.
+
+A comment every 15 seconds (or as configured) says that a quiet stream is alive. A reader that falls behind gets the newest document of each machine only; one that takes nothing in, or falls behind too far, is cut off, and may come back.`;
+
+/** What every stream says of itself; X-Accel-Buffering keeps nginx from holding events back. */
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
+
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutes> = async (app, options) => {
+  const hub = new EventHub(options);
+  app.addHook('preClose', () => hub.close());
+
+  app.get(
+    '/devmachines/events',
+    {
+      schema: {
+        operationId: 'streamDevMachineEvents',
+        summary: 'Follow the statuses of machines',
+        description: DESCRIPTION,
+        querystring: EventQuery,
+        headers: EventHeaders,
+        response: {
+          200: {
+            description: 'The stream. It ends only when either side goes away.',
+            content: {
+              'text/event-stream': {
+                schema: Type.String({ description: 'Server-Sent Events.' }),
+                examples: { stream: { summary: 'One machine, deleted later', value: EVENT_STREAM_EXAMPLE } },
+              },
+            },
+          },
+          ...problems(400, 404, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { namespace = options.defaultNamespace, name } = request.query;
+      const scope = { namespace, name };
+      const beginning = hub.begin(scope, request.headers['last-event-id'] || undefined);
+      reply.headers(STREAM_HEADERS);
+      if (request.method === 'HEAD') return reply.send('');
+      reply.hijack();
+      // When the stream ends, so does the connection: it must not keep a stopping process waiting.
+      reply.raw.shouldKeepAlive = false;
+      reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
+      hub.add(reply.raw, scope, beginning, (why) => request.log.info({ why }, 'event stream dropped'));
+      return reply;
+    },
+  );
+};

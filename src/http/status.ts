@@ -1,0 +1,94 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import type { Machines } from '../devmachine/machines.ts';
+import { PHASES } from '../devmachine/phases.ts';
+import { stringEnum } from '../devmachine/schema-types.ts';
+import { MachineStatus } from '../devmachine/status.ts';
+import { sendTagged, wholeNumber } from './answers.ts';
+import { STATUS_EXAMPLE } from './examples.ts';
+import { NOT_MODIFIED, problems } from './problems.ts';
+import { namespaceRule, TARGET } from './target.ts';
+import { invalid } from './validation.ts';
+import { Waiting } from './wait.ts';
+
+export interface StatusRoutes {
+  readonly machines: Machines;
+  /** The namespace of requests that name none; undefined: they must. */
+  readonly defaultNamespace: string | undefined;
+  /** How many calls may wait at once. */
+  readonly maxReaders: number;
+}
+
+export const STATUS_PATH = '/devmachines/status';
+
+/** The default stays below the minute after which most proxies lose patience. */
+const TIMEOUT_SECONDS = { minimum: 1, maximum: 300, default: 30 };
+
+const StatusQuery = Type.Object(
+  {
+    ...TARGET,
+    waitFor: Type.Optional(
+      stringEnum([...PHASES, 'Deleted'], {
+        description:
+          'Answers when the machine is in this phase, or Failed; `Deleted`: when it is gone, which is a 404.',
+      }),
+    ),
+    timeoutSeconds: Type.Optional(
+      Type.Unsafe<string>({
+        type: ['integer', 'string'],
+        ...TIMEOUT_SECONDS,
+        description: 'With `waitFor`: after how long the status is answered as it is.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const DESCRIPTION = `With \`waitFor\`, the answer waits: it comes at once when the machine is in that phase or has Failed, and as a 404 when the machine is deleted. After \`timeoutSeconds\`, or when the API itself is stopped, it is the status as it is then: look at its \`phase\`.
+
+\`If-None-Match\` is compared with the status that is answered, after the waiting; it does not prolong it.`;
+
+export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app, options) => {
+  const { machines } = options;
+  const namespaceOf = namespaceRule(options.defaultNamespace);
+  const waiting = new Waiting(machines, options.maxReaders);
+  app.addHook('preClose', async () => waiting.close());
+
+  app.get(
+    STATUS_PATH,
+    {
+      schema: {
+        operationId: 'getDevMachineStatus',
+        summary: 'Read the status of a machine, or wait for it',
+        description: DESCRIPTION,
+        querystring: StatusQuery,
+        response: {
+          200: {
+            description: 'The status.',
+            content: {
+              'application/json': {
+                schema: MachineStatus,
+                examples: { status: { summary: 'A machine', value: STATUS_EXAMPLE } },
+              },
+            },
+          },
+          304: NOT_MODIFIED,
+          ...problems(400, 404, 503, 504),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { query, signal } = request;
+      const key = { name: query.name, namespace: namespaceOf(query.namespace) };
+      const { waitFor: phase, timeoutSeconds } = query;
+      if (timeoutSeconds !== undefined && phase === undefined) {
+        throw invalid({ parameter: 'timeoutSeconds', message: 'needs waitFor' });
+      }
+      const timeoutMs = 1_000 * wholeNumber('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
+      const entry = await (phase === undefined
+        ? machines.status(key, signal)
+        : waiting.for({ key, phase, timeoutMs, signal }));
+      return sendTagged<MachineStatus>(request, reply, entry);
+    },
+  );
+};

@@ -1,0 +1,28 @@
+import { DevMachineError } from '../devmachine/errors.ts';
+import { matchesSpec } from '../devmachine/if-match.ts';
+import type { ReplaceOptions } from '../devmachine/machines.ts';
+import type { MachineKey } from '../devmachine/manifest.ts';
+import type { DevMachineSpec } from '../devmachine/spec.ts';
+import { changeMachine } from './change.ts';
+import type { Connection } from './connection.ts';
+import type { MachineObject } from './machine-object.ts';
+
+/** A whole new spec for a machine that is there; see Machines.replace for what it throws. */
+export const replaceMachine = (
+  connection: Connection,
+  key: MachineKey,
+  spec: DevMachineSpec,
+  { force, ifMatch, dryRun, signal }: ReplaceOptions,
+): Promise<MachineObject> =>
+  changeMachine(
+    connection,
+    key,
+    ({ metadata }) => {
+      if (ifMatch === undefined || matchesSpec(ifMatch, metadata)) return { spec, force };
+      throw new DevMachineError(
+        'precondition-failed',
+        `The machine ${key.name} is not what If-Match names: its spec has changed since (generation ${metadata.generation}). Read its status again.`,
+      );
+    },
+    { dryRun, signal },
+  );

@@ -1,0 +1,75 @@
+import { DevMachineError } from '../devmachine/errors.ts';
+import type { EventPart, Part, PartKind } from '../devmachine/parts.ts';
+import type { Clock } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { SOURCES, type Source } from './parts/sources.ts';
+import { type Log, reflect } from './reflector.ts';
+import { type Change, Store } from './store.ts';
+
+export interface PartCache {
+  /** Whether each kind has been read, or cannot be. */
+  tried(): boolean;
+  /** The kinds that cannot be seen in a namespace. */
+  unknown(namespace: string): readonly PartKind[];
+  readonly running: readonly Promise<void>[];
+}
+
+export interface PartCacheOptions {
+  readonly connection: Connection;
+  /** Namespaces, each with watches of its own; undefined is the whole cluster. */
+  readonly scopes: readonly (string | undefined)[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether the cluster can be reached at all: until then a failure says nothing of a kind. */
+  readonly reached: () => boolean;
+  readonly onChange: (kind: PartKind, change: Change<Part | EventPart>, known: boolean) => void;
+  /** A kind can be seen from now on, or no longer: in this namespace, or in all. */
+  readonly onSight: (namespace: string | undefined) => void;
+}
+
+interface Sight {
+  readonly kind: PartKind;
+  readonly scope: string | undefined;
+  tried: boolean;
+  known: boolean;
+}
+
+/** Watches what machines are made of. A kind that may not be read is unknown, and is tried again and again. */
+export function watchParts(options: PartCacheOptions, signal: AbortSignal): PartCache {
+  const sights: Sight[] = [];
+  const running = options.scopes.flatMap((scope) =>
+    SOURCES.map((source) => {
+      const sight: Sight = { kind: source.kind, scope, tried: false, known: false };
+      sights.push(sight);
+      return follow(source, sight, options, signal);
+    }),
+  );
+  return {
+    tried: () => sights.every(({ tried }) => tried),
+    unknown(namespace) {
+      const unseen = sights.filter(
+        ({ scope, known }) => !known && (scope === undefined || scope === namespace),
+      );
+      return [...new Set(unseen.map(({ kind }) => kind))];
+    },
+    running,
+  };
+}
+
+function follow(source: Source, sight: Sight, options: PartCacheOptions, signal: AbortSignal): Promise<void> {
+  const { connection, clock, log, onChange, onSight, reached } = options;
+  const { kind, path, query, reduce } = source;
+  const store = new Store<Part | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
+  store.subscribe((change) => onChange(kind, change, sight.known));
+
+  const onAnswer = (error: unknown) => {
+    const refused = error instanceof DevMachineError && error.code === 'forbidden';
+    sight.tried ||= error === undefined || refused || reached();
+    // What has been seen once stays known while the cluster is away, as the machines themselves do.
+    const known = error === undefined || (sight.known && !refused);
+    if (known === sight.known) return;
+    sight.known = known;
+    onSight(sight.scope);
+  };
+  return reflect({ connection, path: path(sight.scope), query, reduce, store, clock, log, onAnswer }, signal);
+}

@@ -1,0 +1,31 @@
+import type { DeploymentPart } from '../../devmachine/parts.ts';
+import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/spec-digest.ts';
+import { type ConditionObject, type Metadata, ownerUid, toPart, toStatement } from './meta.ts';
+
+interface DeploymentObject {
+  readonly metadata: Metadata;
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly ConditionObject[];
+  };
+}
+
+export function toDeploymentPart(object: unknown): DeploymentPart {
+  const { metadata, spec, status = {} } = object as DeploymentObject;
+  return {
+    ...toPart({ metadata }),
+    ownerUid: ownerUid(metadata),
+    specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
+    generation: metadata.generation ?? 0,
+    observedGeneration: status.observedGeneration ?? 0,
+    wanted: spec.replicas ?? 1,
+    replicas: status.replicas ?? 0,
+    updatedReplicas: status.updatedReplicas ?? 0,
+    readyReplicas: status.readyReplicas ?? 0,
+    failure: toStatement(status.conditions, 'ReplicaFailure', metadata.creationTimestamp),
+  };
+}

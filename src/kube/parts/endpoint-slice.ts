@@ -1,0 +1,24 @@
+import type { EndpointSlicePart } from '../../devmachine/parts.ts';
+import { type Metadata, toPart } from './meta.ts';
+
+interface EndpointSliceObject {
+  readonly metadata: Metadata;
+  readonly endpoints?:
+    | readonly {
+        readonly conditions?: { readonly ready?: boolean | null };
+        readonly targetRef?: { readonly uid?: string };
+      }[]
+    | null;
+}
+
+export function toEndpointSlicePart(object: unknown): EndpointSlicePart {
+  const { metadata, endpoints } = object as EndpointSliceObject;
+  return {
+    ...toPart({ metadata }),
+    endpoints: (endpoints ?? []).map(({ conditions, targetRef }) => ({
+      // Not said is to be taken for ready (discovery.k8s.io/v1, EndpointConditions).
+      ready: conditions?.ready ?? true,
+      podUid: targetRef?.uid,
+    })),
+  };
+}

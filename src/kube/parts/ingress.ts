@@ -1,0 +1,20 @@
+import type { IngressPart } from '../../devmachine/parts.ts';
+import { type Metadata, ownerUid, toPart } from './meta.ts';
+
+interface IngressObject {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly rules?: readonly { readonly host?: string }[];
+    readonly tls?: readonly { readonly hosts?: readonly string[] }[];
+  };
+}
+
+export function toIngressPart(object: unknown): IngressPart {
+  const { metadata, spec } = object as IngressObject;
+  return {
+    ...toPart({ metadata }),
+    ownerUid: ownerUid(metadata),
+    hosts: (spec.rules ?? []).flatMap(({ host }) => host ?? []),
+    tlsHosts: (spec.tls ?? []).flatMap(({ hosts = [] }) => hosts),
+  };
+}

@@ -1,0 +1,50 @@
+import type { PowerAction, PowerOptions } from '../devmachine/machines.ts';
+import type { MachineKey } from '../devmachine/manifest.ts';
+import { DevMachineSpec } from '../devmachine/spec.ts';
+import { changeMachine } from './change.ts';
+import { isLeftToDefault, ownedSpec } from './change-owned.ts';
+import type { Connection } from './connection.ts';
+import type { MachineObject } from './machine-object.ts';
+
+type Power = Pick<DevMachineSpec, 'stopped' | 'restartedAt'>;
+
+/** Stops, starts or restarts a machine; whatever else is in its spec stays, and stays whose it is. */
+export const setPower = (
+  connection: Connection,
+  key: MachineKey,
+  action: PowerAction,
+  { force, signal }: PowerOptions,
+): Promise<MachineObject> =>
+  changeMachine(
+    connection,
+    key,
+    (live) => {
+      const power = CHANGES[action](live.spec);
+      if (!power) return undefined;
+      return {
+        spec: { ...ownedSpec(live), ...power },
+        force: force || (power.restartedAt === undefined && isStoppedLeftToDefault(live)),
+      };
+    },
+    { signal },
+  );
+
+/** undefined: it is so already. `stopped` is never dropped: a manager that shares it with us would keep its value. */
+const CHANGES: Readonly<Record<PowerAction, (spec: Power) => Power | undefined>> = {
+  stop: ({ stopped }) => (stopped ? undefined : { stopped: true }),
+  start: ({ stopped }) => (stopped ? { stopped: false } : undefined),
+  restart: ({ stopped, restartedAt }) => ({
+    restartedAt: nowButNot(restartedAt),
+    ...(stopped ? { stopped: false } : {}),
+  }),
+};
+
+const isStoppedLeftToDefault = (live: MachineObject): boolean =>
+  isLeftToDefault(live, '/spec/stopped', DevMachineSpec.properties.stopped.default);
+
+/** Two restarts within a millisecond are two. */
+function nowButNot(last: string | undefined): string {
+  const now = Date.now();
+  const text = new Date(now).toISOString();
+  return text === last ? new Date(now + 1).toISOString() : text;
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { machinePath } from '../../src/kube/machine-object.ts';
+import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
+import { startReadyApi, until } from '../support/api.ts';
+import { faults, gist, gitopsApply, kubectlCreate, purge, put, stored } from '../support/changes.ts';
+import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
+import { objectsOf, playOperator } from '../support/operator.ts';
+
+const { storage: _, ...DISKLESS } = EXAMPLE_SPEC;
+
+/** A machine that is deployed, with an operator of its own. */
+async function setUp(t: TestContext, env: Record<string, string> = {}, spec: object = EXAMPLE_SPEC) {
+  const cluster = connect(t);
+  const namespace = await createNamespace(cluster);
+  const api = await startReadyApi(t, env);
+  const operator = playOperator(t, namespace, 'm');
+  assert.equal((await api.create(namespace, 'm', spec)).status, 201);
+  const deployed = () =>
+    until(async () => (await stored(cluster, namespace, 'm')).status?.deployedRelease !== undefined);
+  const isThere = async (path: string) => {
+    const { status, body } = await get(cluster, path);
+    return status === 200 && !body.metadata.deletionTimestamp;
+  };
+  const path = machinePath({ namespace, name: 'm' });
+  await deployed();
+  return {
+    cluster,
+    namespace,
+    api,
+    operator,
+    path,
+    deployed,
+    gone: () => until(async () => (await get(cluster, path)).status === 404),
+    /** Disk and access Secret. */
+    left: () => Promise.all(objectsOf(namespace, 'm').map((object) => isThere(object.path))),
+  };
+}
+
+test('a deletion leaves the disk and the access Secret; a purge takes them', async (t) => {
+  const { namespace, api, deployed, gone, left } = await setUp(t);
+  assert.equal((await api.delete(namespace, 'm')).status, 202);
+  await gone();
+  assert.deepEqual(await left(), [true, true]);
+  assert.equal(gist(await purge(api, namespace, 'm')), '404 machine-not-found');
+
+  await until(async () => (await api.create(namespace, 'm')).status === 201);
+  await deployed();
+  const began = performance.now();
+  assert.equal((await purge(api, namespace, 'm')).status, 202);
+  assert.ok(performance.now() - began < 3_000);
+  await gone();
+  await until(async () => (await left()).every((there) => !there));
+});
+
+test('retention Delete from the beginning, and a machine without a disk', async (t) => {
+  const first = await setUp(t, {}, { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } });
+  assert.equal((await purge(first.api, first.namespace, 'm')).status, 202);
+  await first.gone();
+  await until(async () => (await first.left()).every((there) => !there));
+
+  assert.equal((await first.api.create(first.namespace, 'diskless', DISKLESS)).status, 201);
+  assert.equal((await purge(first.api, first.namespace, 'diskless')).status, 202);
+  assert.equal((await first.api.status(first.namespace, 'diskless')).status, 404);
+});
+
+test('while the operator has not followed, nothing is deleted, and the answer says what to repeat', async (t) => {
+  const { cluster, namespace, api, operator, left, gone } = await setUp(t, { PURGE_TIMEOUT_SECONDS: '1' });
+  operator.paused = true;
+  const late = await purge(api, namespace, 'm');
+  assert.equal(gist(late), '504 operator-timeout');
+  assert.match(late.body.detail, /^Nothing is deleted: .* within 1 s\. Repeat the request/);
+  assert.equal(late.headers['retry-after'], '5');
+  assert.equal((await api.status(namespace, 'm')).body.spec.storage.retention, 'Delete');
+
+  operator.failing = true;
+  operator.paused = false;
+  const failing = await purge(api, namespace, 'm');
+  assert.equal(gist(failing), '504 operator-timeout');
+  assert.match(failing.body.detail, /It reports ReleaseFailed/);
+  assert.deepEqual(await left(), [true, true]);
+  assert.equal((await stored(cluster, namespace, 'm')).metadata.deletionTimestamp, undefined);
+
+  operator.failing = false;
+  assert.equal((await purge(api, namespace, 'm')).status, 202);
+  await gone();
+  await until(async () => (await left()).every((there) => !there));
+});
+
+test('a machine that no operator has seen is not purged: nobody knows what would stay', async (t) => {
+  const namespace = await createNamespace(connect(t));
+  const api = await startReadyApi(t, { PURGE_TIMEOUT_SECONDS: '1' });
+  assert.equal((await api.create(namespace, 'unseen')).status, 201);
+  assert.equal(gist(await purge(api, namespace, 'unseen')), '504 operator-timeout');
+  assert.equal((await api.status(namespace, 'unseen')).status, 200);
+});
+
+test('an operator that is still at an earlier spec is waited for', async (t) => {
+  const spec = { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } };
+  const { cluster, namespace, api, operator, left, gone } = await setUp(t, {}, spec);
+  // Its release keeps nothing, and it is about to deploy one that does.
+  operator.slowMs = 1_000;
+  assert.equal((await put(api, namespace, 'm', EXAMPLE_SPEC)).status, 200);
+  await until(async () => operator.generation === 2);
+  const { status } = await stored(cluster, namespace, 'm');
+  assert.doesNotMatch(status.deployedRelease.manifest, /keep/);
+  assert.equal((await purge(api, namespace, 'm')).status, 202);
+  await gone();
+  await until(async () => (await left()).every((there) => !there));
+});
+
+test('whoever applied Retain is named, and nothing is deleted', async (t) => {
+  const { cluster, namespace, api, left } = await setUp(t);
+  await gitopsApply(cluster, namespace, 'm', { storage: { size: '20Gi', retention: 'Retain' } });
+  const refused = await purge(api, namespace, 'm');
+  assert.equal(gist(refused), '409 conflict');
+  assert.deepEqual(faults(refused), { '/spec/storage/retention': ['gitops'] });
+  assert.deepEqual(await left(), [true, true]);
+});
+
+test('a machine that kubectl has made is purged as well', async (t) => {
+  const { cluster, namespace, api, gone, left } = await setUp(t);
+  await api.delete(namespace, 'm');
+  await gone();
+  await kubectlCreate(cluster, namespace, 'm', EXAMPLE_SPEC);
+  assert.equal((await purge(api, namespace, 'm')).status, 202);
+  await gone();
+  await until(async () => (await left()).every((there) => !there));
+});
+
+test('while the machine goes: a purge of what is purged is a success, of what keeps its disk a 409', async (t) => {
+  const { namespace, api, operator, deployed, gone, left } = await setUp(t);
+  operator.paused = true;
+  assert.equal((await api.delete(namespace, 'm')).status, 202);
+  const late = await purge(api, namespace, 'm');
+  assert.equal(gist(late), '409 being-deleted');
+  assert.match(late.body.detail, /its disk and its access Secret stay/);
+  operator.paused = false;
+  await gone();
+  assert.deepEqual(await left(), [true, true]);
+
+  assert.equal((await api.create(namespace, 'm')).status, 201);
+  await deployed();
+  const [one, two] = [purge(api, namespace, 'm'), purge(api, namespace, 'm')];
+  const answers = (await Promise.all([one, two])).map(gist);
+  assert.ok(answers.includes('202'), answers.join());
+  assert.ok(
+    answers.every((answer) => answer === '202' || answer === '404 machine-not-found'),
+    answers.join(),
+  );
+  await until(async () => (await left()).every((there) => !there));
+});
+
+test('a machine that is made again meanwhile is left alone', async (t) => {
+  const { cluster, namespace, api, operator, path } = await setUp(t);
+  operator.paused = true;
+  const purged = purge(api, namespace, 'm');
+  await until(async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete');
+  await mergePatch(cluster, path, { metadata: { finalizers: null } });
+  assert.equal((await api.delete(namespace, 'm')).status, 202);
+  const again = await api.create(namespace, 'm');
+  assert.equal(again.status, 201);
+  const answer = await purged;
+  assert.equal(gist(answer), '404 machine-not-found');
+  assert.match(answer.body.detail, /deleted by another request/);
+  assert.deepEqual((await stored(cluster, namespace, 'm')).spec, again.body.spec);
+});
+
+test('a caller who goes away ends the purge', async (t) => {
+  const { cluster, namespace, api, operator } = await setUp(t);
+  operator.paused = true;
+  const caller = new AbortController();
+  const call = fetch(`${api.url}/api/v1/devmachines?namespace=${namespace}&name=m&purge=true`, {
+    method: 'DELETE',
+    signal: caller.signal,
+  });
+  await until(async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete');
+  caller.abort();
+  await assert.rejects(call);
+  await sleep(300);
+  operator.paused = false;
+  await until(async () => {
+    const { status } = await stored(cluster, namespace, 'm');
+    return !status.deployedRelease.manifest.includes('keep');
+  });
+  await sleep(500);
+  assert.equal((await stored(cluster, namespace, 'm')).metadata.deletionTimestamp, undefined);
+});

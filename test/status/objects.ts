@@ -1,0 +1,183 @@
+/** Objects of a machine as its chart and the cluster make them, with which both the unit and the cluster's tests work. */
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, as the API server takes them
+export type Raw = any;
+
+/** The machine that the objects belong to. */
+export interface Owner {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly specDigest: string;
+  /** The host of its own. */
+  readonly host: string;
+}
+
+export const LONG_AGO = '2026-01-01T00:00:00Z';
+export const PLACED = '2026-01-01T00:01:00Z';
+export const AFTER = '2026-01-01T00:02:00Z';
+
+const metadata = ({ name, namespace }: Owner, ownName = name) => ({
+  name: ownName,
+  namespace,
+  labels: { 'ide.example.com/devmachine': name },
+});
+
+export function deployment(owner: Owner, { digest = owner.specDigest, replicas = 1, status = {} } = {}): Raw {
+  const { name, uid } = owner;
+  const template = metadata(owner);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      ...metadata(owner),
+      annotations: { 'ide.example.com/spec-sha256': digest },
+      ownerReferences: [{ apiVersion: 'ide.example.com/v1alpha1', kind: 'DevMachine', name, uid }],
+    },
+    spec: {
+      replicas,
+      selector: { matchLabels: template.labels },
+      template: {
+        metadata: { labels: template.labels },
+        spec: { containers: [{ name: 'machine', image: IMAGE }] },
+      },
+    },
+    status: {
+      observedGeneration: 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      ...status,
+    },
+  };
+}
+
+/** What a Deployment says that has no pod of the present template. */
+export const NO_PODS = { replicas: 0, updatedReplicas: 0, readyReplicas: 0 };
+
+export const IMAGE = 'registry.example.com/machine:1';
+
+export const condition = (type: string, status: string, reason = '', message = '', at = PLACED) => ({
+  type,
+  status,
+  reason,
+  message,
+  lastTransitionTime: at,
+});
+
+const READY = { state: { running: { startedAt: PLACED } }, ready: true, started: true };
+
+interface PodOptions {
+  readonly status?: object;
+  /** Of the machine's container. */
+  readonly machine?: object;
+  /** Of a container before it. */
+  readonly init?: object;
+  readonly node?: string | null;
+  readonly conditions?: readonly object[];
+  readonly suffix?: string;
+}
+
+/** A pod that is ready, but for what is said otherwise. */
+export function pod(owner: Owner, options: PodOptions = {}): Raw {
+  const { status, machine, init, node = 'node-1', conditions, suffix = 'a' } = options;
+  const ready = machine === undefined && init === undefined;
+  const state = (name: string, more: object) => ({
+    name,
+    image: IMAGE,
+    imageID: '',
+    restartCount: 0,
+    ready: false,
+    ...more,
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: metadata(owner, `${owner.name}-${suffix}`),
+    spec: {
+      ...(node === null ? {} : { nodeName: node }),
+      containers: [{ name: 'machine', image: IMAGE }],
+      initContainers: init === undefined ? [] : [{ name: 'ide', image: IMAGE }],
+    },
+    status: {
+      phase: ready ? 'Running' : 'Pending',
+      conditions: conditions ?? [
+        condition('PodScheduled', 'True'),
+        condition('Ready', ready ? 'True' : 'False', '', '', AFTER),
+      ],
+      ...(node === null ? {} : { containerStatuses: [state('machine', machine ?? (init ? WAITS : READY))] }),
+      ...(init === undefined ? {} : { initContainerStatuses: [state('ide', init)] }),
+      ...status,
+    },
+  };
+}
+
+export const waiting = (reason: string, message = '') => ({ state: { waiting: { reason, message } } });
+const WAITS = waiting('PodInitializing');
+export const running = (started: boolean, more: object = {}) => ({
+  state: { running: { startedAt: PLACED } },
+  started,
+  ...more,
+});
+export const ended = (reason: string, exitCode: number, message = 'hunter2') => ({
+  terminated: { reason, exitCode, startedAt: PLACED, finishedAt: AFTER, message },
+});
+
+export const claim = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`): Raw => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: metadata(owner, name),
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: 'fast',
+    resources: { requests: { storage: '20Gi' } },
+  },
+  status: { phase, ...(phase === 'Bound' ? { capacity: { storage: '20Gi' } } : {}) },
+});
+
+export const ingress = (owner: Owner, { host = owner.host, name = owner.name, tls = true } = {}): Raw => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: metadata({ ...owner, name }),
+  spec: {
+    ...(tls ? { tls: [{ hosts: [host], secretName: 'certificate' }] } : {}),
+    rules: [
+      {
+        host,
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } }],
+        },
+      },
+    ],
+  },
+});
+
+/** `podUid` is filled in by who stores the pod. */
+export const slice = (owner: Owner, ready = true): Raw => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: metadata(owner, `${owner.name}-x1`),
+  addressType: 'IPv4',
+  ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+  endpoints: [
+    { addresses: ['10.0.0.9'], conditions: { ready }, targetRef: { kind: 'Pod', name: `${owner.name}-a` } },
+  ],
+});
+
+export const podEvent = (owner: Owner, reason: string, message: string, at = AFTER): Raw => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: `${owner.name}-a.${reason.toLowerCase()}`, namespace: owner.namespace },
+  involvedObject: {
+    kind: 'Pod',
+    namespace: owner.namespace,
+    name: `${owner.name}-a`,
+    ...(reason === 'Pulling' ? { fieldPath: 'spec.containers{machine}' } : {}),
+  },
+  type: reason === 'Pulling' ? 'Normal' : 'Warning',
+  reason,
+  message,
+  firstTimestamp: at,
+  lastTimestamp: at,
+  count: 1,
+});

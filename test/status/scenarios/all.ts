@@ -1,0 +1,5 @@
+import { ACCESS_SCENARIOS } from './access.ts';
+import { OPERATOR_SCENARIOS } from './operator.ts';
+import { POD_SCENARIOS } from './pod.ts';
+
+export const SCENARIOS = [...OPERATOR_SCENARIOS, ...POD_SCENARIOS, ...ACCESS_SCENARIOS];

@@ -1,0 +1,41 @@
+import type { Machine } from '../../src/devmachine/machine.ts';
+import type { EventPart, Part, PartKind } from '../../src/devmachine/parts.ts';
+import { type MachineObject, toMachine } from '../../src/kube/machine-object.ts';
+import { openPartIndex } from '../../src/kube/part-index.ts';
+import { SOURCES } from '../../src/kube/parts/sources.ts';
+import { openStatusView } from '../../src/kube/status-view.ts';
+import { Store } from '../../src/kube/store.ts';
+import type { Raw } from './objects.ts';
+
+const fail = (error: unknown) => {
+  throw error;
+};
+
+/** What the service has in memory, fed by hand instead of by watches. */
+export function watched(unknown: readonly PartKind[] = []) {
+  const machines = new Store<Machine>(fail);
+  const index = openPartIndex();
+  const view = openStatusView([machines], (machine) => index.of(machine, unknown), fail);
+  const stores = new Map<string, Store<Part | EventPart>>();
+  machines.replace([], '0');
+  for (const { kind } of SOURCES) {
+    const store = new Store<Part | EventPart>(fail);
+    store.replace([], '0');
+    store.subscribe((change) => view.refresh(index.apply(kind, change)));
+    stores.set(kind, store);
+  }
+  const reduce = new Map(SOURCES.map((source) => [source.kind as string, source.reduce]));
+  return {
+    view,
+    machine: (object: Raw) => machines.upsert(toMachine(object as MachineObject)),
+    put: (object: Raw) => {
+      const { kind } = object;
+      const item = reduce.get(kind)?.(object);
+      if (item) stores.get(kind)?.upsert(item);
+    },
+    remove: (object: Raw) => {
+      const item = reduce.get(object.kind)?.(object);
+      if (item) stores.get(object.kind)?.remove(item);
+    },
+  };
+}

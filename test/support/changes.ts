@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { FIELD_MANAGER } from '../../src/devmachine/manifest.ts';
+import type { Connection } from '../../src/kube/connection.ts';
+import type { ManagedFields } from '../../src/kube/field-owners.ts';
+import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { manifest } from '../corpus/bodies.ts';
+import type { Answer, Api } from './api.ts';
+import { applyAs, get } from './cluster.ts';
+
+/** The calls that change a machine, and what they leave in the cluster. */
+
+export type Action = 'stop' | 'start' | 'restart';
+
+export const put = (
+  api: Api,
+  namespace: string,
+  name: string,
+  spec: unknown,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<Answer> =>
+  api.call('PUT', `/api/v1/devmachines?namespace=${namespace}${query}`, manifest(spec, { name }), headers);
+
+export const power = (
+  api: Api,
+  action: Action,
+  namespace: string,
+  name: string,
+  query = '',
+): Promise<Answer> =>
+  api.call('POST', `/api/v1/devmachines/${action}?namespace=${namespace}&name=${name}${query}`);
+
+export const purge = (api: Api, namespace: string, name: string): Promise<Answer> =>
+  api.call('DELETE', `/api/v1/devmachines?namespace=${namespace}&name=${name}&purge=true`);
+
+export async function stored(cluster: Connection, namespace: string, name: string) {
+  const { status, body } = await get(cluster, machinePath({ namespace, name }));
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+}
+
+/** What the API owns of an object: never anything but fields of spec. */
+export function ours(object: { metadata: { managedFields: ManagedFields[] } }): Record<string, unknown> {
+  const entries = object.metadata.managedFields.filter(({ manager }) => manager === FIELD_MANAGER);
+  assert.ok(entries.length <= 1, JSON.stringify(entries));
+  const fields = (entries[0]?.fieldsV1 ?? { 'f:spec': {} }) as Record<string, Record<string, unknown>>;
+  assert.deepEqual(Object.keys(fields), ['f:spec']);
+  return fields['f:spec'] ?? {};
+}
+
+/** As `kubectl create` does: whoever creates like this owns the cluster's defaults too. */
+export async function kubectlCreate(cluster: Connection, namespace: string, name: string, spec: unknown) {
+  const { status, body } = await cluster.request({
+    method: 'POST',
+    path: machinesPath(namespace),
+    query: { fieldManager: 'kubectl-create' },
+    body: manifest(spec, { name }),
+    contentType: 'application/json',
+    signal: AbortSignal.timeout(30_000),
+  });
+  assert.equal(status, 201, JSON.stringify(body));
+}
+
+/** As `kubectl apply --server-side --force-conflicts` does. */
+export async function gitopsApply(cluster: Connection, namespace: string, name: string, spec: unknown) {
+  const path = machinePath({ namespace, name });
+  const { status, body } = await applyAs(cluster, 'gitops', path, manifest(spec, { name }));
+  assert.ok(status === 200 || status === 201, JSON.stringify(body));
+}
+
+/** pointer → managers, of a problem. */
+export const faults = ({ body }: Answer): Record<string, string[]> =>
+  Object.fromEntries(
+    body.errors.map(({ pointer, managers }: { pointer: string; managers: string[] }) => [pointer, managers]),
+  );
+
+/** Status and problem of an answer, in short: `409 conflict`. */
+export const gist = ({ status, body }: Answer): string =>
+  status < 300 ? String(status) : `${status} ${String(body.type).replace('urn:devmachine:problem:', '')}`;

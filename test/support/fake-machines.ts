@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { DevMachineError } from '../../src/devmachine/errors.ts';
+import type { Machines, StatusChange } from '../../src/devmachine/machines.ts';
+import { compareKeys } from '../../src/devmachine/page.ts';
+import type { Phase } from '../../src/devmachine/phases.ts';
+import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
+import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
+
+/** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
+export class FakeMachines implements Pick<Machines, 'status' | 'list' | 'subscribe' | 'synced'> {
+  readonly entries = new Map<string, StatusEntry>();
+  readonly listeners = new Set<(change: StatusChange) => void>();
+  #count = 0;
+
+  set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusEntry {
+    const key = `${namespace}/${name}`;
+    const before = this.entries.get(key)?.status;
+    const generation = (before?.generation ?? 0) + 1;
+    const uid = before?.uid ?? `uid-${++this.#count}`;
+    const spec = { ...STATUS_EXAMPLE.spec, args: ['x'.repeat(padding)] };
+    const status = { ...STATUS_EXAMPLE, name, namespace, uid, generation, phase, spec };
+    const etag = `"${uid}.${generation}.x"`;
+    const entry = { status, json: JSON.stringify(status), etag, resourceVersion: String(generation) };
+    this.entries.set(key, entry);
+    this.#emit({ type: 'changed', entry });
+    return entry;
+  }
+
+  remove(name: string, namespace = 'a'): void {
+    const entry = this.entries.get(`${namespace}/${name}`);
+    this.entries.delete(`${namespace}/${name}`);
+    if (entry) this.#emit({ type: 'deleted', entry });
+  }
+
+  async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusEntry> {
+    const entry = this.entries.get(`${namespace}/${name}`);
+    if (entry) return entry;
+    throw new DevMachineError('machine-not-found', 'There is none.');
+  }
+
+  list(namespace?: string): StatusEntry[] {
+    return [...this.entries.values()]
+      .filter(({ status }) => namespace === undefined || status.namespace === namespace)
+      .sort((one, other) => compareKeys(one.status, other.status));
+  }
+
+  subscribe(listener: (change: StatusChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  synced(): boolean {
+    return true;
+  }
+
+  #emit(change: StatusChange): void {
+    for (const listener of [...this.listeners]) listener(change);
+  }
+}
+
+/** The whole API over `machines`, listening. */
+export async function serve(t: TestContext, machines: FakeMachines, config: Partial<Config> = {}) {
+  const app = await buildApp(
+    { ...loadConfig({}), ...config },
+    { machines: machines as unknown as Machines, logger: pino({ level: 'silent' }) },
+  );
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => app.close());
+  const { port } = app.server.address() as AddressInfo;
+  return { app, url: `http://127.0.0.1:${port}` };
+}
+
+/** uid → generation of what there is. */
+export const truth = (machines: FakeMachines) =>
+  new Map([...machines.entries.values()].map(({ status }) => [status.uid, status.generation]));
