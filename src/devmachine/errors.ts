@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'being-deleted'
   | 'conflict'
   | 'too-large'
+  | 'unsupported-media-type'
+  | 'misdirected-request'
   | 'too-many-requests'
   | 'cache-not-synced'
   | 'cluster-unavailable'

@@ -102,7 +102,7 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
             type: 'null',
             description: 'Unchanged since the ETag of If-None-Match.',
           }),
-          ...problems(400, 404, 503, 504),
+          ...problems(400, 403, 404, 429, 503, 504),
         },
       },
     },
@@ -127,7 +127,7 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
         querystring: Target,
         response: {
           202: { ...Accepted, description: 'Accepted: the machine is going, or gone.' },
-          ...problems(400, 403, 404, 429, 503, 504),
+          ...problems(400, 403, 404, 413, 415, 422, 429, 503, 504),
         },
       },
     },

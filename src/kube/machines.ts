@@ -5,7 +5,7 @@ import type { MachineKey } from '../devmachine/manifest.ts';
 import { createMachine, getMachine } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { MachineCache } from './machine-cache.ts';
-import { type MachineObject, machinePath, toMachine } from './machine-object.ts';
+import { asMachineObject, machinePath, toMachine } from './machine-object.ts';
 import { asStatus, toDomainError } from './status-errors.ts';
 import type { Store } from './store.ts';
 
@@ -58,7 +58,7 @@ export function openMachines(connection: Connection, cache: MachineCache): Machi
       if (reply.status === 404 && status?.details?.kind) throw notFound(key);
       if (reply.status >= 300) throw toDomainError(reply);
       // Status: it is gone. Else the machine, which goes when its finalizers are done.
-      if (!status) store.observe(toMachine(reply.body as MachineObject));
+      if (!status) store.observe(toMachine(asMachineObject(reply.body)));
       else if (status.details?.uid) store.forget(key.namespace, key.name, status.details.uid);
     },
   };

@@ -10,6 +10,7 @@ const DEFAULTS: Config = {
   kubeconfig: undefined,
   watchNamespaces: [],
   defaultNamespace: undefined,
+  allowedHosts: ['localhost', '127.0.0.1', '[::1]', '::1'],
   clusterTimeoutMs: 15_000,
   requestTimeoutMs: 30_000,
   shutdownTimeoutMs: 20_000,
@@ -43,6 +44,7 @@ test('each variable counts', () => {
     KUBECONFIG: '/a:/b',
     WATCH_NAMESPACES: 'a, b,',
     DEFAULT_NAMESPACE: 'a',
+    ALLOWED_HOSTS: 'A.example, b.example',
     CLUSTER_TIMEOUT_SECONDS: '1',
     REQUEST_TIMEOUT_SECONDS: '2',
     SHUTDOWN_TIMEOUT_SECONDS: '3',
@@ -55,11 +57,20 @@ test('each variable counts', () => {
     kubeconfig: '/a:/b',
     watchNamespaces: ['a', 'b'],
     defaultNamespace: 'a',
+    allowedHosts: ['a.example', 'b.example'],
     clusterTimeoutMs: 1_000,
     requestTimeoutMs: 2_000,
     shutdownTimeoutMs: 3_000,
     bodyLimitBytes: 4_096,
   });
+});
+
+test('the default namespace must be served; a host that others reach is not held to names', () => {
+  assert.throws(
+    () => loadConfig({ DEFAULT_NAMESPACE: 'a', WATCH_NAMESPACES: 'b' }),
+    /^Error: DEFAULT_NAMESPACE must be/,
+  );
+  assert.equal(loadConfig({ HOST: '0.0.0.0' }).allowedHosts, undefined);
 });
 
 const WRONG = {
