@@ -42,6 +42,12 @@ export async function findAssets(needed: readonly string[], options: AssetOption
   return { dir, source: 'build' };
 }
 
+/** Which of the programs the folder KUBEBUILDER_ASSETS lacks; none where it is not set, since they are built then. */
+export function lacking(programs: readonly string[], env: NodeJS.ProcessEnv = process.env): string[] {
+  const given = env['KUBEBUILDER_ASSETS'];
+  return given ? missing(resolve(given), programs) : [];
+}
+
 function checkGiven(dir: string, needed: readonly string[]): string {
   const absent = missing(dir, needed);
   if (absent.length === 0) return dir;

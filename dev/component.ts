@@ -21,6 +21,9 @@ export interface ComponentSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly isReady: () => Promise<boolean>;
+  readonly cwd?: string;
+  /** All of its environment; without one it has ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface ComponentContext {
@@ -55,14 +58,15 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
       await running.exited;
     }
     const began = performance.now();
-    const process = await startProcess({ name: spec.name, command: spec.command, args: spec.args, logFile });
+    const { isReady, ...program } = spec;
+    const process = await startProcess({ ...program, logFile });
     claim.add(spec.name, process.pid);
     running = process;
     // Until it is ready its end is this function's to report.
     expected = true;
     void watchExit(process);
     try {
-      await waitUntilReady(process, spec.isReady, { logFile, signal });
+      await waitUntilReady(process, isReady, { logFile, signal });
     } catch (error) {
       await process.stop(1_000);
       throw error;

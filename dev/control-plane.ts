@@ -4,20 +4,23 @@ import { join, resolve } from 'node:path';
 import { type Apiserver, startApiserver } from './apiserver.ts';
 import { findAssets } from './assets.ts';
 import { createLeaf } from './certs.ts';
-import type { ComponentContext } from './component.ts';
+import { type Component, type ComponentContext, type ComponentSpec, startComponent } from './component.ts';
 import { type Etcd, startEtcd } from './etcd.ts';
 import type { ClientTls } from './kube-client.ts';
 import { toKubeconfig } from './kubeconfig.ts';
 import { loadPki, type Pki, writePrivate } from './pki.ts';
 import { type Claim, claimStateDir } from './state.ts';
+import { startWorkloads, WORKLOAD_PROGRAMS, type Workloads } from './workloads.ts';
 
 export interface ControlPlaneOptions {
   /** Everything lies in here: data, certificates, logs. Keep it to find the data again at the next start. */
   readonly stateDir: string;
   /** Whether the data must survive a crash of the machine. Without it a start and every write is quicker. */
   readonly durable?: boolean;
+  /** Whether what is stored also runs: with controllers, a scheduler and nodes. It takes longer to start. */
+  readonly workloads?: boolean;
   readonly log?: (line: string) => void;
-  /** Called when etcd or the apiserver ends that nobody has stopped. */
+  /** Called when a program ends that nobody has stopped. */
   readonly onExit?: (message: string) => void;
   /** Gives the start up, and ends what runs by then. */
   readonly signal?: AbortSignal;
@@ -34,24 +37,30 @@ export interface ControlPlane {
   readonly pki: Pki;
   readonly etcd: Etcd;
   readonly apiserver: Apiserver;
+  /** What `workloads` has started. */
+  readonly workloads: Workloads | undefined;
   /** Where a process that runs along with it is noted, so that it is ended even after a crash of this one. */
   readonly claim: Claim;
   /** Path of a kubeconfig with a client certificate for this user and these groups. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
+  /** Runs one more program along with it, which is stopped before the apiserver. */
+  startAlong(spec: ComponentSpec): Promise<Component>;
   stop(): Promise<void>;
 }
 
 /** A real etcd and a real kube-apiserver, on loopback and free ports; any number of them side by side. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { durable = false, log = () => {}, onExit = log, signal } = options;
+  const { durable = false, workloads = false, log = () => {}, onExit = log, signal } = options;
   const stateDir = resolve(options.stateDir);
-  const assets = await findAssets(['etcd', 'kube-apiserver'], { signal });
+  const assets = await findAssets(workloads ? [...PROGRAMS, ...WORKLOAD_PROGRAMS] : PROGRAMS, { signal });
   const claim = await claimStateDir(stateDir, log);
   const context: ComponentContext = { stateDir, claim, log, onExit, signal };
+  const along = gather(context);
   let etcd: Etcd | undefined;
   let apiserver: Apiserver | undefined;
   const stop = async () => {
     // In this order: an apiserver without its store has nothing to shut down in peace.
+    await along.stop();
     await apiserver?.stop();
     await etcd?.stop();
     claim.release();
@@ -64,7 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const server = apiserver.url;
     const kubeconfig = join(stateDir, 'kubeconfig');
     await writePrivate(kubeconfig, toKubeconfig(server, 'devmachine-admin', tls));
-    return {
+    const controlPlane = {
       server,
       kubeconfig,
       stateDir,
@@ -74,13 +83,37 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       etcd,
       apiserver,
       claim,
-      kubeconfigFor: (user, groups = []) => writeUserKubeconfig(stateDir, server, pki, user, groups),
+      kubeconfigFor: (user: string, groups: readonly string[] = []) =>
+        writeUserKubeconfig(stateDir, server, pki, user, groups),
+      startAlong: along.start,
       stop,
     };
+    return { ...controlPlane, workloads: workloads ? await startWorkloads(controlPlane) : undefined };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+const PROGRAMS = ['etcd', 'kube-apiserver'];
+
+/** Starts components, and stops all of them together, those that are still starting too. */
+function gather(context: ComponentContext) {
+  const stopping = new AbortController();
+  const signals = [stopping.signal, ...(context.signal ? [context.signal] : [])];
+  const started = new Set<Promise<Component>>();
+  return {
+    start: (spec: ComponentSpec): Promise<Component> => {
+      const component = startComponent(spec, { ...context, signal: AbortSignal.any(signals) });
+      started.add(component);
+      return component;
+    },
+    stop: async () => {
+      stopping.abort(new Error('the control plane is being stopped'));
+      // One that did not start has ended already.
+      await Promise.allSettled([...started].map(async (component) => (await component).stop()));
+    },
+  };
 }
 
 async function writeUserKubeconfig(

@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { type ClientTls, createKubeClient, type KubeAnswer, type KubeClient } from './kube-client.ts';
-
-interface Cluster {
-  readonly server: string;
-  readonly tls: ClientTls;
-}
+import { expectOk } from './apply.ts';
+import { type Cluster, createKubeClient, type KubeClient } from './kube-client.ts';
 
 interface Crd {
   readonly metadata: { readonly name: string };
@@ -40,16 +36,6 @@ export async function applyCrd(cluster: Cluster, file: string): Promise<void> {
   }
 }
 
-export async function applyNamespace(cluster: Cluster, name: string): Promise<void> {
-  const client = createKubeClient(cluster.server, cluster.tls);
-  try {
-    const document = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    expectOk(await client.apply(`/api/v1/namespaces/${name}`, document), `namespace ${name}`);
-  } finally {
-    await client.close();
-  }
-}
-
 async function isEstablished(client: KubeClient, path: string): Promise<boolean> {
   const { status, text } = await client.get(path);
   if (status !== 200) return false;
@@ -67,15 +53,4 @@ async function isServed(client: KubeClient, { spec }: Crd): Promise<boolean> {
     });
   const answers = await Promise.all(paths.map((path) => client.get(path)));
   return answers.every(({ status }) => status === 200);
-}
-
-function expectOk({ status, text }: KubeAnswer, what: string): void {
-  if (status === 200 || status === 201) return;
-  let message = text;
-  try {
-    message = (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    // Not a Status: shown as it came.
-  }
-  throw new Error(`The cluster refuses ${what} (${status}): ${message}`);
 }

@@ -1,8 +1,10 @@
 import { relative } from 'node:path';
 import { type ApiAddress, readAddress, startApi, waitForApi } from './api.ts';
+import { applyNamespace } from './apply.ts';
+import { lacking } from './assets.ts';
 import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { applyCrd, applyNamespace } from './crd.ts';
+import { applyCrd } from './crd.ts';
 import {
   aborted,
   endLeftovers,
@@ -13,17 +15,20 @@ import {
   run,
   STATE_DIR,
 } from './foreground.ts';
+import { operatorPrograms, startOperator } from './operator.ts';
 import { isFree } from './ports.ts';
 import { watchFile } from './watch-file.ts';
+import { startWorkloads, WORKLOAD_PROGRAMS } from './workloads.ts';
 
 const CRD_FILE = `${REPOSITORY}crd/devmachine-crd.yaml`;
 const NAMESPACE = 'taskmodeling-public-prod';
 
 const USAGE = `npm run dev [-- --reset]
 
-Runs a Kubernetes control plane, the DevMachine CRD and the API, which is loaded again when its files change,
-until Ctrl-C. PORT and HOST say where the API listens (8080, 127.0.0.1). The data stays in .devmachine/
-(or in DEVMACHINE_STATE_DIR).
+Runs a Kubernetes control plane with nodes that kwok plays, the DevMachine CRD, the operator and the API, which is
+loaded again when its files change, until Ctrl-C. PORT and HOST say where the API listens (8080, 127.0.0.1). The data
+stays in .devmachine/ (or in DEVMACHINE_STATE_DIR). HELM_OPERATOR names the helm-operator to run, where none is on the
+PATH; without either a stand-in does its work. DEVMACHINE_… variables of operator/watches.yaml reach the operator.
 
   --reset   forget the data of earlier runs first
   --help    show this`;
@@ -36,6 +41,7 @@ async function main(interrupt: AbortController): Promise<void> {
   const log = (line: string) => console.log(line);
   await endLeftovers(STATE_DIR, log);
   await checkPort(address);
+  const absent = lacking([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
   if (args.reset) await resetState(STATE_DIR, log);
   const onExit = (message: string) => {
     console.error(message);
@@ -45,14 +51,35 @@ async function main(interrupt: AbortController): Promise<void> {
   const { signal } = interrupt;
   const controlPlane = await startControlPlane({ stateDir: STATE_DIR, durable: true, log, onExit, signal });
   try {
-    await Promise.all([applyCrd(controlPlane, CRD_FILE), applyNamespace(controlPlane, NAMESPACE)]);
-    log(`${relative(REPOSITORY, CRD_FILE)} is applied`);
+    const defined = define(controlPlane, log);
+    const running = absent.length === 0 ? runMachines(controlPlane, defined) : withoutMachines(absent);
+    // What goes wrong there is told where it is waited for, together with the API.
+    running.catch(() => undefined);
+    await defined;
     reapplyOnChange(controlPlane, signal, log);
-    await runApi(address, controlPlane, signal, started);
+    await runApi(address, controlPlane, running, signal, started);
   } finally {
     await controlPlane.stop();
   }
   console.log('Stopped.');
+}
+
+async function define(controlPlane: ControlPlane, log: (line: string) => void): Promise<void> {
+  await Promise.all([applyCrd(controlPlane, CRD_FILE), applyNamespace(controlPlane, NAMESPACE)]);
+  log(`${relative(REPOSITORY, CRD_FILE)} is applied`);
+}
+
+/** Resolves to what to say of it. */
+async function runMachines(controlPlane: ControlPlane, defined: Promise<void>): Promise<string> {
+  const [{ title }] = await Promise.all([
+    defined.then(() => startOperator(controlPlane)),
+    startWorkloads(controlPlane),
+  ]);
+  return `Machines run, on nodes that kwok plays. The operator is ${title}.`;
+}
+
+async function withoutMachines(absent: readonly string[]): Promise<string> {
+  return `Machines are only stored and do not run: KUBEBUILDER_ASSETS has no ${absent.join(', ')}.`;
 }
 
 async function checkPort({ host, port }: ApiAddress): Promise<void> {
@@ -79,6 +106,7 @@ function reapplyOnChange(controlPlane: ControlPlane, signal: AbortSignal, log: (
 async function runApi(
   address: ApiAddress,
   controlPlane: ControlPlane,
+  running: Promise<string>,
   signal: AbortSignal,
   started: number,
 ): Promise<void> {
@@ -88,9 +116,9 @@ async function runApi(
   try {
     // node --watch stays when its program fails; that it ends itself is not foreseen.
     const ended = api.exited.then((how) => Promise.reject(new Error(`${api.name} ended (${how})`)));
-    await Promise.race([waitForApi(address, signal), ended]);
+    const [about] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(readyText(address.url, controlPlane, seconds));
+    console.log(readyText(address.url, controlPlane, about, seconds));
     await Promise.race([aborted(signal), ended]);
   } finally {
     await api.stop(5_000);
@@ -98,7 +126,7 @@ async function runApi(
   }
 }
 
-function readyText(url: string, controlPlane: ControlPlane, seconds: string): string {
+function readyText(url: string, controlPlane: ControlPlane, about: string, seconds: string): string {
   const machine = {
     apiVersion: 'ide.example.com/v1alpha1',
     kind: 'DevMachine',
@@ -115,13 +143,14 @@ function readyText(url: string, controlPlane: ControlPlane, seconds: string): st
   };
   const api = `${url}/api/v1/devmachines`;
   return `
-DevMachine API ready on ${url} (${seconds} s). Try it in another terminal:
+DevMachine API ready on ${url} (${seconds} s). ${about}
+Try it in another terminal:
 
 curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(machine)}'
 curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
 
 export KUBECONFIG=${controlPlane.kubeconfig}
-${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines
+${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines,pods,pvc,ingresses
 
 Data and logs are in ${STATE_DIR}. Ctrl-C ends it all.
 `;

@@ -6,6 +6,11 @@ export interface ClientTls {
   readonly key: string;
 }
 
+export interface Cluster {
+  readonly server: string;
+  readonly tls: ClientTls;
+}
+
 export interface KubeAnswer {
   readonly status: number;
   readonly text: string;

@@ -27,6 +27,8 @@ export interface Pki {
   readonly etcdClient: StoredPair;
   readonly apiserver: StoredPair;
   readonly admin: StoredPair;
+  /** With it kube-controller-manager and kube-scheduler serve how they are. */
+  readonly health: StoredPair;
   readonly serviceAccount: { readonly publicFile: string; readonly privateFile: string };
 }
 
@@ -52,14 +54,15 @@ export async function loadPki(dir: string): Promise<Pki> {
       () => createLeaf(issuer, request),
       (pair) => isStillGood(pair, issuer),
     );
-  const [etcd, etcdClient, apiserver, admin] = await Promise.all([
+  const [etcd, etcdClient, apiserver, admin, health] = await Promise.all([
     leaf('etcd', etcdCa, { commonName: 'etcd', hosts: LOOPBACK }),
     leaf('etcd-client', etcdCa, { commonName: 'kube-apiserver' }),
     leaf('apiserver', cluster, { commonName: 'kube-apiserver', hosts: [...LOOPBACK, ...IN_CLUSTER] }),
     leaf('admin', cluster, { commonName: 'devmachine-admin', organizations: ['system:masters'] }),
+    leaf('health', cluster, { commonName: 'devmachine-health', hosts: LOOPBACK }),
   ]);
   const serviceAccount = await storedSigningKeys(dir);
-  return { cluster, frontProxy, etcdCa, etcd, etcdClient, apiserver, admin, serviceAccount };
+  return { cluster, frontProxy, etcdCa, etcd, etcdClient, apiserver, admin, health, serviceAccount };
 }
 
 async function stored(

@@ -13,6 +13,8 @@ export interface Config {
   readonly watchNamespaces: readonly string[];
   /** The namespace of requests that name none; undefined: they must. */
   readonly defaultNamespace: string | undefined;
+  /** Host names that requests may be for; undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
   readonly clusterTimeoutMs: number;
   /** How long a purge waits for the operator. */
   readonly purgeTimeoutMs: number;
@@ -30,19 +32,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws an Error with one line that names the variable at fault. */
 export function loadConfig(env: Environment = process.env): Config {
+  const host = env['HOST'] || '127.0.0.1';
+  const watchNamespaces = list(env, 'WATCH_NAMESPACES').map((name) => namespace('WATCH_NAMESPACES', name));
+  const defaultNamespace = env['DEFAULT_NAMESPACE'] || undefined;
+  if (defaultNamespace !== undefined) namespace('DEFAULT_NAMESPACE', defaultNamespace);
+  if (defaultNamespace && watchNamespaces.length > 0 && !watchNamespaces.includes(defaultNamespace)) {
+    throw new Error(`DEFAULT_NAMESPACE must be one of WATCH_NAMESPACES, and "${defaultNamespace}" is not`);
+  }
+  const allowedHosts = list(env, 'ALLOWED_HOSTS').map((name) => name.toLowerCase());
   return {
-    host: env['HOST'] || '127.0.0.1',
+    host,
     port: integer(env, 'PORT', 8080, 0, 65_535),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     kubeconfig: env['KUBECONFIG'] || undefined,
-    watchNamespaces: (env['WATCH_NAMESPACES'] ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter(Boolean)
-      .map((name) => namespace('WATCH_NAMESPACES', name)),
-    defaultNamespace: env['DEFAULT_NAMESPACE']
-      ? namespace('DEFAULT_NAMESPACE', env['DEFAULT_NAMESPACE'])
-      : undefined,
+    watchNamespaces,
+    defaultNamespace,
+    allowedHosts: allowedHosts.length > 0 ? allowedHosts : LOOPBACK.includes(host) ? LOOPBACK : undefined,
     clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
     purgeTimeoutMs: 1_000 * integer(env, 'PURGE_TIMEOUT_SECONDS', 15, 1, 300),
     requestTimeoutMs: 1_000 * integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 1, 300),
@@ -53,6 +58,15 @@ export function loadConfig(env: Environment = process.env): Config {
     eventHistoryBytes: integer(env, 'EVENT_HISTORY_BYTES', 16_777_216, 65_536, 268_435_456),
   };
 }
+
+/** Under these names a machine reaches itself. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
+
+const list = (env: Environment, name: string): string[] =>
+  (env[name] ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 function integer(env: Environment, name: string, fallback: number, least: number, most: number): number {
   const text = env[name];

@@ -17,6 +17,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   'precondition-failed': 412,
   'too-large': 413,
+  'unsupported-media-type': 415,
+  'misdirected-request': 421,
   'refused-by-cluster': 422,
   'too-many-requests': 429,
   'too-many-readers': 503,
@@ -52,10 +54,10 @@ export const Problem = Type.Object(
   { description: 'A problem document (RFC 9457).' },
 );
 
-/** The problem answers of a call, for its schema. */
+/** The problem answers of a call, for its schema; some can come from any. */
 export const problems = (...statuses: number[]) =>
   Object.fromEntries(
-    statuses.map((status) => [
+    [...statuses, 421, 500].map((status) => [
       status,
       {
         description: STATUS_CODES[status] ?? 'Error',
@@ -71,8 +73,8 @@ export const NOT_MODIFIED = Type.Unsafe<undefined>({
 });
 
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.signal.aborted) {
-    request.log.debug('the client went away');
+  if (request.signal.aborted || request.raw.socket?.destroyed) {
+    request.log.debug({ err: error }, 'the client went away');
     return reply.code(499).send();
   }
   const known = toKnown(error);
@@ -87,7 +89,8 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
     );
   }
   const [status, code, { message, errors = [], retryAfterSeconds, cause }] = known;
-  if (status >= 500) request.log.warn({ code, err: cause ?? error }, message);
+  if (status >= 500)
+    request.log[code === 'cache-not-synced' ? 'debug' : 'warn']({ code, err: cause ?? error }, message);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
   return sendProblem(request, reply, status, code, message, errors);
 }
@@ -102,6 +105,8 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
   );
 }
 
+type Known = readonly [status: number, code: string, explanation: Explanation];
+
 interface Explanation {
   readonly message: string;
   readonly errors?: readonly FieldError[];
@@ -109,15 +114,17 @@ interface Explanation {
   readonly cause?: unknown;
 }
 
-function toKnown(error: FastifyError): [number, string, Explanation] | undefined {
+function toKnown(error: FastifyError): Known | undefined {
   if (error instanceof DevMachineError) return [STATUS[error.code], error.code, error];
   if (error.validation) {
     return [400, 'invalid-request', toRequestError(error.validation, error.validationContext ?? 'body')];
   }
-  return FASTIFY_PROBLEMS[error.code];
+  const { statusCode = 500 } = error;
+  const fallback = statusCode < 500 ? ([400, 'invalid-request', error] as const) : undefined;
+  return FASTIFY_PROBLEMS[error.code] ?? fallback;
 }
 
-const FASTIFY_PROBLEMS: Readonly<Record<string, [number, string, Explanation]>> = {
+const FASTIFY_PROBLEMS: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
     'unsupported-media-type',

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { pointerKeys } from '../devmachine/difference.ts';
 import { DevMachineError, type FieldError } from '../devmachine/errors.ts';
 import { brokenRules } from '../devmachine/rules.ts';
 
@@ -19,40 +20,53 @@ export const AJV_OPTIONS = {
   },
 };
 
+/** More would help nobody, and a body can have a hundred thousand. */
 const MOST_ERRORS = 50;
 
+type Fault = Omit<FieldError, 'source'>;
+
 /** Fields of a request that are at fault, as an error. */
-export function invalid(...faults: Omit<FieldError, 'source'>[]): DevMachineError {
-  const errors = faults.slice(0, MOST_ERRORS).map((fault): FieldError => ({ ...fault, source: 'request' }));
+export function invalid(...faults: Fault[]): DevMachineError {
+  const errors = faults.map((fault): FieldError => ({ ...fault, source: 'request' }));
   const [first] = errors;
   const where = first?.parameter ?? (first?.pointer || 'The body');
   const detail =
-    faults.length === 1 ? `${where} ${first?.message}.` : `${faults.length} faults in the request.`;
+    errors.length === 1 ? `${where} ${first?.message}.` : `${errors.length} faults in the request.`;
   return new DevMachineError('invalid-request', detail, { errors });
 }
 
 /** Ajv's errors as ours; `place` is Fastify's name for the part of the request. */
-export const toRequestError = (
+export function toRequestError(
   errors: readonly FastifySchemaValidationError[],
   place: string,
-): DevMachineError => invalid(...errors.map((error) => toFault(error, place)));
+): DevMachineError {
+  const mistyped = new Set(errors.filter(isTypeError).map(({ instancePath }) => instancePath));
+  // A value of the wrong type breaks every other rule of its field too: the type is what is to be mended.
+  const news = errors.filter((error) => isTypeError(error) || !mistyped.has(error.instancePath));
+  return invalid(...news.slice(0, MOST_ERRORS).map((error) => toFault(error, place)));
+}
 
 /** A hook that refuses a body which satisfies its schema and breaks one of the schema's rules. */
 export const checkRules =
   (schema: TSchema): preHandlerAsyncHookHandler =>
   async ({ body }: FastifyRequest) => {
     const broken = brokenRules(schema, body);
-    if (broken.length > 0) throw invalid(...broken);
+    if (broken.length > 0) throw invalid(...broken.slice(0, MOST_ERRORS));
   };
 
-function toFault(error: FastifySchemaValidationError, place: string): Omit<FieldError, 'source'> {
+const isTypeError = ({ keyword }: FastifySchemaValidationError): boolean => keyword === 'type';
+
+function toFault(error: FastifySchemaValidationError, place: string): Fault {
   const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
   const extra = missingProperty ?? additionalProperty;
   const key = extra === undefined ? '' : `/${extra.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const pointer = error.instancePath + key;
   const message = messageOf(error);
-  return place === 'querystring' ? { parameter: pointer.slice(1), message } : { pointer, message };
+  return place === 'querystring'
+    ? { parameter: pointerKeys(pointer)[0] ?? '', message }
+    : { pointer, message };
 }
+
 function messageOf({ keyword, message = 'is invalid', params }: FastifySchemaValidationError): string {
   if (keyword === 'required') return 'is required';
   if (keyword === 'additionalProperties') return 'is not a known field';

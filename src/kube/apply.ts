@@ -5,7 +5,7 @@ import { FIELD_MANAGER, type MachineKey, toManifest } from '../devmachine/manife
 import type { DevMachineSpec } from '../devmachine/spec.ts';
 import type { Connection, KubeReply } from './connection.ts';
 import { fieldOwners } from './field-owners.ts';
-import { type MachineObject, machinePath, toMachine } from './machine-object.ts';
+import { asMachineObject, type MachineObject, machinePath, toMachine } from './machine-object.ts';
 import { asStatus, toDomainError } from './status-errors.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function createMachine(
 ): Promise<Created> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const reply = await apply(connection, key, spec, { resourceVersion: NEVER_STORED }, { dryRun, signal });
-    if (reply.status === 201) return { created: true, machine: toMachine(reply.body as MachineObject) };
+    if (reply.status === 201) return { created: true, machine: toMachine(asMachineObject(reply.body)) };
     if (reply.status !== 409) throw toDomainError(reply);
     const stored = await getMachine(connection, key, signal);
     if (stored && (await isSame(connection, key, spec, stored, signal))) {
@@ -46,7 +46,7 @@ export async function getMachine(
   signal: AbortSignal,
 ): Promise<MachineObject | undefined> {
   const reply = await connection.request({ path: machinePath(key), signal });
-  if (reply.status === 200) return reply.body as MachineObject;
+  if (reply.status === 200) return asMachineObject(reply.body);
   if (reply.status === 404 && asStatus(reply.body)?.details?.kind) return undefined;
   throw toDomainError(reply);
 }
@@ -64,34 +64,48 @@ async function isSame(
 ): Promise<boolean> {
   const { metadata } = stored;
   if (metadata.deletionTimestamp) throw beingDeleted(key);
-  const precondition = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
-  const reply = await apply(connection, key, spec, precondition, { dryRun: true, signal, force: true });
+  const reply = await tryReplacing(connection, key, stored, spec, signal);
   if (reply.status === 409) return false;
   if (reply.status !== 200 && reply.status !== 422) throw toDomainError(reply);
   const pointers =
     reply.status === 200
-      ? new Set([
-          ...differences(stored.spec, (reply.body as MachineObject).spec, '/spec'),
-          ...addedByOthers(stored, spec),
-        ])
-      : // One of the rules between the stored machine and a new one refuses it, such as a disk that would shrink.
-        new Set(askedOtherwise(stored, spec));
-  if (pointers.size === 0) return true;
+      ? differences(stored.spec, asMachineObject(reply.body).spec, '/spec')
+      : askedOtherwise(stored, spec);
+  if (pointers.length === 0) return true;
   throw new DevMachineError(
     'already-exists',
     `The machine ${key.name} is there already, with another spec.`,
-    { errors: [...pointers].map((pointer) => difference(stored, pointer)) },
+    { errors: pointers.map((pointer) => difference(stored, pointer)) },
   );
 }
 
-/** Fields that the request leaves out and another manager has set. An apply would keep them, so its dry run hides them. */
-function addedByOthers(stored: MachineObject, spec: DevMachineSpec): string[] {
-  return differences(stored.spec, spec, '/spec').filter((pointer) =>
-    owners(stored, pointer).some((manager) => manager !== FIELD_MANAGER),
-  );
-}
+/**
+ * What the stored machine would be with the request's spec in the place of its own: a dry run, so that the cluster fills
+ * in its defaults. An apply would not do: it leaves alone what others have added.
+ */
+const tryReplacing = (
+  connection: Connection,
+  key: MachineKey,
+  { metadata }: MachineObject,
+  spec: DevMachineSpec,
+  signal: AbortSignal,
+): Promise<KubeReply> =>
+  connection.request({
+    method: 'PATCH',
+    path: machinePath(key),
+    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun: 'All' },
+    contentType: 'application/json-patch+json',
+    body: [
+      { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+      { op: 'replace', path: '/spec', value: spec },
+    ],
+    signal,
+  });
 
-/** Where the request itself differs; what somebody left to the cluster's defaults does not count. */
+/**
+ * Where the request differs in its own words, for when a rule between the stored machine and a new one refuses it, such as
+ * a disk that would shrink. What is left to the cluster's defaults does not count.
+ */
 function askedOtherwise(stored: MachineObject, spec: DevMachineSpec): string[] {
   return differences(stored.spec, spec, '/spec').filter(
     (pointer) => owners(stored, pointer).length > 0 || valueAt({ spec }, pointer) !== undefined,
@@ -104,7 +118,11 @@ const owners = ({ metadata, spec }: MachineObject, pointer: string): string[] =>
 function difference(stored: MachineObject, pointer: string): FieldError {
   const managers = owners(stored, pointer);
   const owner = managers.length > 0 ? `managed by ${managers.join(' and ')}` : 'a default of the cluster';
-  return { pointer, message: `differs from the stored machine's (${owner})`, source: 'kubernetes', managers };
+  const message =
+    valueAt({ spec: stored.spec }, pointer) === undefined
+      ? 'is not set in the stored machine'
+      : `differs from the stored machine's (${owner})`;
+  return { pointer, message, source: 'kubernetes', managers };
 }
 
 interface ApplyOptions {

@@ -32,7 +32,11 @@ export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddre
   let loading: Promise<Channel> | undefined;
 
   async function load(): Promise<Channel> {
-    const credentials = await loadCredentials(config);
+    const credentials = await loadCredentials(config).catch((error: unknown) => {
+      // Those that we have may still be good; if not, the cluster will say so.
+      if (open) return open.credentials;
+      throw error;
+    });
     loadedAt = performance.now();
     if (open && isDeepStrictEqual(open.credentials, credentials)) return open;
     const previous = open;
@@ -63,7 +67,6 @@ export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddre
       return loadOnce();
     },
     async close() {
-      await loading?.catch(() => undefined);
       await Promise.all([open?.requests.destroy(), open?.watches.destroy()]);
     },
   };

@@ -93,12 +93,9 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
 
   async function request(options: KubeRequest): Promise<KubeReply> {
     const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([options.signal, timeout]);
     try {
-      const { status, headers, body } = await send(
-        'requests',
-        options,
-        AbortSignal.any([options.signal, timeout]),
-      );
+      const { status, headers, body } = await unlessAborted(send('requests', options, signal), signal);
       const bytes = Buffer.concat(await body.toArray());
       return {
         status,
@@ -114,8 +111,9 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
     // Only the answer's head is timed: the body of a watch is open for minutes.
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    const signal = AbortSignal.any([options.signal, timeout.signal]);
     try {
-      return await send('watches', options, AbortSignal.any([options.signal, timeout.signal]));
+      return await unlessAborted(send('watches', options, signal), signal);
     } catch (error) {
       throw toDomain(error, options.signal, timeout.signal);
     } finally {
@@ -124,6 +122,28 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
   }
 
   return { request, stream, close: () => channels.close() };
+}
+
+/**
+ * undici does not look at the signal of a request that waits behind others, nor does a plugin that fetches credentials: the
+ * caller is answered all the same. A reply that still comes is read to its end, for the connection's sake.
+ */
+async function unlessAborted(reply: Promise<KubeStream>, signal: AbortSignal): Promise<KubeStream> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([reply, aborted.promise]);
+  } catch (error) {
+    reply.then(
+      ({ body }) => body.resume().on('error', () => undefined),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 function parse(bytes: Buffer): unknown {

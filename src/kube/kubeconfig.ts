@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 
 /** What it takes to speak to the cluster as ourselves. */
 export interface Credentials {
@@ -33,7 +34,7 @@ export interface ClusterAddress {
  */
 export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
   const home = join(homedir(), '.kube', 'config');
-  const files = kubeconfig ? kubeconfig.split(delimiter).filter(Boolean) : existsSync(home) ? [home] : [];
+  const files = kubeconfig ? existing(kubeconfig.split(delimiter)) : existsSync(home) ? [home] : [];
   const config = new KubeConfig();
   if (files.length > 0) loadFiles(config, files);
   else if (existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token')) config.loadFromCluster();
@@ -49,11 +50,18 @@ export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
   return config;
 }
 
+/** Of several files those that are missing are passed over, as kubectl does; one that is named alone must be there. */
+function existing(files: string[]): string[] {
+  const named = files.filter(Boolean);
+  return named.length > 1 ? named.filter((file) => existsSync(file)) : named;
+}
+
 function loadFiles(config: KubeConfig, files: string[]): void {
   for (const file of files) {
     const one = new KubeConfig();
     try {
       one.loadFromFile(file);
+      readTokenFiles(one, file);
     } catch (error) {
       throw new Error(
         `the kubeconfig ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
@@ -63,8 +71,25 @@ function loadFiles(config: KubeConfig, files: string[]): void {
   }
 }
 
+/** client-node passes `tokenFile` over, and would go on as nobody. */
+function readTokenFiles(config: KubeConfig, file: string): void {
+  const { users = [] } = parse(readFileSync(file, 'utf8')) as {
+    users?: { name: string; user?: { tokenFile?: string } }[];
+  };
+  const tokenFiles = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
+  config.users = config.users.map((user) => {
+    const tokenFile = tokenFiles.get(user.name);
+    if (!tokenFile || user.token) return user;
+    const path = resolve(dirname(file), tokenFile);
+    return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path } } };
+  });
+}
+
 export function clusterAddress(config: KubeConfig): ClusterAddress {
   const cluster = config.getCurrentCluster();
+  if (!/^https?:\/\//.test(cluster?.server ?? '') || !URL.canParse(cluster?.server ?? '')) {
+    throw new Error(`the server of cluster ${cluster?.name}, "${cluster?.server}", is no URL`);
+  }
   const { origin, pathname } = new URL(cluster?.server ?? '');
   if (cluster?.proxyUrl && !/^https?:/.test(cluster.proxyUrl)) {
     throw new Error(`proxy-url ${cluster.proxyUrl}: only http and https proxies are supported`);

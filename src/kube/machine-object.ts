@@ -1,4 +1,5 @@
 import { isObject } from '../devmachine/difference.ts';
+import { DevMachineError } from '../devmachine/errors.ts';
 import type { Condition, Machine } from '../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
@@ -58,12 +59,22 @@ function lastChange({ managedFields = [], creationTimestamp }: MachineObject['me
     .reduce((latest, { time = latest }) => (time > latest ? time : latest), creationTimestamp);
 }
 
+/** The object of an answer. Throws where there is none: something between us and the cluster has answered in its place. */
+export function asMachineObject(body: unknown): MachineObject {
+  const { metadata, spec } = (body ?? {}) as Partial<MachineObject>;
+  if (metadata?.uid && metadata.resourceVersion && spec) return body as MachineObject;
+  throw new DevMachineError('cluster-unavailable', 'The cluster gave an answer that is no DevMachine.', {
+    cause: body,
+  });
+}
+
+/** The CRD leaves the operator's status open: what is no text is left out. */
 function toCondition({ type, status, reason, message, lastTransitionTime }: Condition): Condition {
   return {
     type,
     status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
-    ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof lastTransitionTime === 'string' ? { lastTransitionTime } : {}),
   };
 }

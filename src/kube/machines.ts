@@ -9,7 +9,7 @@ import { replaceMachine } from './change-replace.ts';
 import type { Connection } from './connection.ts';
 import { deleteMachine } from './delete.ts';
 import type { MachineCache } from './machine-cache.ts';
-import { type MachineObject, toMachine } from './machine-object.ts';
+import { asMachineObject, toMachine } from './machine-object.ts';
 import { setPower } from './power.ts';
 import { purgeMachine } from './purge.ts';
 import { asStatus, toDomainError } from './status-errors.ts';
@@ -90,7 +90,7 @@ export function openMachines(
       if (reply.status === 404 && status?.details?.kind) throw machineNotFound(key);
       if (reply.status >= 300) throw toDomainError(reply);
       // Status: it is gone. Else the machine, which goes when its finalizers are done.
-      if (!status) store.observe(toMachine(reply.body as MachineObject));
+      if (!status) store.observe(toMachine(asMachineObject(reply.body)));
       else if (status.details?.uid) store.forget(key.namespace, key.name, status.details.uid);
     },
   };

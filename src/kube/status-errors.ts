@@ -33,7 +33,8 @@ export function toDomainError({ status: code, headers, body }: KubeReply): DevMa
     ...(retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
     cause: body,
   };
-  const words = status?.message ?? `The cluster answered ${code}.`;
+  // What goes wrong inside the cluster (500) names its inner addresses: that is for the log.
+  const words = (code === 500 ? undefined : status?.message) ?? `The cluster answered ${code}.`;
   const known = code === 403 ? forbidden(status) : (CODES[code] ?? 'cluster-unavailable');
   if (code === 404 && status?.details?.kind === 'namespaces') {
     return new DevMachineError('namespace-not-found', words, details);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath } from '../../src/kube/machine-object.ts';
-import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
+import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { EXAMPLE_SPEC, FULL_SPEC, manifest } from '../corpus/bodies.ts';
 import { type Answer, startReadyApi } from '../support/api.ts';
 import { applyAs, connect, create, createNamespace, get, mergePatch } from '../support/cluster.ts';
 
@@ -63,6 +63,12 @@ test('a conflict names each field that differs, and who manages it', async (t) =
     '/spec/env/2': ['gitops'],
     '/spec/port': ['gitops'],
   });
+  const empty = { ...spec, ingress: { className: 'other' } };
+  const answer = await api.create(namespace, 'shared', empty);
+  const [added] = answer.body.errors.filter(
+    ({ pointer }: { pointer: string }) => pointer === '/spec/ingress',
+  );
+  assert.equal(added.message, 'is not set in the stored machine');
   // A disk that would shrink is refused by a rule of the cluster: the answer is still which fields differ.
   const smaller = {
     ...spec,
@@ -82,6 +88,27 @@ test('a conflict names each field that differs, and who manages it', async (t) =
     '/spec/storage/size': ['devmachine-api'],
     '/spec/template': ['devmachine-api'],
   });
+});
+
+test('the same machine is the same, whoever made it; another is another, whoever owns its fields', async (t) => {
+  const cluster = connect(t);
+  const namespace = await createNamespace(cluster);
+  const api = await startReadyApi(t);
+  const spec = { memory: '4Gi', template: 'vscode-cpu', storage: { size: '20Gi' } };
+  const path = machinePath({ namespace, name: 'theirs' });
+  assert.equal(
+    (await create(cluster, machinesPath(namespace), manifest(spec, { name: 'theirs' }))).status,
+    201,
+  );
+  assert.equal((await api.create(namespace, 'theirs', spec)).status, 200);
+  await mergePatch(cluster, path, { spec: { stopped: true } });
+  assert.deepEqual(faults(await api.create(namespace, 'theirs', spec)), { '/spec/stopped': ['somebody'] });
+  await mergePatch(cluster, path, { spec: { stopped: false } });
+  assert.equal((await api.create(namespace, 'theirs', spec)).status, 200);
+
+  await mergePatch(cluster, path, { spec: { port: 9999 } });
+  await mergePatch(cluster, path, { metadata: { managedFields: [{}] } });
+  assert.deepEqual(faults(await api.create(namespace, 'theirs', spec)), { '/spec/port': [] });
 });
 
 test('a machine that is being deleted is in the way, and delete is idempotent', async (t) => {

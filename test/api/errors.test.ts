@@ -33,6 +33,22 @@ test('requests that are at fault themselves', async (t) => {
   assertProblem(await api.call('GET', '/api/v1/nothing'), 404, 'no-such-call');
   assertProblem(await api.call('PATCH', POST, BODY), 404, 'no-such-call');
   assertProblem(await api.call('GET', '/api/v1/%zz'), 400, 'invalid-request');
+  assertProblem(await api.call('QUERY', '/livez'), 400, 'invalid-request');
+  assertProblem(
+    await api.call('DELETE', '/api/v1/devmachines?namespace=default&name=a', {}),
+    400,
+    'invalid-request',
+  );
+  for (const header of [
+    { 'content-type': 'application/json; charset=iso-8859-1' },
+    { 'content-encoding': 'gzip' },
+  ]) {
+    assertProblem(await post(text, header), 415, 'unsupported-media-type');
+  }
+  assert.equal(
+    (await post(text, { 'content-type': 'application/json; charset="UTF-8"' }, `${POST}&dryRun=true`)).status,
+    200,
+  );
 
   const at = async (answer: Answer, where: object) => {
     assertProblem(answer, 400, 'invalid-request');
@@ -62,6 +78,51 @@ test('requests that are at fault themselves', async (t) => {
   });
 
   assert.equal((await api.call('GET', '/livez')).status, 200);
+});
+
+test('a body with a hundred thousand faults is answered with the first fifty', async (t) => {
+  const api = await startReadyApi(t);
+  const spec = JSON.stringify(EXAMPLE_SPEC);
+  for (const field of [`"mounts":[${Array(40_000).fill('{}')}]`, `"args":[${Array(100_000).fill('1')}]`]) {
+    const body = `{"apiVersion":"ide.example.com/v1alpha1","kind":"DevMachine","metadata":{"name":"a"},"spec":${spec.replace('}', `},${field}`)}}`;
+    const refused = await api.call('POST', POST, body.replace('}},"', '},"'));
+    assertProblem(refused, 400, 'invalid-request');
+    assert.ok(refused.body.errors === undefined || refused.body.errors.length <= 50);
+  }
+});
+
+test('only requests for the hosts of this machine are answered, unless others are allowed', async (t) => {
+  const read = '/api/v1/devmachines/status?name=a&namespace=default';
+  const loopback = await startReadyApi(t);
+  assertProblem(
+    await loopback.call('GET', read, undefined, { host: 'rebound.example:8080' }),
+    421,
+    'misdirected-request',
+  );
+  for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080']) {
+    assert.equal((await loopback.call('GET', read, undefined, { host })).status, 404, host);
+  }
+  const named = await startReadyApi(t, { ALLOWED_HOSTS: 'localhost,127.0.0.1,ide.example' });
+  assert.equal((await named.call('GET', read, undefined, { host: 'ide.example' })).status, 404);
+  assertProblem(
+    await named.call('GET', read, undefined, { host: 'other.example' }),
+    421,
+    'misdirected-request',
+  );
+});
+
+test('a request that comes too slowly is given up', async (t) => {
+  const api = await startReadyApi(t, { REQUEST_TIMEOUT_SECONDS: '1' });
+  const { hostname, port } = new URL(api.url);
+  const heads = [
+    'POST / HTTP/1.1\r\nHost: local',
+    `POST ${POST} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+  ];
+  for (const head of heads) {
+    const socket = connectSocket(Number(port), hostname);
+    socket.write(head);
+    assert.match(Buffer.concat(await socket.toArray()).toString(), /^HTTP\/1\.1 408 Request Timeout\r\n/);
+  }
 });
 
 test('the namespace may stand in the body alone', async (t) => {

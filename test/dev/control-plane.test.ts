@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import { applyNamespace } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
-import { applyCrd, applyNamespace } from '../../dev/crd.ts';
+import { applyCrd } from '../../dev/crd.ts';
 import { type ClientTls, createKubeClient } from '../../dev/kube-client.ts';
 import { atEnd, isAlive, temporaryFolder } from './support/processes.ts';
 

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findAssets } from '../../dev/assets.ts';
 import { freePort } from '../../dev/ports.ts';
 import { claimStateDir } from '../../dev/state.ts';
+import { openConnection } from '../../src/kube/connection.ts';
+import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { get } from '../support/cluster.ts';
+import { waitFor } from '../support/workloads.ts';
 import { atEnd, DEV, isAlive, runNode, temporaryFolder } from './support/processes.ts';
 
 const [dev, cluster] = ['dev.ts', 'cluster.ts'].map((name) => fileURLToPath(new URL(name, DEV))) as [
@@ -25,6 +31,21 @@ function recordedPids(stateDir: string): number[] {
   return processes.map(({ pid }: { pid: number }) => pid);
 }
 
+/** Asks the cluster itself, as whoever pastes the printed lines would. */
+async function untilRunning(stateDir: string, namespace: string): Promise<void> {
+  const connection = openConnection(() => loadKubeConfig(join(stateDir, 'kubeconfig')), {
+    timeoutMs: 30_000,
+  });
+  try {
+    await waitFor('a running pod', async () => {
+      const { body } = await get(connection, `/api/v1/namespaces/${namespace}/pods`);
+      return body.items[0]?.status.phase === 'Running';
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
 test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and the data is there next time', async (t) => {
   const stateDir = await temporaryState(t);
   const port = String(await freePort());
@@ -38,9 +59,11 @@ test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and t
   const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   assert.equal(created.status, 201, await created.text());
   assert.equal((await fetch(statusUrl)).status, 200);
+  assert.match(first.output(), /Machines run, on nodes that kwok plays\. The operator is /);
+  await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
 
   const pids = recordedPids(stateDir);
-  assert.equal(pids.length, 3);
+  assert.equal(pids.length, 7);
   // As from a terminal with npm in between, which passes on what the terminal has sent already.
   first.child.kill('SIGINT');
   first.child.kill('SIGINT');
@@ -63,6 +86,31 @@ test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and t
   assert.equal((await fetch(statusUrl)).status, 404);
   third.child.kill('SIGTERM');
   assert.equal(await third.ended, 0);
+});
+
+test('programs that machines take are not there: they are stored, and it says that they do not run', async (t) => {
+  const stateDir = await temporaryState(t);
+  const assets = await temporaryFolder(t);
+  const { dir } = await findAssets(['etcd', 'kube-apiserver']);
+  for (const name of ['etcd', 'kube-apiserver', 'kubectl'])
+    await symlink(join(dir, name), join(assets, name));
+  const port = String(await freePort());
+  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, KUBEBUILDER_ASSETS: assets };
+  const run = runNode(t, [dev], env);
+  const [, absent] = await run.says(/only stored and do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
+  assert.match(absent ?? '', /^kube-controller-manager, kube-scheduler, kwok\b/);
+  assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
+  assert.equal(recordedPids(stateDir).length, 3);
+  run.child.kill('SIGINT');
+  assert.equal(await run.ended, 0);
+});
+
+test('a HELM_OPERATOR that cannot be run is told before anything starts', async (t) => {
+  const stateDir = await temporaryState(t);
+  const env = { DEVMACHINE_STATE_DIR: stateDir, PORT: String(await freePort()), HELM_OPERATOR: '/nowhere' };
+  const run = runNode(t, [dev], env);
+  assert.equal(await run.ended, 1);
+  assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is no program that can be run\n');
 });
 
 test('a port that is taken is told before anything starts', async (t) => {

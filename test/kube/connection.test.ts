@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
@@ -69,6 +69,35 @@ test("the caller's signal ends a request with the caller's reason", async (t) =>
   const connection = connect(t);
   const reason = new Error('gone');
   await assert.rejects(connection.request({ path: VERSION, signal: AbortSignal.abort(reason) }), reason);
+});
+
+test('a plugin that does not come back with credentials holds nobody longer than the time limit', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sleep',
+    args: ['5'],
+    interactiveMode: 'Never',
+  };
+  kubeconfig.write({ exec });
+  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 300 });
+  t.after(() => connection.close());
+  await assert.rejects(connection.request({ path: VERSION, signal: signal() }), { code: 'cluster-timeout' });
+});
+
+test('a token file is read, and missing files among several are passed over', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  writeFileSync(join(dirname(kubeconfig.path), 'token'), `${await serviceAccountToken(t)}\n`);
+  kubeconfig.write({ tokenFile: 'token' });
+  const files = ['/no/such/file', kubeconfig.path].join(delimiter);
+  const connection = openConnection(() => loadKubeConfig(files), { timeoutMs: 10_000 });
+  t.after(() => connection.close());
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  assert.match(
+    (await create(connection, path, review)).body.status.userInfo.username,
+    /^system:serviceaccount:/,
+  );
 });
 
 test('nobody there, and an unknown authority, are an unavailable cluster', async (t) => {

@@ -10,6 +10,7 @@ const DEFAULTS: Config = {
   kubeconfig: undefined,
   watchNamespaces: [],
   defaultNamespace: undefined,
+  allowedHosts: ['localhost', '127.0.0.1', '[::1]', '::1'],
   clusterTimeoutMs: 15_000,
   purgeTimeoutMs: 15_000,
   requestTimeoutMs: 30_000,
@@ -47,6 +48,7 @@ test('each variable counts', () => {
     KUBECONFIG: '/a:/b',
     WATCH_NAMESPACES: 'a, b,',
     DEFAULT_NAMESPACE: 'a',
+    ALLOWED_HOSTS: 'A.example, b.example',
     CLUSTER_TIMEOUT_SECONDS: '1',
     PURGE_TIMEOUT_SECONDS: '5',
     REQUEST_TIMEOUT_SECONDS: '2',
@@ -63,6 +65,7 @@ test('each variable counts', () => {
     kubeconfig: '/a:/b',
     watchNamespaces: ['a', 'b'],
     defaultNamespace: 'a',
+    allowedHosts: ['a.example', 'b.example'],
     clusterTimeoutMs: 1_000,
     purgeTimeoutMs: 5_000,
     requestTimeoutMs: 2_000,
@@ -72,6 +75,14 @@ test('each variable counts', () => {
     heartbeatMs: 4_000,
     eventHistoryBytes: 65_536,
   });
+});
+
+test('the default namespace must be served; a host that others reach is not held to names', () => {
+  assert.throws(
+    () => loadConfig({ DEFAULT_NAMESPACE: 'a', WATCH_NAMESPACES: 'b' }),
+    /^Error: DEFAULT_NAMESPACE must be/,
+  );
+  assert.equal(loadConfig({ HOST: '0.0.0.0' }).allowedHosts, undefined);
 });
 
 const WRONG = {

@@ -7,6 +7,8 @@ export interface Case {
   readonly spec: Spec;
   readonly admin?: RenderOptions['admin'];
   readonly root?: boolean;
+  /** No node is as large: the pod waits. */
+  readonly tooLarge?: boolean;
   readonly check: (objects: Manifest[]) => void;
 }
 

@@ -105,6 +105,7 @@ export const POD: readonly Case[] = [
   },
   {
     name: 'cpu large enough for a float to be written as 1e+06',
+    tooLarge: true,
     spec: { ...VSCODE, cpu: 1_000_000 },
     check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1000000'),
   },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { parseJson } from '../../../src/http/json.ts';
+import { parseJson as parseBytes } from '../../../src/http/json.ts';
+
+const parseJson = (text: string) => parseBytes(Buffer.from(text));
 
 test('parses what JSON.parse parses', () => {
   const texts = [
@@ -48,6 +50,24 @@ test('equal keys in different objects are no fault', () => {
 test('refuses what is no JSON, or nested without end', () => {
   for (const text of ['{', '{"a":1,}', '// a\n{}', "{'a':1}", 'NaN', '[1]]', '\u0000']) faults(text);
   faults('['.repeat(100_000) + ']'.repeat(100_000));
+});
+
+test('refuses bytes that are no UTF-8, and a byte order mark', () => {
+  for (const bytes of [
+    [0x22, 0xe9, 0x22],
+    [0x22, 0xc3, 0x22],
+    [0xef, 0xbb, 0xbf, 0x7b, 0x7d],
+    [0xff, 0xfe, 0x7b, 0x00],
+  ]) {
+    assert.throws(() => parseBytes(Buffer.from(bytes)), DevMachineError);
+  }
+});
+
+test('a body of many faults deep inside is not worth the time of others', () => {
+  const deep = 60;
+  const text = `${'{"a":'.repeat(deep)}${'{"b":0'}${',"b":0'.repeat(40_000)}}${'}'.repeat(deep)}`;
+  assert.equal(faults(text).length, 50);
+  assert.deepEqual(faults(`${'['.repeat(65)}1${']'.repeat(65)}`), []);
 });
 
 test('reports at most 50 faults', () => {

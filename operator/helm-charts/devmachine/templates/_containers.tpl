@@ -40,8 +40,10 @@
 - name: machine
   image: {{ $machine.image | quote }}
   {{- include "devmachine.process" . | nindent 2 }}
+  {{- with include "devmachine.variables" . | trim }}
   env:
-    {{- include "devmachine.variables" . | nindent 4 }}
+    {{- . | nindent 4 }}
+  {{- end }}
   {{- if int64 $machine.port }}
   ports:
     - name: http

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { request } from 'undici';
+import { applyObjects, readObjects } from './apply.ts';
+import type { Component, ComponentSpec } from './component.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { createKubeClient } from './kube-client.ts';
+import { onFreePort } from './ports.ts';
+
+export const WORKLOAD_PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
+
+/** What makes pods of stored objects, and lets them run on nodes that exist on paper only. */
+export interface Workloads {
+  readonly controllerManager: Component;
+  readonly scheduler: Component;
+  readonly kwok: Component;
+}
+
+/** The part of a control plane that this takes. */
+type Base = Omit<ControlPlane, 'workloads'>;
+
+const KWOK_DIR = join(import.meta.dirname, 'kwok');
+const STAGES = ['node-stages.yaml', 'pod-stages.yaml', 'volume-stages.yaml'];
+const OBJECTS = ['nodes.yaml', 'storage-classes.yaml'];
+
+/** Starts all of them at once; resolves when they are ready, which the nodes are a moment later. */
+export async function startWorkloads(base: Base): Promise<Workloads> {
+  const [controllerManager, scheduler, kwok] = await Promise.all([
+    startControllerManager(base),
+    startScheduler(base),
+    startKwok(base),
+    Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file))))),
+  ]);
+  return { controllerManager, scheduler, kwok };
+}
+
+async function startControllerManager(base: Base): Promise<Component> {
+  const { cluster, serviceAccount } = base.pki;
+  const kubeconfig = await base.kubeconfigFor('system:kube-controller-manager');
+  return startServing(base, 'kube-controller-manager', [
+    `--kubeconfig=${kubeconfig}`,
+    `--controllers=${CONTROLLERS.map((name) => `${name}-controller`).join(',')}`,
+    // Each controller has the rights that it has on a real cluster.
+    '--use-service-account-credentials',
+    `--service-account-private-key-file=${serviceAccount.privateFile}`,
+    `--root-ca-file=${cluster.certFile}`,
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
+  ]);
+}
+
+async function startScheduler(base: Base): Promise<Component> {
+  const kubeconfig = await base.kubeconfigFor('system:kube-scheduler');
+  return startServing(base, 'kube-scheduler', [`--kubeconfig=${kubeconfig}`]);
+}
+
+/** Nobody else runs beside them, so there is no leader to elect. */
+function startServing(base: Base, name: string, flags: readonly string[]): Promise<Component> {
+  const { pki, tls } = base;
+  return onFreePort((port) => {
+    const isReady = async () => {
+      const client = createKubeClient(`https://127.0.0.1:${port}`, tls);
+      try {
+        return (await client.get('/healthz')).status === 200;
+      } finally {
+        await client.close();
+      }
+    };
+    const args = [
+      ...flags,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+      `--secure-port=${port}`,
+      `--tls-cert-file=${pki.health.certFile}`,
+      `--tls-private-key-file=${pki.health.keyFile}`,
+      '--profiling=false',
+    ];
+    return base.startAlong({ name, command: join(base.assetsDir, name), args, isReady });
+  });
+}
+
+async function startKwok(base: Base): Promise<Component> {
+  const kubeconfig = await base.kubeconfigFor('devmachine-kwok', ['system:masters']);
+  return onFreePort((port) => {
+    const address = `127.0.0.1:${port}`;
+    const spec: ComponentSpec = {
+      name: 'kwok',
+      command: join(base.assetsDir, 'kwok'),
+      args: [
+        `--kubeconfig=${kubeconfig}`,
+        `--server-address=${address}`,
+        ...STAGES.map((file) => `--config=${join(KWOK_DIR, file)}`),
+        '--manage-all-nodes=true',
+        // As kubelets do: a lease that is renewed keeps a node ready.
+        '--node-lease-duration-seconds=40',
+        '--cidr=10.244.0.0/16',
+        '--node-ip=127.0.0.1',
+      ],
+      // It looks for a configuration in the home directory too.
+      env: { ...process.env, HOME: base.stateDir },
+      isReady: async () => {
+        const { statusCode, body } = await request(`http://${address}/readyz`, { reset: true });
+        await body.dump();
+        return statusCode === 200;
+      },
+    };
+    return base.startAlong(spec);
+  });
+}
+
+/** Those that machines, and what tests do to them, have use for. */
+const CONTROLLERS = [
+  'clusterrole-aggregation',
+  'cronjob',
+  'daemonset',
+  'deployment',
+  'disruption',
+  'endpointslice',
+  'endpoints',
+  'ephemeral-volume',
+  'garbage-collector',
+  'job',
+  'namespace',
+  'node-lifecycle',
+  'persistentvolume-binder',
+  'persistentvolume-expander',
+  'persistentvolume-protection',
+  'persistentvolumeclaim-protection',
+  'pod-garbage-collector',
+  'replicaset',
+  'resourcequota',
+  'root-ca-certificate-publisher',
+  'service-cidr',
+  'serviceaccount',
+  'serviceaccount-token',
+  'statefulset',
+  'taint-eviction',
+  'ttl-after-finished',
+  'validatingadmissionpolicy-status',
+];

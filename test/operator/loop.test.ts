@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Operator } from '../../dev/operator.ts';
+import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
+import { startReadyApi } from '../support/api.ts';
+import { create, mergePatch } from '../support/cluster.ts';
+import {
+  addOperator,
+  MACHINE,
+  newMachine,
+  remove,
+  type Stored,
+  startWorkloadCluster,
+  type WorkloadCluster,
+  waitFor,
+} from '../support/workloads.ts';
+
+/** The whole way of a machine, from the request to a running pod and back, with the operator under its own rights. */
+
+const { ingressDomain, ...INSIDE } = EXAMPLE_SPEC;
+
+let cluster: WorkloadCluster;
+let operator: Operator;
+
+before(async () => {
+  cluster = await startWorkloadCluster();
+  operator = await addOperator(cluster);
+});
+
+after(() => cluster?.stop());
+
+test('the example: from POST to a running pod, a bound disk, an Ingress; and away again', async (t) => {
+  const { machine, namespace } = await newMachine(cluster);
+  const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
+  t.diagnostic(`the operator is ${operator.title}`);
+  const began = performance.now();
+  assert.equal((await api.create(namespace, MACHINE)).status, 201);
+  const pod = await machine.running();
+  t.diagnostic(`POST → Running: ${((performance.now() - began) / 1000).toFixed(2)} s`);
+
+  assert.equal(pod.spec.containers[0].image, EXAMPLE_SPEC.image);
+  assert.equal((await machine.disk()).status.phase, 'Bound');
+  assert.equal((await machine.ingress()).spec.rules[0].host, ingressDomain);
+  const deployed = await machine.condition('Deployed', 'True');
+  assert.match(deployed.message, /deployed for the host mydev\.example\.com/);
+  const { metadata } = await machine.stored();
+  assert.deepEqual(metadata.finalizers, ['helm.sdk.operatorframework.io/uninstall-release']);
+  await machine.turn();
+  const [owner] = (await machine.deployment()).metadata.ownerReferences;
+  assert.deepEqual([owner.kind, owner.uid, owner.controller], ['DevMachine', metadata.uid, true]);
+  assert.equal((await machine.disk()).metadata.ownerReferences, undefined);
+  assert.equal((await api.status(namespace, MACHINE)).body.conditions[0].type, 'Initialized');
+
+  assert.equal((await api.delete(namespace, MACHINE)).status, 202);
+  await machine.gone();
+  assert.equal((await machine.disk()).status.phase, 'Bound');
+});
+
+test('a machine that is made again has its claim, its volume and its password', async () => {
+  const { machine } = await newMachine(cluster);
+  await machine.apply(EXAMPLE_SPEC);
+  await machine.running();
+  const [disk, access] = [await machine.disk(), await machine.access()];
+  await machine.delete();
+  await machine.gone();
+  await machine.apply(EXAMPLE_SPEC);
+  await machine.running();
+  assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
+  assert.equal((await machine.disk()).spec.volumeName, disk.spec.volumeName);
+  assert.equal((await machine.access()).metadata.uid, access.metadata.uid);
+  assert.deepEqual((await machine.access()).data, access.data);
+});
+
+test('turns without a change repair what somebody changed, and touch nothing else', async () => {
+  const { machine } = await newMachine(cluster);
+  await machine.apply(EXAMPLE_SPEC);
+  const pod = await machine.running();
+  await machine.turn();
+  const [sets, access, releases] = [await machine.sets(), await machine.access(), await machine.releases()];
+  assert.equal(releases.length, 1);
+  await machine.turn();
+  await machine.turn();
+  assert.deepEqual(await machine.sets(), sets);
+  assert.deepEqual(await machine.access(), access);
+  assert.deepEqual(await machine.releases(), releases);
+  assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
+
+  const { deployment, service } = machine.paths;
+  await mergePatch(cluster.connection, service, {
+    spec: { selector: { 'ide.example.com/devmachine': 'other' } },
+  });
+  await mergePatch(cluster.connection, deployment, { spec: { replicas: 0 } });
+  await waitFor('no pod', async () => (await machine.pods()).length === 0);
+  await machine.turn();
+  await machine.running();
+  const { selector } = (await cluster.read(service)).spec;
+  assert.equal(selector['ide.example.com/devmachine'], MACHINE);
+  assert.deepEqual(await machine.sets(), sets);
+  assert.deepEqual(await machine.releases(), releases);
+});
+
+test('stop: no pod; start: one', async () => {
+  const { machine } = await newMachine(cluster);
+  await machine.apply(EXAMPLE_SPEC);
+  await machine.running();
+  await machine.apply({ ...EXAMPLE_SPEC, stopped: true });
+  await waitFor('no pod', async () => (await machine.pods()).length === 0);
+  await waitFor('the notes of a stopped machine', async () => {
+    const { message } = await machine.condition('Deployed', 'True');
+    return /stopped; its disk stays/.test(message);
+  });
+  await machine.apply({ ...EXAMPLE_SPEC, stopped: false });
+  await machine.running();
+  assert.equal((await machine.pods()).length, 1);
+});
+
+test('an install that fails says so, leaves nothing but the disk, and succeeds once it can', async () => {
+  const { machine, namespace } = await newMachine(cluster);
+  const quota = await forbidIngresses(namespace);
+  await machine.apply(EXAMPLE_SPEC);
+  const failed = await machine.condition('ReleaseFailed', 'True');
+  assert.equal(failed.reason, 'InstallError');
+  assert.match(failed.message, /^failed to install release: .*exceeded quota/s);
+  await waitFor('nothing left', async () => !(await machine.deployment()));
+  const disk = await machine.disk();
+  await remove(cluster, quota);
+  await machine.running();
+  await machine.settled();
+  assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
+});
+
+test('an upgrade that fails says so while the machine runs on, and is over when it is taken back', async () => {
+  const { machine, namespace } = await newMachine(cluster);
+  await machine.apply(INSIDE);
+  const pod = await machine.running();
+  const [disk, access] = [await machine.disk(), await machine.access()];
+  const quota = await forbidIngresses(namespace);
+  await machine.apply(EXAMPLE_SPEC);
+  const failed = await machine.condition('ReleaseFailed', 'True');
+  assert.equal(failed.reason, 'UpgradeError');
+  assert.equal(failed.message, 'upgrade failed; rollback required');
+  assert.ok(await machine.condition('Deployed', 'True'));
+  assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
+  await machine.apply(INSIDE);
+  await machine.settled();
+  await remove(cluster, quota);
+  await machine.apply(EXAMPLE_SPEC);
+  await waitFor('the Ingress', () => machine.ingress());
+  await machine.settled();
+  await machine.running();
+  assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
+  assert.deepEqual((await machine.access()).data, access.data);
+});
+
+test('a disk grows with its machine, and goes with it where its retention is Delete', async () => {
+  const { machine } = await newMachine(cluster);
+  const storage = { size: '1Gi', retention: 'Delete' };
+  await machine.apply({ ...INSIDE, storage });
+  await machine.running();
+  const { spec } = await waitFor('a bound disk', async () => {
+    const disk = await machine.disk();
+    return disk.status.phase === 'Bound' && disk;
+  });
+  await machine.apply({ ...INSIDE, storage: { ...storage, size: '2Gi' } });
+  await waitFor('a larger disk', async () => (await machine.disk()).status.capacity.storage === '2Gi');
+  await machine.delete();
+  await machine.gone();
+  await waitFor('the end of disk and password', async () => {
+    const volume = await cluster.read(`/api/v1/persistentvolumes/${spec.volumeName}`);
+    return !(await machine.disk()) && !volume && !(await machine.access());
+  });
+});
+
+test('what was asked for while the operator was away is done when it is back', async () => {
+  const [changed, deleted, created] = [
+    await newMachine(cluster),
+    await newMachine(cluster),
+    await newMachine(cluster),
+  ];
+  for (const { machine } of [changed, deleted]) await machine.apply(EXAMPLE_SPEC);
+  for (const { machine } of [changed, deleted]) await machine.running();
+  await operator.component.kill('SIGKILL');
+  await changed.machine.apply({ ...EXAMPLE_SPEC, stopped: true });
+  await deleted.machine.delete();
+  await created.machine.apply(EXAMPLE_SPEC);
+  await operator.component.start();
+  await created.machine.running();
+  await deleted.machine.gone();
+  await waitFor('no pod', async () => (await changed.machine.pods()).length === 0);
+});
+
+test('with one verb less the operator cannot do its work', async () => {
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/devmachine-manager-role';
+  const { rules } = await cluster.read(path);
+  const setRules = (rest: Stored[]) => mergePatch(cluster.connection, path, { rules: rest });
+  const without = (resource: string, verb: string) =>
+    rules.map((rule: Stored) =>
+      rule.resources.includes(resource)
+        ? { ...rule, verbs: rule.verbs.filter((each: string) => each !== verb) }
+        : rule,
+    );
+  for (const resource of ['ingresses', 'deployments']) {
+    const { machine } = await newMachine(cluster);
+    await setRules(without(resource, 'create'));
+    await machine.apply(EXAMPLE_SPEC);
+    const { message } = await machine.condition('ReleaseFailed', 'True');
+    assert.match(message, new RegExp(`${operator.user}.*cannot create resource`, 's'));
+    await setRules(rules);
+    await machine.running();
+    await machine.settled();
+  }
+});
+
+/** From now on every new Ingress in the namespace is refused; resolves to the path of what does it. */
+async function forbidIngresses(namespace: string): Promise<string> {
+  const hard = { 'count/ingresses.networking.k8s.io': '0' };
+  const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
+  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard } };
+  assert.equal((await create(cluster.connection, quotas, body)).status, 201);
+  await waitFor('the quota', async () => (await cluster.read(`${quotas}/none`)).status.hard);
+  return `${quotas}/none`;
+}
