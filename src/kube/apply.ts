@@ -65,7 +65,8 @@ async function isSame(
   const { metadata } = stored;
   if (metadata.deletionTimestamp) throw beingDeleted(key);
   const reply = await tryReplacing(connection, key, stored, spec, signal);
-  if (reply.status === 409) return false;
+  // Changed meanwhile, or gone.
+  if (reply.status === 409 || reply.status === 404) return false;
   if (reply.status !== 200 && reply.status !== 422) throw toDomainError(reply);
   const pointers =
     reply.status === 200
