@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { matchesETag } from './etag.ts';
 import { invalid } from './validation.ts';
@@ -36,3 +37,9 @@ export function wholeNumber(
   if (value >= minimum && value <= maximum) return value;
   throw invalid({ parameter, message: `must be a whole number from ${minimum} to ${maximum}` });
 }
+
+/** A JSON answer for a route's schema, with what it looks like. */
+export const jsonAnswer = <Schema extends TSchema>(schema: Schema, description: string, value: unknown) => ({
+  description,
+  content: { 'application/json': { schema, examples: { answer: { summary: description, value } } } },
+});

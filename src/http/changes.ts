@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { PowerAction } from '../devmachine/machines.ts';
 import { DevMachine, DevMachineManifest, Namespace, toDevMachine } from '../devmachine/manifest.ts';
+import { jsonAnswer } from './answers.ts';
 import type { DevMachineRoutes } from './devmachines.ts';
+import { DEVMACHINE_EXAMPLE, TARGET_EXAMPLE } from './examples.ts';
 import { problems } from './problems.ts';
 import { DRY_RUN, flag, namespaceRule, TARGET } from './target.ts';
 import { checkRules } from './validation.ts';
@@ -74,7 +76,11 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
         headers: IfMatch,
         body: DevMachineManifest,
         response: {
-          200: { ...DevMachine, description: 'The machine as it is now; with dryRun, as it would be.' },
+          200: jsonAnswer(
+            DevMachine,
+            'The machine as it is now; with dryRun, as it would be.',
+            DEVMACHINE_EXAMPLE,
+          ),
           ...problems(400, 403, 404, 409, 412, 413, 415, 422, 429, 503, 504),
         },
       },
@@ -101,10 +107,11 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
           ...POWER[action],
           querystring: PowerQuery,
           response: {
-            202: {
-              ...DevMachine,
-              description: 'Accepted: the machine as it is wished for now. Its status says how far it is.',
-            },
+            202: jsonAnswer(
+              DevMachine,
+              'Accepted: the machine as it is wished for now. Its status says how far it is.',
+              DEVMACHINE_EXAMPLE,
+            ),
             ...problems(400, 403, 404, 409, 415, 422, 429, 503, 504),
           },
         },
@@ -127,8 +134,8 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
           'The disk and the access Secret outlive the machine, unless storage.retention is Delete: the next machine of this name finds them. With purge they go too: retention becomes Delete, and the machine is deleted when the operator has followed; where it does not in time (504), nothing is deleted. Idempotent while the machine goes.',
         querystring: DeleteQuery,
         response: {
-          202: { ...Accepted, description: 'Accepted: the machine is going, or gone.' },
-          ...problems(400, 403, 404, 409, 415, 422, 429, 503, 504),
+          202: jsonAnswer(Accepted, 'Accepted: the machine is going, or gone.', TARGET_EXAMPLE),
+          ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
         },
       },
     },

@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { Machines } from '../devmachine/machines.ts';
 import { DevMachine, DevMachineManifest, Namespace, toDevMachine } from '../devmachine/manifest.ts';
+import { jsonAnswer } from './answers.ts';
+import { DEVMACHINE_EXAMPLE } from './examples.ts';
 import { problems } from './problems.ts';
 import { STATUS_PATH } from './status.ts';
 import { DRY_RUN, namespaceRule } from './target.ts';
@@ -38,11 +40,12 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
         querystring: CreateQuery,
         body: DevMachineManifest,
         response: {
-          200: {
-            ...DevMachine,
-            description: 'The same machine is there already; or, with dryRun, what would be created.',
-          },
-          201: { ...DevMachine, description: 'Created.' },
+          200: jsonAnswer(
+            DevMachine,
+            'The same machine is there already; or, with dryRun, what would be created.',
+            DEVMACHINE_EXAMPLE,
+          ),
+          201: jsonAnswer(DevMachine, 'Created.', DEVMACHINE_EXAMPLE),
           ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
         },
       },

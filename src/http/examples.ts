@@ -1,3 +1,4 @@
+import { API_VERSION, type DevMachine, KIND } from '../devmachine/manifest.ts';
 import { toToken } from '../devmachine/page.ts';
 import { REASONS } from '../devmachine/reasons.ts';
 import type { MachineStatus } from '../devmachine/status.ts';
@@ -58,6 +59,24 @@ export const STATUS_EXAMPLE: MachineStatus = {
   deleting: false,
 };
 
+const { name, namespace, uid, generation, spec } = STATUS_EXAMPLE;
+
+export const DEVMACHINE_EXAMPLE: DevMachine = {
+  apiVersion: API_VERSION,
+  kind: KIND,
+  metadata: {
+    name,
+    namespace,
+    uid,
+    resourceVersion: '48151',
+    generation,
+    creationTimestamp: '2026-05-04T08:12:03Z',
+  },
+  spec,
+};
+
+export const TARGET_EXAMPLE = { name, namespace };
+
 const everything = { namespace: undefined, phase: undefined, template: undefined };
 
 export const LIST_EXAMPLE = {
@@ -65,8 +84,6 @@ export const LIST_EXAMPLE = {
   continue: toToken(everything, STATUS_EXAMPLE),
   remaining: 1,
 };
-
-const { name, namespace, uid } = STATUS_EXAMPLE;
 
 export const EVENT_STREAM_EXAMPLE = `retry: 2718
 

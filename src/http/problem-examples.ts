@@ -17,14 +17,18 @@ const PROBLEMS: Readonly<Record<number, readonly [type: string, detail: string, 
   412: ['precondition-failed', 'The machine has changed since.'],
   413: ['too-large', 'The body is too large.'],
   415: ['unsupported-media-type', 'The body must be sent as application/json.'],
+  421: ['misdirected-request', 'This API does not answer for that host.'],
   422: ['refused-by-cluster', 'exceeded quota: team-a, requested: cpu=8, used: cpu=30, limited: cpu=32'],
   429: ['too-many-requests', 'The cluster asks us to wait.'],
+  500: ['internal-error', 'Something went wrong here. The log knows more.'],
   503: ['cache-not-synced', 'The machines of the cluster are still being read. Try again.'],
   504: ['cluster-timeout', 'The cluster did not answer in time.'],
 };
 
 export function problemExamples(status: number) {
-  const [type, detail, ...errors] = PROBLEMS[status] ?? ['internal-error', 'Something went wrong here.'];
+  const known = PROBLEMS[status];
+  if (!known) throw new Error(`there is no example of a problem with status ${status}`);
+  const [type, detail, ...errors] = known;
   const value = {
     type: `urn:devmachine:problem:${type}`,
     title: STATUS_CODES[status] ?? 'Error',

@@ -4,7 +4,7 @@ import type { Machines } from '../devmachine/machines.ts';
 import { PHASES } from '../devmachine/phases.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
-import { sendTagged, wholeNumber } from './answers.ts';
+import { jsonAnswer, sendTagged, wholeNumber } from './answers.ts';
 import { STATUS_EXAMPLE } from './examples.ts';
 import { NOT_MODIFIED, problems } from './problems.ts';
 import { namespaceRule, TARGET } from './target.ts';
@@ -63,17 +63,9 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
         description: DESCRIPTION,
         querystring: StatusQuery,
         response: {
-          200: {
-            description: 'The status.',
-            content: {
-              'application/json': {
-                schema: MachineStatus,
-                examples: { status: { summary: 'A machine', value: STATUS_EXAMPLE } },
-              },
-            },
-          },
+          200: jsonAnswer(MachineStatus, 'The status.', STATUS_EXAMPLE),
           304: NOT_MODIFIED,
-          ...problems(400, 404, 503, 504),
+          ...problems(400, 403, 404, 429, 503, 504),
         },
       },
     },
