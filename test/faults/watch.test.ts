@@ -137,7 +137,7 @@ const drills: Drill[] = [
       const allRefused = performance.now();
       await sleep(1_800);
       assert.deepEqual(
-        proxy.asked(watches).filter((at) => at > allRefused),
+        proxy.asked(watches).filter(({ at }) => at > allRefused),
         [],
       );
     }),

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { testKubeconfig } from '../../support/cluster.ts';
 import { seededRandom } from '../../support/storm.ts';
 import { leaked, listeners, resources } from './leaks.ts';
-import { controlPlaneOf, openSite, type Site } from './site.ts';
-import { type Stack, type StackOptions, startStack } from './stack.ts';
+import { type ControlPlaneFiles, controlPlaneOf, openSite, type Site } from './site.ts';
+import { type Stack, startStack } from './stack.ts';
 import { askCluster, differences } from './truth.ts';
 
 export interface Scene extends Site {
@@ -24,66 +24,81 @@ export interface Drill {
   /** What is to be seen once all is well again. */
   readonly afterwards?: (scene: Scene) => Promise<void> | void;
   readonly withinMs?: number;
-  readonly stack?: Partial<StackOptions>;
+  /** The backend's; without it one that leads to the proxy. */
+  readonly kubeconfig?: (site: Site) => Promise<string> | string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const WITHIN_MS = 10_000;
 
+const ofThisRun = () => controlPlaneOf(testKubeconfig());
+
 /** Runs them one after the other; each on a backend of its own, which must know all again in time and leave nothing behind. */
-export function runDrills(drills: readonly Drill[]): void {
+export function runDrills(
+  drills: readonly Drill[],
+  controlPlane: () => ControlPlaneFiles | Promise<ControlPlaneFiles> = ofThisRun,
+): void {
   const rows: object[] = [];
   after(() => console.table(rows));
   for (const drill of drills) {
     test(drill.fault, async () => {
-      const recoveredMs = await run(drill);
-      rows.push({
-        fault: drill.fault,
-        expected: drill.expected,
-        'recovered after ms': Math.round(recoveredMs),
-      });
+      const { fault, expected } = drill;
+      const recoveredMs = await run(drill, await controlPlane());
+      rows.push({ fault, expected, 'recovered after ms': Math.round(recoveredMs) });
     });
   }
 }
 
-async function run({ during, afterwards, withinMs = WITHIN_MS, stack: options }: Drill): Promise<number> {
+async function run(drill: Drill, controlPlane: ControlPlaneFiles): Promise<number> {
   const before = resources();
-  const site = await openSite(await controlPlaneOf(testKubeconfig()));
+  const site = await openSite(controlPlane);
+  const kubeconfig = await (drill.kubeconfig?.(site) ?? site.kubeconfig);
   const namespaces = [site.world.namespace];
-  const stack = await startStack({ kubeconfig: site.kubeconfig, namespaces, ...options });
+  const stack = await startStack({ kubeconfig, namespaces, env: drill.env ?? {} });
+  try {
+    return await play(drill, site, stack);
+  } finally {
+    await stack.stop();
+    await site.close();
+    assert.equal(listeners(stack.signal), 0);
+    assert.deepEqual(await leaked(before), []);
+  }
+}
+
+async function play(drill: Drill, site: Site, stack: Stack): Promise<number> {
+  const { during, afterwards, withinMs = WITHIN_MS } = drill;
   const random = seededRandom(1);
   const changes = async (count = 20) => {
     for (let made = 0; made < count; made++) await site.world.anything(random);
   };
-  const agree = async () => void (await converged(stack, site, withinMs));
+  const agree = () => converged(stack, site, withinMs);
   const scene = { ...site, stack, changes, agree };
-  let recoveredMs: number;
-  try {
-    await changes(40);
-    await converged(stack, site, WITHIN_MS);
-    await during(scene);
-    await site.proxy.heal();
-    recoveredMs = await converged(stack, site, withinMs);
-    await changes(10);
-    await converged(stack, site, withinMs);
-    await afterwards?.(scene);
-    assert.deepEqual(stack.wrongs(), []);
-  } finally {
-    await stack.stop();
-    await site.close();
-  }
-  assert.equal(listeners(stack.signal), 0);
-  assert.deepEqual(await leaked(before), []);
+  await changes(40);
+  await agree();
+  await during(scene);
+  await site.proxy.heal();
+  const healed = performance.now();
+  // Where nothing has changed meanwhile, both agree although the backend is still deaf.
+  await changes(10);
+  await converged(stack, site, withinMs, healed);
+  const recoveredMs = performance.now() - healed;
+  await afterwards?.(scene);
+  assert.deepEqual(stack.wrongs(), []);
   return recoveredMs;
 }
 
-/** Resolves with how long it took until backend and cluster agreed. */
-export async function converged(stack: Stack, site: Site, withinMs: number): Promise<number> {
-  const began = performance.now();
+/** Resolves when backend and cluster agree. */
+export async function converged(
+  stack: Stack,
+  site: Site,
+  withinMs: number,
+  began = performance.now(),
+): Promise<void> {
   for (;;) {
     const truth = await askCluster(site.direct, stack.namespaces);
     const found = stack.cache.synced() ? differences(stack, truth) : ['not synced'];
     const passed = performance.now() - began;
-    if (found.length === 0) return passed;
+    if (found.length === 0) return;
     assert.ok(
       passed < withinMs,
       `after ${withinMs} ms: ${found.join('\n')}\n${stack.warnings.slice(-5).join('\n')}`,

@@ -5,6 +5,8 @@ import type { Exchange } from './exchange.ts';
 export interface Fault {
   /** Answers in the cluster's place; without it the cluster is asked. */
   readonly answer?: (exchange: Exchange) => void;
+  /** What happens before the cluster is asked. */
+  readonly before?: () => Promise<void>;
   /** What becomes of the bytes of the cluster's answer. */
   readonly pass?: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 }

@@ -18,8 +18,8 @@ export interface FaultProxy {
   inject(fault: Fault, where?: Where, times?: number): Injected;
   /** Those under way. */
   open(where?: Where): readonly Exchange[];
-  /** At what times requests have come. */
-  asked(where?: Where): readonly number[];
+  /** The requests since the start. */
+  asked(where?: Where): readonly Seen[];
   /** Connections of clients. */
   connections(): number;
   /** Ends all connections and takes no more, as a server that is down. */
@@ -27,6 +27,11 @@ export interface FaultProxy {
   /** Takes all faults back, and connections again. What is held stays so: a half-open connection never comes back. */
   heal(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Seen extends Asked {
+  /** As performance.now() has it. */
+  readonly at: number;
 }
 
 export interface Injected {
@@ -60,7 +65,7 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
   const sockets = new Set<Socket>();
   const rawOf = new WeakMap<object, Socket>();
   const exchanges = new Set<Exchange>();
-  const asked: (Asked & { at: number })[] = [];
+  const asked: Seen[] = [];
   let rules: Rule[] = [];
 
   const http = createHttpServer({ keepAliveTimeout: 600_000 }, (request, response) => {
@@ -83,6 +88,7 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
     const faults = takeFaults(exchange);
     const inPlace = faults.find(({ answer }) => answer);
     if (inPlace) return inPlace.answer?.(exchange);
+    for (const { before } of faults) await before?.();
     const { request, response } = exchange;
     const reply = await forward(request, exchange.over.signal);
     const passes = faults.flatMap(({ pass }) => pass ?? []);
@@ -135,7 +141,7 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
       return { met: () => rule.met, remove };
     },
     open: (where = {}) => [...exchanges].filter((exchange) => meets(exchange, where)),
-    asked: (where = {}) => asked.filter((each) => meets(each, where)).map(({ at }) => at),
+    asked: (where = {}) => asked.filter((each) => meets(each, where)),
     connections: () => sockets.size,
     refuse,
     async heal() {

@@ -21,8 +21,9 @@ export interface ControlPlaneFiles {
 export interface Site {
   readonly direct: Connection;
   readonly proxy: FaultProxy;
-  /** Leads to the proxy. */
+  /** Lead to the proxy, and past it. */
   readonly kubeconfig: string;
+  readonly directKubeconfig: string;
   readonly world: World;
   close(): Promise<void>;
 }
@@ -37,21 +38,22 @@ export async function controlPlaneOf(kubeconfig: string): Promise<ControlPlaneFi
 export async function openSite({ server, tls, pki }: ControlPlaneFiles): Promise<Site> {
   const proxy = await startFaultProxy({ server, tls, pki });
   const id = join(tmpdir(), `devmachine-faults-${randomUUID().slice(0, 8)}`);
-  const [kubeconfig, directly] = [`${id}-proxy.kubeconfig`, `${id}-direct.kubeconfig`];
+  const [kubeconfig, directKubeconfig] = [`${id}-proxy.kubeconfig`, `${id}-direct.kubeconfig`];
   await writePrivate(kubeconfig, toKubeconfig(proxy.url, 'devmachine-admin', tls));
-  await writePrivate(directly, toKubeconfig(server, 'devmachine-admin', tls));
-  const direct = openConnection(() => loadKubeConfig(directly), { timeoutMs: 30_000 });
+  await writePrivate(directKubeconfig, toKubeconfig(server, 'devmachine-admin', tls));
+  const direct = openConnection(() => loadKubeConfig(directKubeconfig), { timeoutMs: 30_000 });
   const world = new World(direct, await createNamespace(direct, 'faults'));
   await world.settle();
   return {
     direct,
     proxy,
     kubeconfig,
+    directKubeconfig,
     world,
     async close() {
       await proxy.close();
       await direct.close();
-      await Promise.all([kubeconfig, directly].map((file) => rm(file, { force: true })));
+      await Promise.all([kubeconfig, directKubeconfig].map((file) => rm(file, { force: true })));
     },
   };
 }
