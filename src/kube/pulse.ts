@@ -31,6 +31,8 @@ export interface PulseOptions {
 }
 
 const EVERY_MS = 2_000;
+/** Everybody waits for its return. */
+const EVERY_MS_WHILE_AWAY = 500;
 const TIMEOUT_MS = 3_000;
 /** A single question can get lost while the cluster is well. */
 const FAILURES_UNTIL_AWAY = 2;
@@ -52,6 +54,7 @@ export function startPulse(
   const restored = new Bell();
   /** The version that the cluster was found to be behind. */
   let ahead: string | undefined;
+  const isAway = () => failures >= FAILURES_UNTIL_AWAY;
 
   async function ask(): Promise<void> {
     const askedAt = clock.now();
@@ -61,7 +64,7 @@ export function startPulse(
       const reply = await connection.request({ path, ...QUESTION, signal: timeout });
       // Whoever says no is there as well, unless it is what says that nobody is.
       if (reply.status >= 500) throw toDomainError(reply);
-      if (failures >= FAILURES_UNTIL_AWAY) {
+      if (isAway()) {
         log.info({}, 'the cluster answers again');
         back.ring();
       }
@@ -84,7 +87,7 @@ export function startPulse(
   async function beat(): Promise<void> {
     while (!signal.aborted) {
       await ask();
-      await clock.sleep(EVERY_MS, signal);
+      await clock.sleep(isAway() ? EVERY_MS_WHILE_AWAY : EVERY_MS, signal);
     }
   }
 
@@ -94,7 +97,7 @@ export function startPulse(
       return answeredAt;
     },
     get away() {
-      return failures >= FAILURES_UNTIL_AWAY;
+      return isAway();
     },
     get back() {
       return back.signal;
