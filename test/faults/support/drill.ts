@@ -27,6 +27,8 @@ export interface Drill {
   /** The backend's; without it one that leads to the proxy. */
   readonly kubeconfig?: (site: Site) => Promise<string> | string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The backend's; production has a longer one. */
+  readonly silenceMs?: number;
 }
 
 const WITHIN_MS = 10_000;
@@ -54,15 +56,15 @@ async function run(drill: Drill, controlPlane: ControlPlaneFiles): Promise<numbe
   const site = await openSite(controlPlane);
   const kubeconfig = await (drill.kubeconfig?.(site) ?? site.kubeconfig);
   const namespaces = [site.world.namespace];
-  const stack = await startStack({ kubeconfig, namespaces, env: drill.env ?? {} });
-  try {
-    return await play(drill, site, stack);
-  } finally {
+  const { env = {}, silenceMs } = drill;
+  const stack = await startStack({ kubeconfig, namespaces, env, silenceMs });
+  const recoveredMs = await play(drill, site, stack).finally(async () => {
     await stack.stop();
     await site.close();
-    assert.equal(listeners(stack.signal), 0);
-    assert.deepEqual(await leaked(before), []);
-  }
+  });
+  assert.equal(listeners(stack.signal), 0);
+  assert.deepEqual(await leaked(before), []);
+  return recoveredMs;
 }
 
 async function play(drill: Drill, site: Site, stack: Stack): Promise<number> {

@@ -9,8 +9,10 @@ import { systemClock } from '../../../src/kube/clock.ts';
 import { openConnection } from '../../../src/kube/connection.ts';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
 import { type MachineCache, watchMachines } from '../../../src/kube/machine-cache.ts';
+import { machinesPath } from '../../../src/kube/machine-object.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { watchParts } from '../../../src/kube/part-cache.ts';
+import { startPulse } from '../../../src/kube/pulse.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
 
 export interface StackOptions {
@@ -18,6 +20,7 @@ export interface StackOptions {
   /** Empty: the whole cluster. */
   readonly namespaces?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly silenceMs?: number | undefined;
 }
 
 /** The backend in this process, as src/main.ts puts it together, with subscribers that write down what they are told. */
@@ -40,16 +43,17 @@ export interface Stack {
 }
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { kubeconfig, namespaces = [], env = {} } = options;
+  const { kubeconfig, namespaces = [], env = {}, silenceMs } = options;
   const config = loadConfig({ PORT: '0', CLUSTER_TIMEOUT_SECONDS: '5', ...env });
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, warningsTo(warnings));
   const stop = new AbortController();
   const { signal } = stop;
-  const timeoutMs = config.clusterTimeoutMs;
+  const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
   const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs });
-  const cache = watchMachines({ connection, namespaces, log: logger }, signal);
-  const machines = openMachines(connection, cache, { purgeTimeoutMs: config.purgeTimeoutMs });
+  const reading = { connection, log: logger, ...(silenceMs ? { silenceMs } : {}) };
+  const cache = watchMachines({ ...reading, namespaces, maxStalenessMs }, signal);
+  const machines = openMachines(connection, cache, config);
   const shadows = {
     machines: new Shadow<Machine>('machine'),
     parts: new Map(PART_KINDS.map((kind) => [kind, new Shadow<Part>(kind)])),
@@ -59,12 +63,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   for (const scope of scopes) cache.store(scope ?? '')?.subscribe(shadows.machines.listen);
   cache.view.subscribe(shadows.statuses.listen);
   // The cache keeps its own to itself; these are fed in the same way.
+  const clock = systemClock;
+  const [scope = ''] = namespaces;
+  const path = machinesPath(scope || undefined);
+  const version = () => cache.store(scope)?.version;
   const parts = watchParts(
     {
-      connection,
+      ...reading,
       scopes,
-      clock: systemClock,
-      log: logger,
+      clock,
+      pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
       onChange: (kind, change) => shadows.parts.get(kind)?.listen(change as never),
       onSight: () => undefined,
