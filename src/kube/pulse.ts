@@ -58,6 +58,17 @@ export function startPulse(
   let ahead: string | undefined;
   const isAway = () => failures >= FAILURES_UNTIL_AWAY;
 
+  function confirm(askedAt: number, known: string | undefined, found: string): void {
+    if (troubled) back.ring();
+    troubled = false;
+    answeredAt = askedAt;
+    onAnswer();
+    if (known === undefined || known === ahead || compareVersions(found, known) >= 0) return;
+    ahead = known;
+    log.warn({ known, resourceVersion: found }, 'the cluster has gone back in time');
+    restored.ring();
+  }
+
   async function ask(): Promise<void> {
     const askedAt = clock.now();
     const known = version();
@@ -66,19 +77,11 @@ export function startPulse(
       const reply = await connection.request({ path, ...QUESTION, signal: timeout });
       // Whoever says no is there as well, unless it is what says that nobody is.
       if (reply.status >= 500) throw toDomainError(reply);
+      const found = reply.status === 200 ? (reply.body as ListHead).metadata.resourceVersion : undefined;
       if (isAway()) log.info({}, 'the cluster answers again');
       failures = 0;
-      const wasTroubled = troubled;
-      troubled = reply.status !== 200;
-      if (troubled) return;
-      if (wasTroubled) back.ring();
-      answeredAt = askedAt;
-      onAnswer();
-      const { resourceVersion } = (reply.body as ListHead).metadata;
-      if (known === undefined || known === ahead || compareVersions(resourceVersion, known) >= 0) return;
-      ahead = known;
-      log.warn({ known, resourceVersion }, 'the cluster has gone back in time');
-      restored.ring();
+      if (found) confirm(askedAt, known, found);
+      else troubled = true;
     } catch (error) {
       troubled = true;
       if (!signal.aborted && ++failures === FAILURES_UNTIL_AWAY) {

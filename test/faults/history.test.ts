@@ -22,7 +22,8 @@ const drills: Drill[] = [
     expected: 'a new list, although it has an older version; what is gone is deleted',
     async during({ changes, agree, stack, proxy }) {
       const restore = await cluster.backup();
-      await waitForWrites(() => changes(40));
+      // Far enough that the cluster, restored, is behind for a while: it writes much when it starts.
+      await waitForWrites(() => changes(200));
       await agree();
       await restore();
       stack.shadows.machines.forgetThePast();

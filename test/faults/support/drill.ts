@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testKubeconfig } from '../../support/cluster.ts';
-import { seededRandom } from '../../support/storm.ts';
+import { seededRandom } from '../../support/random.ts';
 import { leaked, listeners, resources } from './leaks.ts';
 import { type ControlPlaneFiles, controlPlaneOf, openSite, type Site } from './site.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -103,7 +103,7 @@ export async function converged(
     if (found.length === 0) return;
     assert.ok(
       passed < withinMs,
-      `after ${withinMs} ms: ${found.join('\n')}\n${stack.warnings.slice(-5).join('\n')}`,
+      [`after ${withinMs} ms:`, ...found, ...stack.warnings.slice(-20)].join('\n'),
     );
     await sleep(50);
   }

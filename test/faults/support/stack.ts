@@ -105,7 +105,8 @@ export type AnyPart = Part | EventPart;
 const warningsTo = (lines: string[]): Writable =>
   new Writable({
     write(chunk, _, done) {
-      lines.push(String(chunk).trimEnd());
+      const { time, path = '', err, msg, waitMs = '' } = JSON.parse(String(chunk));
+      lines.push(`${new Date(time).toISOString()} ${path} ${msg} ${err?.message ?? ''} ${waitMs}`);
       done();
     },
   });
