@@ -12,8 +12,12 @@ import { type MachineCache, watchMachines } from '../../../src/kube/machine-cach
 import { machinesPath } from '../../../src/kube/machine-object.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { watchParts } from '../../../src/kube/part-cache.ts';
+import { SOURCES } from '../../../src/kube/parts/sources.ts';
 import { startPulse } from '../../../src/kube/pulse.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
+
+/** Of machines, and of each kind of part twice; see below. */
+export const WATCHES = 1 + 2 * SOURCES.length;
 
 export interface StackOptions {
   readonly kubeconfig: string;
