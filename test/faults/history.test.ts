@@ -41,7 +41,7 @@ const drills: Drill[] = [
     expected: 'the watch is refused as too old: a new list',
     async during({ proxy, changes }) {
       const listed = proxy.asked(machineLists).length;
-      await proxy.refuse();
+      proxy.refuse();
       await changes(40);
       await forget();
       await proxy.heal();

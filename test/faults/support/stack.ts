@@ -42,7 +42,7 @@ export interface Stack {
   /** What it has logged as a warning or worse. */
   readonly warnings: readonly string[];
   /** What subscribers were told wrongly. */
-  wrongs(): readonly string[];
+  wrongs(): string[];
   stop(): Promise<void>;
 }
 
