@@ -65,7 +65,8 @@ async function round(): Promise<void> {
   const faults: string[] = [];
   await converged(stack, site, WITHIN_MS, healed).catch((error: Error) => faults.push(error.message));
   const recoveredMs = Math.round(performance.now() - healed);
-  faults.push(...stack.wrongs().splice(0), ...newServerErrors(before));
+  faults.push(...stack.wrongs(), ...newServerErrors(before));
+  if (load.failedReads > 0) faults.push(`${load.failedReads} reads of known machines have failed`);
   recoveries.push(recoveredMs);
   violations.push(...faults.map((fault) => `${what}: ${fault}`));
   const said = [...load.answers].map(([key, count]) => [key, count - (before.get(key) ?? 0)]);

@@ -9,14 +9,14 @@ export interface LoadOptions {
   readonly world: World;
   readonly random: () => number;
   readonly readsPerSecond: number;
-  /** Is told of every status that is read. */
-  readonly onRead?: (status: number, ageSeconds: number, at: number) => void;
 }
 
 /** People who read statuses and change machines through the API, and others who change them past it. */
 export class Load {
   /** How often each answer has come, such as "GET 200". */
   readonly answers = new Map<string, number>();
+  /** Reads of machines that were known before and after, and that were not answered. */
+  failedReads = 0;
   readonly #options: LoadOptions;
   readonly #agent = new Agent({ connections: 64 });
   readonly #running: Promise<void>[];
@@ -66,8 +66,12 @@ export class Load {
   }
 
   async #read(): Promise<void> {
-    const { status, age } = await this.#call('GET', `/status?${this.#target()}`);
-    this.#options.onRead?.(status, age, performance.now());
+    const { stack, world } = this.#options;
+    const name = this.#name();
+    const isKnown = () => stack.cache.view.get(world.namespace, name) !== undefined;
+    const wasKnown = isKnown();
+    const status = await this.#call('GET', `/status?namespace=${world.namespace}&name=${name}`);
+    if (status !== 200 && wasKnown && isKnown()) this.failedReads++;
   }
 
   async #write(): Promise<void> {
@@ -87,7 +91,7 @@ export class Load {
 
   #target = (): string => `namespace=${this.#options.world.namespace}&name=${this.#name()}`;
 
-  async #call(method: string, path: string, body?: object): Promise<{ status: number; age: number }> {
+  async #call(method: string, path: string, body?: object): Promise<number> {
     const reply = await request(`${this.#options.stack.url}/api/v1/devmachines${path}`, {
       method,
       dispatcher: this.#agent,
@@ -96,7 +100,7 @@ export class Load {
     await reply.body.dump();
     const key = `${method} ${reply.statusCode}`;
     this.answers.set(key, (this.answers.get(key) ?? 0) + 1);
-    return { status: reply.statusCode, age: Number(reply.headers['age']) };
+    return reply.statusCode;
   }
 }
 
