@@ -21,6 +21,7 @@ const losesTheAnswer: Fault = {
   },
 };
 
+const CLUSTER_TIMEOUT_MS = 60_000;
 const WRITES = { kind: 'write' } as const;
 const API = '/api/v1/devmachines';
 
@@ -45,9 +46,24 @@ async function open(t: TestContext, env: Record<string, string> = {}) {
   }
   const create = (name: string) =>
     call('POST', `${API}?namespace=${namespace}`, manifest(EXAMPLE_SPEC, { name }));
+  /** A request for a machine, and the way to give it up. */
+  const leave = (name: string) => {
+    const leaving = new AbortController();
+    const reply = request(`${stack.url}${API}?namespace=${namespace}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(manifest(EXAMPLE_SPEC, { name })),
+      signal: leaving.signal,
+    });
+    reply.catch(() => undefined);
+    return async () => {
+      leaving.abort();
+      await assert.rejects(reply);
+    };
+  };
   const stored = async (name: string) => (await get(site.direct, machinePath({ namespace, name }))).body;
   const sent = (name: string) => site.proxy.asked({ ...WRITES, path: `/devmachines/${name}` }).length;
-  return { ...site, namespace, stack, call, create, stored, sent };
+  return { ...site, namespace, stack, call, create, leave, stored, sent };
 }
 
 test('an answer that is lost: the request is repeated, and takes effect once', async (t) => {
@@ -109,20 +125,29 @@ test('a cluster that throttles is asked again when it says so', async (t) => {
 });
 
 test('who goes away takes his request to the cluster with him', async (t) => {
-  const { proxy, stack, namespace } = await open(t);
+  const { proxy, leave } = await open(t, { CLUSTER_TIMEOUT_SECONDS: String(CLUSTER_TIMEOUT_MS / 1_000) });
   proxy.inject(blackHole, WRITES);
-  const leaving = new AbortController();
-  const gone = request(`${stack.url}${API}?namespace=${namespace}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(manifest(EXAMPLE_SPEC, { name: 'gone' })),
-    signal: leaving.signal,
-  });
-  gone.catch(() => undefined);
+  const gone = leave('gone');
   await until(async () => proxy.open(WRITES).length === 1);
-  leaving.abort();
-  await assert.rejects(gone);
+  await gone();
   await until(async () => proxy.open(WRITES).length === 0);
+  // Not because it was too late for an answer anyway.
+  const [{ at = 0 } = {}] = proxy.asked(WRITES);
+  assert.ok(performance.now() - at < CLUSTER_TIMEOUT_MS);
+});
+
+test('who goes away while he waits for his turn is not served later', async (t) => {
+  const { proxy, create, leave, sent } = await open(t, { MAX_WRITES: '1', CLUSTER_TIMEOUT_SECONDS: '2' });
+  proxy.inject(blackHole, { ...WRITES, path: '/devmachines/first' });
+  const first = create('first');
+  await until(async () => proxy.open(WRITES).length === 1);
+  const gone = leave('gone');
+  await sleep(200);
+  const later = create('later');
+  await gone();
+  assert.equal((await first).status, 504);
+  assert.equal((await later).status, 201);
+  assert.equal(sent('gone'), 0);
 });
 
 test('a thousand at once: never more than may be under way', async (t) => {
