@@ -75,7 +75,7 @@ export const NOT_MODIFIED = Type.Unsafe<undefined>({
 });
 
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.signal.aborted || request.raw.socket?.destroyed) {
+  if (request.raw.socket?.destroyed) {
     request.log.debug({ err: error }, 'the client went away');
     return reply.code(499).send();
   }

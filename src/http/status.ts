@@ -5,6 +5,7 @@ import { PHASES } from '../devmachine/phases.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
 import { jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from './answers.ts';
+import { untilClientLeaves } from './client.ts';
 import { STATUS_EXAMPLE } from './examples.ts';
 import { NOT_MODIFIED, problems } from './problems.ts';
 import { namespaceRule, TARGET } from './target.ts';
@@ -72,7 +73,8 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
       },
     },
     async (request, reply) => {
-      const { query, signal } = request;
+      const { query } = request;
+      const signal = untilClientLeaves(reply);
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
       const { waitFor: phase, timeoutSeconds } = query;
       if (timeoutSeconds !== undefined && phase === undefined) {
