@@ -67,6 +67,7 @@ async function round(): Promise<void> {
   const recoveredMs = Math.round(performance.now() - healed);
   faults.push(...stack.wrongs(), ...newServerErrors(before));
   if (load.failedReads > 0) faults.push(`${load.failedReads} reads of known machines have failed`);
+  stack.mayRepeat(false);
   recoveries.push(recoveredMs);
   violations.push(...faults.map((fault) => `${what}: ${fault}`));
   const said = [...load.answers].map(([key, count]) => [key, count - (before.get(key) ?? 0)]);

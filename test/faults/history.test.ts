@@ -26,9 +26,8 @@ const drills: Drill[] = [
       // Far enough that the cluster, restored, is behind for a while: it writes much when it starts.
       await waitForWrites(() => changes(200));
       await agree();
+      stack.mayRepeat(true);
       await restore();
-      stack.shadows.machines.forgetThePast();
-      for (const shadow of stack.shadows.parts.values()) shadow.forgetThePast();
       const listed = proxy.asked(machineLists).length;
       await waitForWrites(() => changes(5));
       await agree();

@@ -123,9 +123,8 @@ export const MENU: readonly Dish[] = [
     async serve({ cluster, stack }, ms) {
       const restore = await cluster.backup();
       await sleep(ms + 5_000);
+      stack.mayRepeat(true);
       await restore();
-      stack.shadows.machines.forgetThePast();
-      for (const shadow of stack.shadows.parts.values()) shadow.forgetThePast();
     },
   },
 ];

@@ -41,6 +41,8 @@ export interface Stack {
   };
   /** What it has logged as a warning or worse. */
   readonly warnings: readonly string[];
+  /** Whether what was there once may come again, because the cluster itself goes back in time. */
+  mayRepeat(may: boolean): void;
   /** What subscribers were told wrongly. */
   wrongs(): string[];
   stop(): Promise<void>;
@@ -94,6 +96,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal,
     shadows,
     warnings,
+    mayRepeat(may) {
+      for (const shadow of [shadows.machines, ...shadows.parts.values()]) shadow.mayRepeat = may;
+    },
     wrongs: () => all.flatMap(({ wrongs }) => wrongs),
     async stop() {
       await app.close();
