@@ -3,7 +3,8 @@ import type { Change } from './store.ts';
 /** Objects found by keys that they name themselves; kept as new as the changes it is told of. */
 export class Groups<T extends { readonly name: string }> {
   readonly #keysOf: (item: T) => readonly string[];
-  readonly #groups = new Map<string, readonly T[]>();
+  /** One that is alone in its group, as nearly all are, stands for the group. */
+  readonly #groups = new Map<string, T | readonly T[]>();
 
   constructor(keysOf: (item: T) => readonly string[]) {
     this.#keysOf = keysOf;
@@ -18,7 +19,7 @@ export class Groups<T extends { readonly name: string }> {
         key,
         this.#group(key).filter((other) => other !== before),
       );
-    for (const key of present) this.#set(key, [...this.#group(key), item]);
+    for (const key of present) this.#set(key, this.#group(key).concat([item]));
     return new Set([...former, ...present]);
   }
 
@@ -28,11 +29,16 @@ export class Groups<T extends { readonly name: string }> {
   }
 
   #group(key: string): readonly T[] {
-    return this.#groups.get(key) ?? [];
+    const group = this.#groups.get(key);
+    if (group === undefined) return [];
+    return isGroup(group) ? group : [group];
   }
 
   #set(key: string, group: readonly T[]): void {
-    if (group.length > 0) this.#groups.set(key, group);
-    else this.#groups.delete(key);
+    const [first] = group;
+    if (first === undefined) this.#groups.delete(key);
+    else this.#groups.set(key, group.length === 1 ? first : group);
   }
 }
+
+const isGroup = <T>(group: T | readonly T[]): group is readonly T[] => Array.isArray(group);

@@ -4,7 +4,7 @@ import type { Condition, Machine } from '../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
 import type { ManagedFields } from './field-owners.ts';
-import { share, shareAll } from './share.ts';
+import { share, shareAll, shareList } from './share.ts';
 
 /** A DevMachine as the API server answers it. */
 export interface MachineObject {
@@ -46,7 +46,7 @@ export function toMachine({ metadata, spec, status }: MachineObject): Machine {
     creationTimestamp: share(creationTimestamp),
     deleting: deletionTimestamp !== undefined,
     deletionTimestamp,
-    finalizers: shareAll(metadata.finalizers ?? NONE),
+    finalizers: shareList(metadata.finalizers ?? NONE),
     spec: shareAll(spec),
     specChangedAt: share(lastChange(metadata)),
     conditions: (status?.conditions ?? NONE).map((condition) => shareAll(toCondition(condition))),
@@ -69,13 +69,14 @@ export function asMachineObject(body: unknown): MachineObject {
   });
 }
 
-/** The CRD leaves the operator's status open: what is no text is left out. */
-function toCondition({ type, status, reason, message, lastTransitionTime }: Condition): Condition {
-  return {
+/** The CRD leaves the operator's status open: what is no text is left out of the answer. */
+const toCondition = ({ type, status, reason, message, lastTransitionTime }: Condition) =>
+  ({
     type,
     status,
-    ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof message === 'string' ? { message } : {}),
-    ...(typeof lastTransitionTime === 'string' ? { lastTransitionTime } : {}),
-  };
-}
+    reason: textOf(reason),
+    message: textOf(message),
+    lastTransitionTime: textOf(lastTransitionTime),
+  }) as Condition;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -35,7 +35,7 @@ export function openPartIndex(): PartIndex {
   function put(part: MachinePart, before: MachinePart | undefined): void {
     const machine = ownerOf(part);
     const others = partsOf(machine).filter((other) => other !== before);
-    parts.set(machine.namespace, machine.name, [...others, part].sort(byName));
+    parts.set(machine.namespace, machine.name, others.concat([part]).sort(byName));
   }
 
   function take(part: MachinePart): void {

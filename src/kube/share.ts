@@ -26,3 +26,16 @@ export function shareAll<T>(value: T): T {
   }
   return value;
 }
+
+const lists = new Map<string, readonly string[]>();
+
+/** The same array for the same texts. */
+export function shareList(items: readonly string[]): readonly string[] {
+  const key = JSON.stringify(items);
+  const known = lists.get(key);
+  if (known) return known;
+  if (lists.size >= MOST_TEXTS) lists.clear();
+  const list = Object.freeze(items.map((item) => share(item)));
+  lists.set(key, list);
+  return list;
+}

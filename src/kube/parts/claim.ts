@@ -13,8 +13,19 @@ interface ClaimObject {
 
 export function toClaimPart(object: unknown): ClaimPart {
   const { metadata, spec, status = {} } = object as ClaimObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'PersistentVolumeClaim',
+    metadata,
+  );
   return {
-    ...toPart('PersistentVolumeClaim', { metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     phase: share(status.phase ?? 'Pending'),
     size: share(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
     className: share(spec.storageClassName),

@@ -22,7 +22,7 @@ export function toEventPart(object: unknown): EventPart {
     eventTime,
     lastTimestamp,
   } = object as EventObject;
-  const { machine: _, ...part } = toPart('Event', { metadata });
+  const { machine: _, ...part } = toPart('Event', metadata);
   return {
     ...part,
     podUid: involvedObject.uid ?? '',

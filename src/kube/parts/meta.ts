@@ -26,11 +26,11 @@ export interface ConditionObject {
   readonly lastTransitionTime?: string | null;
 }
 
-/** What every part has. Taken over field by field: a kept object would keep all of what it came with. */
-export function toPart<Kind extends PartKind>(
-  kind: Kind,
-  { metadata }: { readonly metadata: Metadata },
-): Part & { kind: Kind } {
+/**
+ * What every part has. Taken over field by field, here and by those who call it: a kept object would keep all of what it
+ * came with, and one that is spread and added to takes twice the memory of one that is written down as a whole.
+ */
+export function toPart<Kind extends PartKind>(kind: Kind, metadata: Metadata): Part & { kind: Kind } {
   return {
     kind,
     namespace: share(metadata.namespace ?? ''),

@@ -24,8 +24,19 @@ interface PodObject {
 export function toPodPart(object: unknown): PodPart {
   const { metadata, spec, status = {} } = object as PodObject;
   const statement = (type: string) => toStatement(status.conditions, type, metadata.creationTimestamp);
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Pod',
+    metadata,
+  );
   return {
-    ...toPart('Pod', { metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     endingSince: endingSince(metadata),
     phase: share(status.phase ?? 'Pending'),
     reason: share(status.reason ?? ''),
@@ -35,10 +46,9 @@ export function toPodPart(object: unknown): PodPart {
     ready: statement('Ready'),
     prepared: statement('PodReadyToStartContainers')?.holds ?? false,
     disruption: statement('DisruptionTarget'),
-    containers: [
-      ...toContainers(spec.initContainers, status.initContainerStatuses, true),
-      ...toContainers(spec.containers, status.containerStatuses, false),
-    ],
+    containers: toContainers(spec.initContainers, status.initContainerStatuses, true).concat(
+      toContainers(spec.containers, status.containerStatuses, false),
+    ),
   };
 }
 
