@@ -54,7 +54,7 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
   drainOnClose(app);
 
   await app.register(swagger, OPENAPI);
-  await app.register(healthRoutes, { ready: () => machines.synced() });
+  await app.register(healthRoutes, { checkReady: () => machines.checkReadable(undefined) });
   const { defaultNamespace, maxReaders, heartbeatMs, eventHistoryBytes: historyBytes } = config;
   const common = { prefix: '/api/v1', machines, defaultNamespace };
   await app.register(devMachineRoutes, common);

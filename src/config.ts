@@ -15,7 +15,14 @@ export interface Config {
   readonly defaultNamespace: string | undefined;
   /** Host names that requests may be for; undefined: any. */
   readonly allowedHosts: readonly string[] | undefined;
+  /** How long a call may take in the cluster, with all that it takes. */
   readonly clusterTimeoutMs: number;
+  /** How old an answer of the cache may be while the cluster is away. */
+  readonly maxStalenessMs: number;
+  /** Changes that may be under way in the cluster at once. */
+  readonly maxWrites: number;
+  /** Changes that may wait for their turn. */
+  readonly maxQueuedWrites: number;
   /** How long a purge waits for the operator. */
   readonly purgeTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -49,6 +56,9 @@ export function loadConfig(env: Environment = process.env): Config {
     defaultNamespace,
     allowedHosts: allowedHosts.length > 0 ? allowedHosts : LOOPBACK.includes(host) ? LOOPBACK : undefined,
     clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
+    maxStalenessMs: 1_000 * integer(env, 'MAX_STALENESS_SECONDS', 300, 10, 86_400),
+    maxWrites: integer(env, 'MAX_WRITES', 16, 1, 32),
+    maxQueuedWrites: integer(env, 'MAX_QUEUED_WRITES', 1_000, 0, 100_000),
     purgeTimeoutMs: 1_000 * integer(env, 'PURGE_TIMEOUT_SECONDS', 15, 1, 300),
     requestTimeoutMs: 1_000 * integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 1, 300),
     shutdownTimeoutMs: 1_000 * integer(env, 'SHUTDOWN_TIMEOUT_SECONDS', 20, 1, 300),

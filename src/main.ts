@@ -14,8 +14,9 @@ async function main(): Promise<void> {
   const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
     timeoutMs: config.clusterTimeoutMs,
   });
-  const cache = watchMachines({ connection, namespaces: config.watchNamespaces, log: logger }, stop.signal);
-  const machines = openMachines(connection, cache, { purgeTimeoutMs: config.purgeTimeoutMs });
+  const { watchNamespaces: namespaces, maxStalenessMs } = config;
+  const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
+  const machines = openMachines(connection, cache, config);
   const app = await buildApp(config, { machines, logger });
 
   const shutDown = async (signal: string) => {

@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'too-many-requests'
   | 'too-many-readers'
   | 'cache-not-synced'
+  | 'cache-stale'
+  | 'overloaded'
   | 'cluster-unavailable'
   | 'cluster-timeout'
   | 'operator-timeout';

@@ -69,6 +69,11 @@ export interface Machines {
   list(namespace: string | undefined): readonly StatusEntry[];
   /** Calls `listener` for every change from now on. Returns the way to stop it. */
   subscribe(listener: (change: StatusChange) => void): () => void;
-  /** Whether the cache has seen the whole cluster once. */
-  synced(): boolean;
+  /**
+   * How long ago, in ms, what status, list and subscribe tell of a namespace, or of all, was last known to be what the
+   * cluster has. While the cluster is away it grows.
+   */
+  ageMs(namespace: string | undefined): number;
+  /** Throws cache-not-synced until the cache has seen the whole cluster once, and cache-stale while it is too old. */
+  checkReadable(namespace: string | undefined): void;
 }

@@ -64,6 +64,12 @@ const Resources = Type.Object(
   { description: 'What the machine is made of in the cluster.' },
 );
 
+/** Set by whoever answers: the status itself does not know how old it is. */
+export const StaleSince = Type.String({
+  description:
+    'Only while the cluster has not been heard of for over 10 s: until when the service knows that it was so (RFC 3339).',
+});
+
 /** What a machine is and what it is doing. */
 export const MachineStatus = Type.Object(
   {
@@ -93,6 +99,7 @@ export const MachineStatus = Type.Object(
     resources: Resources,
     restarts: Type.Integer({ description: 'How often the containers of the present pod were restarted.' }),
     deleting: Type.Boolean({ description: 'true from the request to delete it until it is gone.' }),
+    staleSince: Type.Optional(StaleSince),
   },
   { description: 'The status of a machine.' },
 );

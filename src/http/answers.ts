@@ -4,20 +4,47 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { matchesETag } from './etag.ts';
 import { invalid } from './validation.ts';
 
+export interface Tagged {
+  readonly etag: string;
+  /** The document, a JSON object, serialised already. */
+  readonly json: string;
+  readonly cacheControl?: string;
+}
+
 /**
- * Answers a document that is serialised already, or 304 to whoever has it. Its type is that of the document: Fastify
- * sends text as it is, where the answer has a content type.
+ * Answers a document, or 304 to whoever has it. Its type is that of the document: Fastify sends text as it is, where the
+ * answer has a content type. `ageMs` is how old the cache is that it comes from; without, it comes from none.
  */
 export function sendTagged<T>(
   { headers }: FastifyRequest,
   reply: FastifyReply,
-  { etag, json, cacheControl = 'no-cache' }: { etag: string; json: string; cacheControl?: string },
+  document: Tagged,
+  ageMs?: number,
 ): T {
-  reply.header('etag', etag).header('cache-control', cacheControl);
+  const { etag, json } = ageMs !== undefined && ageMs > FRESH_MS ? marked(document, ageMs) : document;
+  reply.header('etag', etag).header('cache-control', document.cacheControl ?? 'no-cache');
+  if (ageMs !== undefined) reply.header('age', Math.floor(ageMs / 1_000));
   const known = matchesETag(headers['if-none-match'], etag);
   const sent = known ? reply.code(304).send() : reply.type('application/json; charset=utf-8').send(json);
   return sent as unknown as T;
 }
+
+/** A cluster that is well is heard of every two seconds. */
+export const FRESH_MS = 10_000;
+
+/** The document with `staleSince`. That stays the same while the cluster is away, and so does the ETag. */
+function marked({ etag, json }: Tagged, ageMs: number): Tagged {
+  const since = staleSince(ageMs);
+  const tag = Date.parse(since).toString(36);
+  return {
+    etag: `${etag.slice(0, -1)}-${tag}"`,
+    json: `${json.slice(0, -1)},"staleSince":${JSON.stringify(since)}}`,
+  };
+}
+
+/** In whole seconds. */
+export const staleSince = (ageMs: number): string =>
+  new Date(Math.floor((Date.now() - ageMs) / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');
 
 /** An ETag of whatever `parts` say. */
 export function etagOf(parts: Iterable<string>): string {
@@ -38,8 +65,24 @@ export function wholeNumber(
   throw invalid({ parameter, message: `must be a whole number from ${minimum} to ${maximum}` });
 }
 
+/** What `sendTagged` says in the head of an answer from the cache. */
+export const TAGGED_HEADERS = {
+  ETag: { type: 'string', description: 'Names this very document; for If-None-Match, and If-Match.' },
+  Age: {
+    type: 'integer',
+    description:
+      'How many seconds ago the service last knew that this is what the cluster has (RFC 9111, 5.1). It grows while the cluster does not answer.',
+  },
+};
+
 /** A JSON answer for a route's schema, with what it looks like. */
-export const jsonAnswer = <Schema extends TSchema>(schema: Schema, description: string, value: unknown) => ({
+export const jsonAnswer = <Schema extends TSchema>(
+  schema: Schema,
+  description: string,
+  value: unknown,
+  headers?: object,
+) => ({
   description,
+  ...(headers && { headers }),
   content: { 'application/json': { schema, examples: { answer: { summary: description, value } } } },
 });

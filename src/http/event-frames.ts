@@ -27,6 +27,13 @@ export const syncedFrame = (id: string): Buffer => frame('synced', id, '{}');
 /** The id without data is no event; it moves on the place from which the reader resumes. */
 export const heartbeatFrame = (id: string): Buffer => Buffer.from(`: heartbeat\nid: ${id}\n\n`);
 
+/** In the place of a heartbeat, while the cluster does not answer: what the reader knows may be out of date. */
+export const staleFrame = (id: string, staleSince: string): Buffer =>
+  frame('stale', id, JSON.stringify({ staleSince }));
+
+/** The first beat after that. */
+export const freshFrame = (id: string): Buffer => frame('fresh', id, '{}');
+
 export function changeFrame({ type, entry }: StatusChange, id: string): Buffer {
   if (type === 'changed') return frame('status', id, entry.json);
   const { name, namespace, uid } = entry.status;

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DevMachineError } from '../devmachine/errors.ts';
 import type { Machines } from '../devmachine/machines.ts';
+import { FRESH_MS, staleSince } from './answers.ts';
 import { EventLog } from './event-log.ts';
 import { type Beginning, EventReader } from './event-reader.ts';
 
@@ -87,7 +88,9 @@ export class EventHub {
   }
 
   #beat(): void {
-    for (const reader of this.#readers) reader.beat(2 * this.#options.heartbeatMs);
+    const ageMs = this.#options.machines.ageMs(undefined);
+    const since = ageMs > FRESH_MS ? staleSince(ageMs) : undefined;
+    for (const reader of this.#readers) reader.beat(2 * this.#options.heartbeatMs, since);
   }
 
   #remove(reader: EventReader): void {

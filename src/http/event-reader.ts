@@ -1,7 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { MachineKey } from '../devmachine/manifest.ts';
 import type { StatusEntry } from '../devmachine/status-entry.ts';
-import { heartbeatFrame, RESET_FRAME, retryFrame, snapshotFrame, syncedFrame } from './event-frames.ts';
+import {
+  freshFrame,
+  heartbeatFrame,
+  RESET_FRAME,
+  retryFrame,
+  snapshotFrame,
+  staleFrame,
+  syncedFrame,
+} from './event-frames.ts';
 import type { EventLog } from './event-log.ts';
 
 /** Where a stream begins. */
@@ -32,6 +40,8 @@ export class EventReader {
   readonly #onDrop: (why: string) => void;
   #last: number;
   #synced = false;
+  /** The reader has been told that what it knows may be out of date. */
+  #stale = false;
   /** Since when the connection takes in nothing more; undefined: it does. */
   #stuckSince: number | undefined;
 
@@ -64,15 +74,24 @@ export class EventReader {
     }
   }
 
-  /** Once in a while: tells a quiet stream's client that it is alive, and ends a stream that is stuck for too long. */
-  beat(mostStuckMs: number): void {
+  /**
+   * Once in a while: tells the client that the stream is alive, or since when nothing is known of the cluster; and ends a
+   * stream that is stuck for too long.
+   */
+  beat(mostStuckMs: number, staleSince: string | undefined): void {
     if (this.#stuckSince !== undefined) {
       if (performance.now() - this.#stuckSince > mostStuckMs) this.#drop('it takes in nothing');
     } else if (this.#takes() && this.#last === this.#log.last) {
-      if (!this.#response.write(heartbeatFrame(this.#log.idOf(this.#last)))) {
-        this.#stuckSince = performance.now();
-      }
+      if (!this.#response.write(this.#beatFrame(staleSince))) this.#stuckSince = performance.now();
     }
+  }
+
+  #beatFrame(staleSince: string | undefined): Buffer {
+    const id = this.#log.idOf(this.#last);
+    const wasStale = this.#stale;
+    this.#stale = staleSince !== undefined;
+    if (staleSince !== undefined) return staleFrame(id, staleSince);
+    return wasStale ? freshFrame(id) : heartbeatFrame(id);
   }
 
   end(): void {

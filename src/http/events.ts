@@ -37,7 +37,7 @@ const DESCRIPTION = `Server-Sent Events: first the status documents as they are 
 
 With \`Last-Event-ID\`, which an EventSource sends by itself, the stream goes on after that event, and \`synced\` says that it has caught up. Where it cannot (the event is too old, or was sent by another replica), it begins with \`reset\`, and all documents follow: they replace what the reader knows.
 
-A comment every 15 seconds (or as configured) says that a quiet stream is alive. A reader that falls behind gets the newest document of each machine only; one that takes nothing in, or falls behind too far, is cut off, and may come back.`;
+A comment every 15 seconds (or as configured) says that a quiet stream is alive. While the cluster does not answer, \`stale\` comes in its place, with \`staleSince\`: until when what the stream has told is known to be true; \`fresh\` ends that. A reader that falls behind gets the newest document of each machine only; one that takes nothing in, or falls behind too far, is cut off, and may come back.`;
 
 /** What every stream says of itself; X-Accel-Buffering keeps nginx from holding events back. */
 const STREAM_HEADERS = {

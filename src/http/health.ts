@@ -1,21 +1,21 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { DevMachineError } from '../devmachine/errors.ts';
 
 export interface HealthRoutes {
-  /** Whether requests can be answered. */
-  readonly ready: () => boolean;
+  /** Throws while requests cannot be answered. */
+  readonly checkReady: () => void;
 }
 
-/** /livez: the process answers; it never depends on the cluster. /readyz: so does the cache. */
-export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, { ready }) => {
+/**
+ * /livez: the process answers; it never depends on the cluster. /readyz: the cache has been read, and is not too old to be
+ * answered. It stays so while the cluster is away for a short time: another replica would know no more.
+ */
+export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, { checkReady }) => {
   const hidden = { schema: { hide: true }, logLevel: 'warn' } as const;
 
   app.get('/livez', hidden, async () => ({ status: 'ok' }));
 
   app.get('/readyz', hidden, async () => {
-    if (ready()) return { status: 'ok' };
-    throw new DevMachineError('cache-not-synced', 'The machines of the cluster are still being read.', {
-      retryAfterSeconds: 1,
-    });
+    checkReady();
+    return { status: 'ok' };
   });
 };

@@ -6,8 +6,9 @@ import { fromToken, type ListFilter, pageOf, toToken } from '../devmachine/page.
 import { PHASES } from '../devmachine/phases.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
+import { StaleSince } from '../devmachine/status-schema.ts';
 import { TEMPLATE_NAMES } from '../devmachine/templates.ts';
-import { etagOf, sendTagged, wholeNumber } from './answers.ts';
+import { etagOf, jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from './answers.ts';
 import { LIST_EXAMPLE } from './examples.ts';
 import { NOT_MODIFIED, problems } from './problems.ts';
 import { invalid } from './validation.ts';
@@ -49,6 +50,7 @@ export const MachineList = Type.Object(
       Type.String({ description: 'Asks for the next page. Opaque. On the last page there is none.' }),
     ),
     remaining: Type.Integer({ description: 'How many machines come after this page, as of now.' }),
+    staleSince: Type.Optional(StaleSince),
   },
   { description: 'A page of machines.' },
 );
@@ -64,15 +66,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
           'Ordered by namespace and name, in pages. A page begins where the one before ended, whatever came or went in between.',
         querystring: ListQuery,
         response: {
-          200: {
-            description: 'A page of statuses.',
-            content: {
-              'application/json': {
-                schema: MachineList,
-                examples: { page: { summary: 'The first page of two', value: LIST_EXAMPLE } },
-              },
-            },
-          },
+          200: jsonAnswer(MachineList, 'A page of statuses.', LIST_EXAMPLE, TAGGED_HEADERS),
           304: NOT_MODIFIED,
           ...problems(400, 404, 503),
         },
@@ -93,10 +87,9 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
       const rest = `${next},"remaining":${remaining}}`;
       // The documents are serialised once per change, not per request.
       const json = `{"items":[${entries.map((entry) => entry.json).join(',')}]${rest}`;
-      return sendTagged<typeof MachineList.static>(request, reply, {
-        etag: etagOf([...entries.map((entry) => entry.etag), rest]),
-        json,
-      });
+      const etag = etagOf([...entries.map((entry) => entry.etag), rest]);
+      const ageMs = options.machines.ageMs(filter.namespace);
+      return sendTagged<typeof MachineList.static>(request, reply, { etag, json }, ageMs);
     },
   );
 };

@@ -23,6 +23,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'too-many-requests': 429,
   'too-many-readers': 503,
   'cache-not-synced': 503,
+  'cache-stale': 503,
+  overloaded: 503,
   'cluster-unavailable': 503,
   'cluster-timeout': 504,
   'operator-timeout': 504,

@@ -4,7 +4,7 @@ import type { Machines } from '../devmachine/machines.ts';
 import { PHASES } from '../devmachine/phases.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
-import { jsonAnswer, sendTagged, wholeNumber } from './answers.ts';
+import { jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from './answers.ts';
 import { STATUS_EXAMPLE } from './examples.ts';
 import { NOT_MODIFIED, problems } from './problems.ts';
 import { namespaceRule, TARGET } from './target.ts';
@@ -46,7 +46,9 @@ const StatusQuery = Type.Object(
 
 const DESCRIPTION = `With \`waitFor\`, the answer waits: it comes at once when the machine is in that phase or has Failed, and as a 404 when the machine is deleted. After \`timeoutSeconds\`, or when the API itself is stopped, it is the status as it is then: look at its \`phase\`.
 
-\`If-None-Match\` is compared with the status that is answered, after the waiting; it does not prolong it.`;
+\`If-None-Match\` is compared with the status that is answered, after the waiting; it does not prolong it.
+
+While the cluster does not answer, the status is answered as it was last known, with its age in the header \`Age\` and, after 10 s, with \`staleSince\`; after MAX_STALENESS_SECONDS it is a 503.`;
 
 export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app, options) => {
   const { machines } = options;
@@ -63,7 +65,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
         description: DESCRIPTION,
         querystring: StatusQuery,
         response: {
-          200: jsonAnswer(MachineStatus, 'The status.', STATUS_EXAMPLE),
+          200: jsonAnswer(MachineStatus, 'The status.', STATUS_EXAMPLE, TAGGED_HEADERS),
           304: NOT_MODIFIED,
           ...problems(400, 403, 404, 429, 503, 504),
         },
@@ -80,7 +82,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
       const entry = await (phase === undefined
         ? machines.status(key, signal)
         : waiting.for({ key, phase, timeoutMs, signal }));
-      return sendTagged<MachineStatus>(request, reply, entry);
+      return sendTagged<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
     },
   );
 };

@@ -100,6 +100,7 @@ const tryReplacing = (
       { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
       { op: 'replace', path: '/spec', value: spec },
     ],
+    repeatable: true,
     signal,
   });
 
@@ -130,6 +131,8 @@ interface ApplyOptions {
   readonly dryRun: boolean;
   /** Takes over the fields that other managers own. */
   readonly force?: boolean;
+  /** Whether it may be sent again where its outcome is unknown. The precondition lets it take effect only once. */
+  readonly repeatable?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -139,7 +142,7 @@ export async function apply(
   key: MachineKey,
   spec: Partial<DevMachineSpec>,
   precondition: Precondition,
-  { dryRun, force = false, signal }: ApplyOptions,
+  { dryRun, force = false, repeatable = true, signal }: ApplyOptions,
 ): Promise<KubeReply> {
   const manifest = toManifest(key, spec);
   return connection.request({
@@ -153,6 +156,7 @@ export async function apply(
     },
     contentType: 'application/apply-patch+yaml',
     body: { ...manifest, metadata: { ...manifest.metadata, ...precondition } },
+    repeatable,
     signal,
   });
 }

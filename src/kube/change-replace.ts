@@ -24,5 +24,6 @@ export const replaceMachine = (
         `The machine ${key.name} is not what If-Match names: its spec has changed since (generation ${metadata.generation}). Read its status again.`,
       );
     },
-    { dryRun, signal },
+    // What took effect unseen would look like somebody else's change to If-Match.
+    { dryRun, repeatable: ifMatch === undefined, signal },
   );

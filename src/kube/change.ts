@@ -17,6 +17,8 @@ export interface Wish {
 
 export interface ChangeOptions {
   readonly dryRun?: boolean;
+  /** Whether the apply may be sent again where its outcome is unknown. */
+  readonly repeatable?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -56,9 +58,9 @@ export async function applyTo(
   key: MachineKey,
   { metadata: { uid, resourceVersion } }: MachineObject,
   { spec, force }: Wish,
-  { dryRun = false, signal }: ChangeOptions,
+  { dryRun = false, ...options }: ChangeOptions,
 ): Promise<MachineObject | undefined> {
-  const reply = await apply(connection, key, spec, { uid, resourceVersion }, { dryRun, force, signal });
+  const reply = await apply(connection, key, spec, { uid, resourceVersion }, { dryRun, force, ...options });
   if (reply.status === 200) return reply.body as MachineObject;
   if (reply.status !== 409) throw toDomainError(reply);
   const conflict = toFieldConflict(key, reply, { spec });

@@ -22,7 +22,8 @@ export interface Channels {
 const CREDENTIALS_TTL_MS = 60_000;
 /** A cluster that answers 401 to everything must not make us read credentials at every request. */
 const RENEW_INTERVAL_MS = 1_000;
-const CONNECTIONS = 16;
+/** More than changes and look-ups may run at once (see machines.ts): the lists and the pulse need not wait for them. */
+const CONNECTIONS = 64;
 
 /** `loadConfig` is asked again when the cluster refuses the credentials: the files behind it may have been rotated. */
 export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddress): Channels {

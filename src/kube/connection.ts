@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { DevMachineError } from '../devmachine/errors.ts';
 import { type Channel, openChannels } from './channels.ts';
+import { clusterTimeout } from './deadline.ts';
 import { clusterAddress } from './kubeconfig.ts';
 
 export interface KubeRequest {
@@ -14,6 +15,10 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Media type of the answer; without one, plain JSON. */
+  readonly accept?: string;
+  /** Whether sending it twice does no more than sending it once; without a word, of a GET alone. See retry.ts. */
+  readonly repeatable?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -73,7 +78,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
     request: KubeRequest,
     signal: AbortSignal,
   ) {
-    const { method = 'GET', path, query, body, contentType } = request;
+    const { method = 'GET', path, query, body, contentType, accept = 'application/json' } = request;
     const reply = await channel[kind].request({
       origin: address.origin,
       path: `${address.prefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
@@ -81,7 +86,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
       signal,
       headers: {
         ...channel.headers,
-        accept: 'application/json',
+        accept,
         'accept-encoding': kind === 'requests' ? 'gzip' : 'identity',
         'user-agent': 'devmachine-api',
         ...(contentType ? { 'content-type': contentType } : {}),
@@ -157,13 +162,7 @@ function parse(bytes: Buffer): unknown {
 
 function toDomain(error: unknown, caller: AbortSignal, timeout: AbortSignal): unknown {
   if (caller.aborted) return caller.reason;
-  if (timeout.aborted) {
-    return new DevMachineError(
-      'cluster-timeout',
-      'The cluster did not answer in time. The request may still take effect; repeating it is safe.',
-      { cause: error },
-    );
-  }
+  if (timeout.aborted) return clusterTimeout(error);
   return new DevMachineError(
     'cluster-unavailable',
     'The cluster cannot be reached. A request that was under way may have taken effect; repeating it is safe.',

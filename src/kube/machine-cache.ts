@@ -1,10 +1,13 @@
 import type { Machine } from '../devmachine/machine.ts';
 import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { Freshness } from './freshness.ts';
 import { type MachineObject, machinesPath, toMachine } from './machine-object.ts';
-import { type PartCache, watchParts } from './part-cache.ts';
+import { isIn, type PartCache, watchParts } from './part-cache.ts';
 import { openPartIndex } from './part-index.ts';
+import { startPulse } from './pulse.ts';
 import { type Log, reflect } from './reflector.ts';
+import { compareVersions } from './resource-version.ts';
 import { openStatusView, type StatusView } from './status-view.ts';
 import { Store } from './store.ts';
 
@@ -12,6 +15,10 @@ import { Store } from './store.ts';
 export interface MachineCache {
   /** Whether all machines are known, and of what they are made of all that may be. */
   synced(): boolean;
+  /** How long ago, in ms, what is cached of a namespace, or of all, was last known to be what the cluster has. */
+  ageMs(namespace: string | undefined): number;
+  /** Whether the cluster does not answer at present. */
+  away(): boolean;
   /** undefined for a namespace that is not watched. */
   store(namespace: string): Store<Machine> | undefined;
   readonly view: StatusView;
@@ -23,31 +30,45 @@ export interface MachineCacheOptions {
   readonly connection: Connection;
   /** Empty: the whole cluster. */
   readonly namespaces: readonly string[];
+  /** After how long a kind of which nothing is heard is unknown. */
+  readonly maxStalenessMs: number;
+  /** After how long without a word a watch is made anew; see reflector.ts. */
+  readonly silenceMs?: number;
   readonly log: Log;
 }
 
 /** Begins to watch; ends with `signal`. */
-export function watchMachines(
-  { connection, namespaces, log }: MachineCacheOptions,
-  signal: AbortSignal,
-): MachineCache {
+export function watchMachines(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
+  const { connection, namespaces, maxStalenessMs, silenceMs, log } = options;
+  const clock = systemClock;
   const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
   const stores = new Map(scopes.map((scope) => [scope, newStore(log)]));
   const machinesSynced = () => [...stores.values()].every((store) => store.synced);
   const index = openPartIndex();
-  // Filled below; nothing is unknown before it is asked for.
-  let parts: PartCache | undefined;
+  const pulse = startPulse(
+    {
+      connection,
+      path: machinesPath(scopes[0]),
+      version: () => newest([...stores.values()].map(({ version }) => version)),
+      onAnswer: () => parts.expire(clock.now() - maxStalenessMs),
+      clock,
+      log,
+    },
+    signal,
+  );
   const view = openStatusView(
     [...stores.values()],
-    (machine) => index.of(machine, parts?.unknown(machine.namespace) ?? []),
+    (machine) => index.of(machine, parts.unknown(machine.namespace)),
     onListenerError(log),
   );
-  parts = watchParts(
+  const parts: PartCache = watchParts(
     {
       connection,
       scopes,
-      clock: systemClock,
+      clock,
       log,
+      pulse,
+      silenceMs,
       reached: machinesSynced,
       onChange(kind, change, known) {
         const touched = index.apply(kind, change);
@@ -58,17 +79,42 @@ export function watchMachines(
     },
     signal,
   );
-  const running = [...stores].map(([scope, store]) =>
-    reflect({ connection, path: machinesPath(scope), reduce, store, clock: systemClock, log }, signal),
-  );
+  const freshness = new Map(scopes.map((scope) => [scope, new Freshness(clock, pulse)]));
+  const running = [...stores].map(([scope, store]) => {
+    const fresh = freshness.get(scope) as Freshness;
+    const reading = {
+      connection,
+      path: machinesPath(scope),
+      reduce,
+      store,
+      clock,
+      log,
+      freshness: fresh,
+      pulse,
+    };
+    return reflect({ ...reading, ...(silenceMs ? { silenceMs } : {}) }, signal);
+  });
   const { tried, running: partsRunning } = parts;
   return {
     synced: () => machinesSynced() && tried(),
+    ageMs(namespace) {
+      let until = parts.until(namespace);
+      for (const [scope, watch] of freshness) {
+        if (namespace === undefined || isIn(scope, namespace)) until = Math.min(until, watch.until);
+      }
+      return Math.max(0, clock.now() - until);
+    },
+    away: () => pulse.away,
     store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
     view,
     stopped: Promise.all([...running, ...partsRunning]),
   };
 }
+
+const newest = (versions: readonly (string | undefined)[]): string | undefined =>
+  versions.reduce((one, other) =>
+    one && other ? (compareVersions(one, other) < 0 ? other : one) : (one ?? other),
+  );
 
 const reduce = (object: unknown): Machine => toMachine(object as MachineObject);
 

@@ -6,27 +6,49 @@ import { NO_PARTS } from '../devmachine/parts.ts';
 import { toEntry } from '../devmachine/status-entry.ts';
 import { createMachine, getMachine } from './apply.ts';
 import { replaceMachine } from './change-replace.ts';
+import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { within } from './deadline.ts';
 import { deleteMachine } from './delete.ts';
+import { Limit } from './limit.ts';
 import type { MachineCache } from './machine-cache.ts';
 import { asMachineObject, toMachine } from './machine-object.ts';
 import { setPower } from './power.ts';
 import { purgeMachine } from './purge.ts';
+import { withRetries } from './retry.ts';
 import { asStatus, toDomainError } from './status-errors.ts';
 import type { Store } from './store.ts';
 
 export interface MachinesOptions {
+  /** How long a call may take in the cluster, with all that it takes. */
+  readonly clusterTimeoutMs: number;
   /** How long a purge waits for the operator. */
   readonly purgeTimeoutMs: number;
+  /** How old an answer of the cache may be. */
+  readonly maxStalenessMs: number;
+  /** Changes that may be under way in the cluster at once. */
+  readonly maxWrites: number;
+  /** Changes that may wait for their turn. */
+  readonly maxQueuedWrites: number;
 }
+
+/** How long a change waits for its turn. */
+const QUEUE_MS = 5_000;
+/** A machine that the cache does not know is looked up in the cluster: so many at once. */
+const LOOKUPS = { concurrent: 8, queued: 1_000, waitMs: QUEUE_MS };
 
 /** The machines of a cluster: written through `connection`, read from `cache`. */
 export function openMachines(
   connection: Connection,
   cache: MachineCache,
-  { purgeTimeoutMs }: MachinesOptions,
+  options: MachinesOptions,
 ): Machines {
-  function storeOf({ namespace }: MachineKey): Store<Machine> {
+  const { clusterTimeoutMs, purgeTimeoutMs, maxStalenessMs, maxWrites, maxQueuedWrites } = options;
+  const cluster = withRetries(connection, systemClock);
+  const writes = new Limit({ concurrent: maxWrites, queued: maxQueuedWrites, waitMs: QUEUE_MS });
+  const lookups = new Limit(LOOKUPS);
+
+  function storeOf({ namespace }: Pick<MachineKey, 'namespace'>): Store<Machine> {
     const store = cache.store(namespace);
     if (store) return store;
     throw new DevMachineError(
@@ -35,37 +57,76 @@ export function openMachines(
     );
   }
 
-  return {
-    synced: () => cache.synced(),
+  function checkReadable(namespace: string | undefined): void {
+    if (namespace !== undefined) storeOf({ namespace });
+    if (!cache.synced()) throw notSynced();
+    if (cache.ageMs(namespace) > maxStalenessMs) throw stale(maxStalenessMs);
+  }
 
-    async create(key, spec, options) {
+  /** Asks the cluster, in turn and for a limited time; not at all while it does not answer anybody. */
+  function ask<T>(limit: Limit, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (cache.away()) throw clusterAway();
+    return limit.run(signal, () => within(clusterTimeoutMs, signal, work));
+  }
+
+  /** A purge mostly waits for the operator: of its requests, each takes its turn. */
+  const inTurn: Connection = {
+    ...cluster,
+    request: (request) => ask(writes, request.signal, (signal) => cluster.request({ ...request, signal })),
+  };
+
+  return {
+    checkReadable,
+    ageMs: (namespace) => cache.ageMs(namespace),
+    subscribe: (listener) => cache.view.subscribe(listener),
+
+    async create(key, spec, { dryRun, signal: caller }) {
       const store = storeOf(key);
-      const result = await createMachine(connection, key, spec, options);
-      if (!options.dryRun) store.observe(result.machine);
+      const result = await ask(writes, caller, (signal) =>
+        createMachine(cluster, key, spec, { dryRun, signal }),
+      );
+      if (!dryRun) store.observe(result.machine);
       return result;
     },
 
-    async replace(key, spec, options) {
+    async replace(key, spec, { signal: caller, ...how }) {
       const store = storeOf(key);
-      const machine = toMachine(await replaceMachine(connection, key, spec, options));
-      if (!options.dryRun) store.observe(machine);
+      const machine = toMachine(
+        await ask(writes, caller, (signal) => replaceMachine(cluster, key, spec, { ...how, signal })),
+      );
+      if (!how.dryRun) store.observe(machine);
       return machine;
     },
 
-    async setPower(key, action, options) {
+    async setPower(key, action, { force, signal: caller }) {
       const store = storeOf(key);
-      const machine = toMachine(await setPower(connection, key, action, options));
+      const machine = toMachine(
+        await ask(writes, caller, (signal) => setPower(cluster, key, action, { force, signal })),
+      );
       store.observe(machine);
       return machine;
     },
 
-    async status(key, signal) {
+    async delete(key, { purge, signal: caller }) {
       const store = storeOf(key);
-      if (!cache.synced()) throw notSynced();
+      const deleted = purge
+        ? await purgeMachine(inTurn, key, { timeoutMs: purgeTimeoutMs, signal: caller })
+        : await ask(writes, caller, (signal) => deleteMachine(cluster, key, signal));
+      if (!deleted) return;
+      const { uid, reply } = deleted;
+      if (reply && reply.status >= 300) throw toDomainError(reply);
+      // Status: it is gone. Else the machine, which goes when its finalizers are done.
+      if (!reply || asStatus(reply.body)) store.forget(key.namespace, key.name, uid);
+      else store.observe(toMachine(asMachineObject(reply.body)));
+    },
+
+    async status(key, caller) {
+      const store = storeOf(key);
+      checkReadable(key.namespace);
       const known = cache.view.get(key.namespace, key.name);
       if (known) return known;
       // Another replica may have created it a moment ago, ahead of our watch.
-      const object = await getMachine(connection, key, signal);
+      const object = await ask(lookups, caller, (signal) => getMachine(cluster, key, signal));
       if (!object) throw machineNotFound(key);
       const machine = toMachine(object);
       store.observe(machine);
@@ -73,25 +134,8 @@ export function openMachines(
     },
 
     list(namespace) {
-      if (namespace !== undefined) storeOf({ namespace, name: '' });
-      if (!cache.synced()) throw notSynced();
+      checkReadable(namespace);
       return cache.view.list(namespace);
-    },
-
-    subscribe: (listener) => cache.view.subscribe(listener),
-
-    async delete(key, { purge, signal }) {
-      const store = storeOf(key);
-      const reply = purge
-        ? await purgeMachine(connection, key, { timeoutMs: purgeTimeoutMs, signal })
-        : await deleteMachine(connection, key, signal);
-      if (!reply) return;
-      const status = asStatus(reply.body);
-      if (reply.status === 404 && status?.details?.kind) throw machineNotFound(key);
-      if (reply.status >= 300) throw toDomainError(reply);
-      // Status: it is gone. Else the machine, which goes when its finalizers are done.
-      if (!status) store.observe(toMachine(asMachineObject(reply.body)));
-      else if (status.details?.uid) store.forget(key.namespace, key.name, status.details.uid);
     },
   };
 }
@@ -99,4 +143,16 @@ export function openMachines(
 const notSynced = (): DevMachineError =>
   new DevMachineError('cache-not-synced', 'The machines of the cluster are still being read. Try again.', {
     retryAfterSeconds: 1,
+  });
+
+const stale = (maxStalenessMs: number): DevMachineError =>
+  new DevMachineError(
+    'cache-stale',
+    `The cluster has not been heard of for over ${maxStalenessMs / 1_000} s: what is known of its machines is too old.`,
+    { retryAfterSeconds: 5 },
+  );
+
+const clusterAway = (): DevMachineError =>
+  new DevMachineError('cluster-unavailable', 'The cluster does not answer. Nothing was asked of it.', {
+    retryAfterSeconds: 5,
   });

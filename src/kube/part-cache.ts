@@ -2,7 +2,9 @@ import { DevMachineError } from '../devmachine/errors.ts';
 import type { EventPart, Part, PartKind } from '../devmachine/parts.ts';
 import type { Clock } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import { Freshness } from './freshness.ts';
 import { SOURCES, type Source } from './parts/sources.ts';
+import type { Pulse } from './pulse.ts';
 import { type Log, reflect } from './reflector.ts';
 import { type Change, Store } from './store.ts';
 
@@ -11,6 +13,10 @@ export interface PartCache {
   tried(): boolean;
   /** The kinds that cannot be seen in a namespace. */
   unknown(namespace: string): readonly PartKind[];
+  /** Until when the parts in a namespace, or in all, are known to be what they are; by the clock. */
+  until(namespace: string | undefined): number;
+  /** Kinds of which nothing has been heard since `time` are unknown from now on, until something is. */
+  expire(time: number): void;
   readonly running: readonly Promise<void>[];
 }
 
@@ -20,6 +26,8 @@ export interface PartCacheOptions {
   readonly scopes: readonly (string | undefined)[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly pulse: Pulse;
+  readonly silenceMs?: number | undefined;
   /** Whether the cluster can be reached at all: until then a failure says nothing of a kind. */
   readonly reached: () => boolean;
   readonly onChange: (kind: PartKind, change: Change<Part | EventPart>, known: boolean) => void;
@@ -30,6 +38,7 @@ export interface PartCacheOptions {
 interface Sight {
   readonly kind: PartKind;
   readonly scope: string | undefined;
+  readonly freshness: Freshness;
   tried: boolean;
   known: boolean;
 }
@@ -39,7 +48,8 @@ export function watchParts(options: PartCacheOptions, signal: AbortSignal): Part
   const sights: Sight[] = [];
   const running = options.scopes.flatMap((scope) =>
     SOURCES.map((source) => {
-      const sight: Sight = { kind: source.kind, scope, tried: false, known: false };
+      const freshness = new Freshness(options.clock, options.pulse);
+      const sight: Sight = { kind: source.kind, scope, freshness, tried: false, known: false };
       sights.push(sight);
       return follow(source, sight, options, signal);
     }),
@@ -47,17 +57,36 @@ export function watchParts(options: PartCacheOptions, signal: AbortSignal): Part
   return {
     tried: () => sights.every(({ tried }) => tried),
     unknown(namespace) {
-      const unseen = sights.filter(
-        ({ scope, known }) => !known && (scope === undefined || scope === namespace),
-      );
+      const unseen = sights.filter(({ scope, known }) => !known && isIn(scope, namespace));
       return [...new Set(unseen.map(({ kind }) => kind))];
+    },
+    until(namespace) {
+      let oldest = Number.POSITIVE_INFINITY;
+      for (const { known, scope, freshness } of sights) {
+        if (known && (namespace === undefined || isIn(scope, namespace))) {
+          oldest = Math.min(oldest, freshness.until);
+        }
+      }
+      return oldest;
+    },
+    expire(time) {
+      for (const sight of sights) {
+        if (!sight.known || sight.freshness.until >= time) continue;
+        sight.known = false;
+        options.log.warn({ kind: sight.kind }, 'nothing has been heard of a kind for too long');
+        options.onSight(sight.scope);
+      }
     },
     running,
   };
 }
 
+/** Whether a watch of `scope`, which is the whole cluster where it is undefined, tells of a namespace. */
+export const isIn = (scope: string | undefined, namespace: string): boolean =>
+  scope === undefined || scope === namespace;
+
 function follow(source: Source, sight: Sight, options: PartCacheOptions, signal: AbortSignal): Promise<void> {
-  const { connection, clock, log, onChange, onSight, reached } = options;
+  const { connection, clock, log, pulse, silenceMs, onChange, onSight, reached } = options;
   const { kind, path, query, reduce } = source;
   const store = new Store<Part | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
   store.subscribe((change) => onChange(kind, change, sight.known));
@@ -71,5 +100,7 @@ function follow(source: Source, sight: Sight, options: PartCacheOptions, signal:
     sight.known = known;
     onSight(sight.scope);
   };
-  return reflect({ connection, path: path(sight.scope), query, reduce, store, clock, log, onAnswer }, signal);
+  const { freshness, scope } = sight;
+  const reading = { connection, path: path(scope), query, reduce, store, clock, log, freshness, pulse };
+  return reflect({ ...reading, onAnswer, ...(silenceMs ? { silenceMs } : {}) }, signal);
 }

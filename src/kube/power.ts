@@ -9,25 +9,29 @@ import type { MachineObject } from './machine-object.ts';
 type Power = Pick<DevMachineSpec, 'stopped' | 'restartedAt'>;
 
 /** Stops, starts or restarts a machine; whatever else is in its spec stays, and stays whose it is. */
-export const setPower = (
+export function setPower(
   connection: Connection,
   key: MachineKey,
   action: PowerAction,
   { force, signal }: PowerOptions,
-): Promise<MachineObject> =>
-  changeMachine(
+): Promise<MachineObject> {
+  let wished: Power | undefined;
+  return changeMachine(
     connection,
     key,
     (live) => {
-      const power = CHANGES[action](live.spec);
-      if (!power) return undefined;
+      // It took effect although the answer was lost: a second restart would be one too many.
+      if (wished?.restartedAt !== undefined && wished.restartedAt === live.spec.restartedAt) return undefined;
+      wished = CHANGES[action](live.spec);
+      if (!wished) return undefined;
       return {
-        spec: { ...ownedSpec(live), ...power },
-        force: force || (power.restartedAt === undefined && isStoppedLeftToDefault(live)),
+        spec: { ...ownedSpec(live), ...wished },
+        force: force || (wished.restartedAt === undefined && isStoppedLeftToDefault(live)),
       };
     },
     { signal },
   );
+}
 
 /** undefined: it is so already. `stopped` is never dropped: a manager that shares it with us would keep its value. */
 const CHANGES: Readonly<Record<PowerAction, (spec: Power) => Power | undefined>> = {

@@ -6,8 +6,8 @@ import { specDigest } from '../devmachine/spec-digest.ts';
 import { getMachine } from './apply.ts';
 import { applyTo } from './change.ts';
 import { isLeftToDefault, ownedSpec } from './change-owned.ts';
-import type { Connection, KubeReply } from './connection.ts';
-import { deleteMachine } from './delete.ts';
+import type { Connection } from './connection.ts';
+import { type Deleted, requestDeletion } from './delete.ts';
 import type { MachineObject } from './machine-object.ts';
 
 export interface PurgeOptions {
@@ -24,13 +24,13 @@ const LOOK_EVERY_MS = 250;
  *   spec says Retain ── apply Delete ──▶ spec says Delete ── operator ──▶ its release keeps nothing ──▶ delete
  *
  * What an uninstall leaves behind is decided by the manifest of the release, which the operator reports once it has
- * deployed it. See docs/decisions/purge.md. Returns the reply of the deletion; undefined where the machine goes already.
+ * deployed it. See docs/decisions/purge.md. Returns undefined where the machine goes already.
  */
 export async function purgeMachine(
   connection: Connection,
   key: MachineKey,
   { timeoutMs, signal }: PurgeOptions,
-): Promise<KubeReply | undefined> {
+): Promise<Deleted | undefined> {
   const giveUp = performance.now() + timeoutMs;
   const first = await getMachine(connection, key, signal);
   if (!first) throw machineNotFound(key);
@@ -40,8 +40,8 @@ export async function purgeMachine(
       if (goesWithItsDisk(live)) return undefined;
       throw goesWithoutPurge(key);
     }
-    const reply = await step(connection, key, live, signal);
-    if (reply) return reply;
+    const deleted = await step(connection, key, live, signal);
+    if (deleted) return deleted;
     if (performance.now() > giveUp) throw operatorTimeout(key, live, timeoutMs);
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
@@ -53,11 +53,13 @@ async function step(
   key: MachineKey,
   live: MachineObject,
   signal: AbortSignal,
-): Promise<KubeReply | undefined> {
+): Promise<Deleted | undefined> {
   if (isReleased(live)) {
     const { uid, resourceVersion } = live.metadata;
-    const reply = await deleteMachine(connection, key, signal, { uid, resourceVersion });
-    return reply.status === 404 || reply.status === 409 ? undefined : reply;
+    // Not repeatable: what took effect unseen would look like somebody else's deletion, with who knows what left behind.
+    const options = { repeatable: false, signal };
+    const reply = await requestDeletion(connection, key, { uid, resourceVersion }, options);
+    return reply.status === 404 || reply.status === 409 ? undefined : { uid, reply };
   }
   if (!isWished(live)) await applyTo(connection, key, live, wishFor(live), { signal });
   return undefined;

@@ -2,10 +2,12 @@ import { DevMachineError } from '../devmachine/errors.ts';
 import type { Clock } from './backoff.ts';
 import { createBackoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import type { Freshness } from './freshness.ts';
 import { listAll } from './list.ts';
+import { NO_PULSE, type Pulse } from './pulse.ts';
 import { compareVersions } from './resource-version.ts';
 import type { Store, Stored } from './store.ts';
-import { ExpiredError, watch } from './watch.ts';
+import { ExpiredError, type WatchEvent, watch } from './watch.ts';
 
 export interface Log {
   info(details: object, message: string): void;
@@ -22,13 +24,21 @@ export interface ReflectorOptions<T extends Stored> {
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told how far the store has come; without one, nobody is. */
+  readonly freshness?: Freshness;
+  /** Without one, failures are waited out, and a restored cluster is noticed by the watch alone. */
+  readonly pulse?: Pick<Pulse, 'back' | 'restored'>;
   /** After how long without a word a watch is made anew. */
   readonly silenceMs?: number;
   /** How each try has ended: a list or a watch that was granted (undefined), or what it failed with. */
   readonly onAnswer?: (error: unknown) => void;
 }
 
-const SILENCE_MS = 90_000;
+/**
+ * A connection that is dead without a word is found out only by a new one, so this bounds for how long it can pass for a
+ * quiet one. A new watch is a small request.
+ */
+const SILENCE_MS = 30_000;
 /** A watch that ends sooner, without an event, counts as a failure: else a server that closes at once makes us spin. */
 const SHORT_WATCH_MS = 1_000;
 
@@ -38,15 +48,24 @@ const SHORT_WATCH_MS = 1_000;
  *     list ──ok──▶ watch ──ended, silent, reset──▶ watch (from the last version)
  *      ▲            │ expired, gone back in time
  *      └────────────┘
- *     any other failure: wait (backoff, Retry-After), then go on where it was
+ *     any other failure: wait (backoff, Retry-After; or until the cluster is back), then go on where it was
  */
 export async function reflect<T extends Stored>(
   options: ReflectorOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log, path } = options;
+  const { clock, log, path, pulse = NO_PULSE } = options;
   const backoff = createBackoff(clock);
   let from: string | undefined;
+
+  /** What was away and is back need not be waited for; what asks us to wait is. */
+  async function rest(error: unknown, what: string): Promise<void> {
+    const asked = retryAfterMs(error);
+    const wait = backoff.next(asked);
+    log.warn({ path, err: error, waitMs: Math.round(wait) }, what);
+    await clock.sleep(wait, asked > 0 ? signal : AbortSignal.any([signal, pulse.back]));
+  }
+
   while (!signal.aborted) {
     try {
       from ??= await fill(options, signal);
@@ -56,20 +75,17 @@ export async function reflect<T extends Stored>(
       options.onAnswer?.(error);
       if (error instanceof ExpiredError) from = undefined;
       else if (from !== undefined) from = options.store.version;
-      const wait = backoff.next(retryAfterMs(error));
-      log.warn(
-        { path, err: error, waitMs: Math.round(wait) },
-        from ? 'watch failed' : 'list failed or out of date',
-      );
-      await clock.sleep(wait, signal);
+      await rest(error, from === undefined ? 'list failed or out of date' : 'watch failed');
     }
   }
 }
 
 async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { connection, path, query, reduce, store, log } = options;
+  const { connection, path, query, reduce, store, log, freshness } = options;
+  const askedAt = options.clock.now();
   const { items, resourceVersion } = await listAll(connection, path, reduce, signal, query);
   store.replace(items, resourceVersion);
+  freshness?.listed(askedAt);
   options.onAnswer?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');
   return resourceVersion;
@@ -77,34 +93,51 @@ async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: Abor
 
 /** One watch; returns the version to go on from. */
 async function follow<T extends Stored>(
-  { connection, path, query, reduce, store, clock, onAnswer, silenceMs = SILENCE_MS }: ReflectorOptions<T>,
+  options: ReflectorOptions<T>,
   from: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const onOpen = () => onAnswer?.(undefined);
+  const { connection, path, query, clock, silenceMs = SILENCE_MS, freshness, pulse = NO_PULSE } = options;
+  const onOpen = () => {
+    freshness?.granted();
+    options.onAnswer?.(undefined);
+  };
   const began = clock.now();
   let last = from;
   let events = 0;
-  for await (const { type, object } of watch(connection, path, from, {
-    clock,
-    silenceMs,
-    signal,
-    onOpen,
-    ...(query ? { query } : {}),
-  })) {
-    events++;
-    const { resourceVersion } = object.metadata;
-    if (type === 'BOOKMARK') {
-      if (compareVersions(resourceVersion, last) < 0)
-        throw new ExpiredError('the cluster has gone back in time');
-      store.progress(resourceVersion);
-    } else if (type === 'DELETED') store.remove(reduce(object));
-    else store.upsert(reduce(object));
-    if (compareVersions(resourceVersion, last) > 0) last = resourceVersion;
+  const { restored } = pulse;
+  const until = AbortSignal.any([signal, restored]);
+  const watchOptions = { clock, silenceMs, signal: until, onOpen, ...(query ? { query } : {}) };
+  try {
+    for await (const event of watch(connection, path, from, watchOptions)) {
+      events++;
+      last = take(options, event, last);
+      freshness?.told();
+    }
+    until.throwIfAborted();
+  } catch (error) {
+    throw restored.aborted ? new ExpiredError('the cluster has gone back in time') : error;
+  } finally {
+    freshness?.ended();
   }
-  signal.throwIfAborted();
   if (events === 0 && clock.now() - began < SHORT_WATCH_MS) throw new Error('the watch was closed at once');
   return last;
+}
+
+/** Takes one event in; returns the version to go on from. */
+function take<T extends Stored>(
+  { reduce, store }: ReflectorOptions<T>,
+  { type, object }: WatchEvent,
+  last: string,
+): string {
+  const { resourceVersion } = object.metadata;
+  if (type === 'BOOKMARK') {
+    if (compareVersions(resourceVersion, last) < 0)
+      throw new ExpiredError('the cluster has gone back in time');
+    store.progress(resourceVersion);
+  } else if (type === 'DELETED') store.remove(reduce(object));
+  else store.upsert(reduce(object));
+  return compareVersions(resourceVersion, last) > 0 ? resourceVersion : last;
 }
 
 /** What the cluster asks for. Without an answer of its own (the cause is an Error), the advice is ours, for our callers. */

@@ -71,6 +71,7 @@ test('the cluster stops in the middle of requests', async (t) => {
     assert.equal((await api.call('GET', '/livez')).status, 200);
 
     await controlPlane.apiserver.start();
+    await until(async () => (await api.create('default', 'back-again')).status === 201);
     const cluster = connect(t, controlPlane.kubeconfig);
     for (const [index, name] of names.entries()) {
       const stored = await get(cluster, machinePath({ namespace: 'default', name }));

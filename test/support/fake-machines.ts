@@ -11,7 +11,9 @@ import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
 import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
-export class FakeMachines implements Pick<Machines, 'status' | 'list' | 'subscribe' | 'synced'> {
+export class FakeMachines
+  implements Pick<Machines, 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
+{
   readonly entries = new Map<string, StatusEntry>();
   readonly listeners = new Set<(change: StatusChange) => void>();
   #count = 0;
@@ -53,9 +55,14 @@ export class FakeMachines implements Pick<Machines, 'status' | 'list' | 'subscri
     return () => this.listeners.delete(listener);
   }
 
-  synced(): boolean {
-    return true;
+  /** How old they are. */
+  age = 0;
+
+  ageMs(): number {
+    return this.age;
   }
+
+  checkReadable(): void {}
 
   #emit(change: StatusChange): void {
     for (const listener of [...this.listeners]) listener(change);

@@ -56,6 +56,25 @@ test('a stream tells of its namespace and name only, and moves on its id all the
   assert.equal(streams[2]?.comments[0], 'heartbeat');
 });
 
+test('while the cluster does not answer, a stream says since when, and when that is over', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('one');
+  const { url } = await serve(t, machines, { heartbeatMs: 20 });
+  const stream = await openStream(t, url);
+  await stream.until(isSynced);
+  machines.age = 60_000;
+  await stream.until(({ events }) => events.filter(({ event }) => event === 'stale').length > 1);
+  const [, , stale] = stream.events;
+  const ageMs = Date.now() - Date.parse(stale?.data.staleSince);
+  assert.ok(ageMs >= 60_000 && ageMs < 90_000, `${ageMs}`);
+  machines.age = 0;
+  await stream.until(({ events }) => events.at(-1)?.event === 'fresh');
+  const { length } = stream.comments;
+  await stream.until(({ comments }) => comments.length > length);
+  assert.equal(stream.events.at(-1)?.event, 'fresh');
+  assert.equal(stream.events.at(-1)?.id, stream.lastId());
+});
+
 test('200 random disconnections: nothing is missed, nothing is repeated', async (t) => {
   const machines = new FakeMachines();
   const { url } = await serve(t, machines);

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { Connection, KubeReply } from '../../../src/kube/connection.ts';
 import { watchParts } from '../../../src/kube/part-cache.ts';
+import { NO_PULSE } from '../../../src/kube/pulse.ts';
 import { failure, list, refused, TestClock } from './helpers.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
@@ -47,6 +48,7 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
       scopes: ['a', 'b'],
       clock: new TestClock(),
       log,
+      pulse: NO_PULSE,
       reached: () => false,
       onChange: () => undefined,
       onSight: (namespace) => sights.push(namespace),
