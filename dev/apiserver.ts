@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Component, type ComponentContext, startComponent } from './component.ts';
-import { createKubeClient } from './kube-client.ts';
+import { isWell } from './kube-client.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
@@ -18,14 +18,7 @@ export function startApiserver(options: ApiserverOptions, context: ComponentCont
   const { cluster, admin } = options.pki;
   return onFreePort(async (port) => {
     const url = `https://127.0.0.1:${port}`;
-    const isReady = async () => {
-      const client = createKubeClient(url, { ca: cluster.cert, cert: admin.cert, key: admin.key });
-      try {
-        return (await client.get('/readyz')).status === 200;
-      } finally {
-        await client.close();
-      }
-    };
+    const isReady = () => isWell(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
     const spec = {
       name: 'kube-apiserver',
       command: join(options.assetsDir, 'kube-apiserver'),

@@ -5,6 +5,7 @@ import { lacking } from './assets.ts';
 import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrd } from './crd.ts';
+import { EXAMPLE } from './example.ts';
 import {
   aborted,
   endLeftovers,
@@ -127,26 +128,12 @@ async function runApi(
 }
 
 function readyText(url: string, controlPlane: ControlPlane, about: string, seconds: string): string {
-  const machine = {
-    apiVersion: 'ide.example.com/v1alpha1',
-    kind: 'DevMachine',
-    metadata: { name: 'my-devmachine' },
-    spec: {
-      cpu: 2,
-      memory: '4Gi',
-      gpu: 0,
-      image: 'registry.example.com:30443/inner/ubt22-cuda12.4-py310-torch2.6.0-gpu:3.0',
-      template: 'vscode-cpu',
-      ingressDomain: 'mydev.example.com',
-      storage: { size: '20Gi' },
-    },
-  };
   const api = `${url}/api/v1/devmachines`;
   return `
 DevMachine API ready on ${url} (${seconds} s). ${about}
 Try it in another terminal:
 
-curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(machine)}'
+curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(EXAMPLE)}'
 curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
 
 export KUBECONFIG=${controlPlane.kubeconfig}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Component, type ComponentContext, startComponent } from './component.ts';
-import { createKubeClient } from './kube-client.ts';
+import { isWell } from './kube-client.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
@@ -22,14 +22,7 @@ export function startEtcd(options: EtcdOptions, context: ComponentContext): Prom
     const url = `https://127.0.0.1:${port}`;
     const { etcdCa, etcdClient } = options.pki;
     const tls = { ca: etcdCa.cert, cert: etcdClient.cert, key: etcdClient.key };
-    const isReady = async () => {
-      const client = createKubeClient(url, tls);
-      try {
-        return (await client.get('/health')).status === 200;
-      } finally {
-        await client.close();
-      }
-    };
+    const isReady = () => isWell(url, tls, '/health');
     const spec = {
       name: 'etcd',
       command: join(options.assetsDir, 'etcd'),

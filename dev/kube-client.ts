@@ -39,3 +39,13 @@ export function createKubeClient(server: string, tls: ClientTls): KubeClient {
     close: () => dispatcher.destroy(),
   };
 }
+
+/** Whether `path` is answered with 200. Throws where nobody is there. */
+export async function isWell(server: string, tls: ClientTls, path: string): Promise<boolean> {
+  const client = createKubeClient(server, tls);
+  try {
+    return (await client.get(path)).status === 200;
+  } finally {
+    await client.close();
+  }
+}

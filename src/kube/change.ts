@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beingDeleted, keepsChanging, machineNotFound } from '../devmachine/errors.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
 import { apply, getMachine } from './apply.ts';
 import { toFieldConflict } from './change-conflict.ts';
+import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { MachineObject } from './machine-object.ts';
 import { toDomainError } from './status-errors.ts';
@@ -48,7 +48,8 @@ export async function changeMachine(
     const changed = await applyTo(connection, key, live, wish, options);
     if (changed) return changed;
     if (performance.now() > giveUp) throw keepsChanging(key);
-    await sleep(wait * Math.random(), undefined, { signal: options.signal });
+    await systemClock.sleep(wait * Math.random(), options.signal);
+    options.signal.throwIfAborted();
   }
 }
 

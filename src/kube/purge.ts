@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
 import { DevMachineSpec } from '../devmachine/spec.ts';
@@ -6,6 +5,7 @@ import { specDigest } from '../devmachine/spec-digest.ts';
 import { getMachine } from './apply.ts';
 import { applyTo } from './change.ts';
 import { isLeftToDefault, ownedSpec } from './change-owned.ts';
+import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { type Deleted, requestDeletion } from './delete.ts';
 import type { MachineObject } from './machine-object.ts';
@@ -43,7 +43,8 @@ export async function purgeMachine(
     const deleted = await step(connection, key, live, signal);
     if (deleted) return deleted;
     if (performance.now() > giveUp) throw operatorTimeout(key, live, timeoutMs);
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
+    await systemClock.sleep(LOOK_EVERY_MS, signal);
+    signal.throwIfAborted();
   }
 }
 

@@ -7,7 +7,8 @@ import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { type Answer, type Api, startReadyApi } from '../support/api.ts';
 import { gist, ours, power, put } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
-import { type Call, faultsOfMachine, type Seen, seededRandom } from '../support/storm.ts';
+import { seededRandom } from '../support/random.ts';
+import { type Call, faultsOfMachine, type Seen } from '../support/storm.ts';
 
 const SECONDS = Number(process.env['DEVMACHINE_STORM_SECONDS'] ?? 8);
 const SEED = Number(process.env['DEVMACHINE_STORM_SEED'] ?? 1);

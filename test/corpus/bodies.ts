@@ -1,3 +1,4 @@
+import { EXAMPLE } from '../../dev/example.ts';
 import { API_VERSION, KIND } from '../../src/devmachine/manifest.ts';
 
 /** A machine with every field, from which the corpus grows its cases. */
@@ -58,15 +59,7 @@ export const FULL_SPEC = {
   restartedAt: '2026-01-02T03:04:05.678+01:00',
 };
 
-export const EXAMPLE_SPEC = {
-  cpu: 2,
-  memory: '4Gi',
-  gpu: 0,
-  image: 'registry.example.com:30443/inner/ubt22-cuda12.4-py310-torch2.6.0-gpu:3.0',
-  template: 'vscode-cpu',
-  ingressDomain: 'mydev.example.com',
-  storage: { size: '20Gi' },
-};
+export const EXAMPLE_SPEC = EXAMPLE.spec;
 
 export const manifest = (spec: unknown, metadata: object = { name: 'corpus' }) => ({
   apiVersion: API_VERSION,

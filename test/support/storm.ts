@@ -120,14 +120,3 @@ function backwards(accepted: readonly Accepted[]): string[] {
 
 const ops = (answers: readonly Accepted[]): string =>
   answers.map(({ op, machine }) => `${op} → ${JSON.stringify(machine.spec)}`).join(' | ');
-
-/** Small, fast and seeded: a storm that fails can be had again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

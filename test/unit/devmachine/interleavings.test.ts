@@ -5,7 +5,7 @@ import { compareVersions } from '../../../src/kube/resource-version.ts';
 import { life, type Track } from '../../status/lives.ts';
 import { ownerOf } from '../../status/stored.ts';
 import { watched } from '../../status/watched.ts';
-import { seededRandom } from '../kube/helpers.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const KEY = { namespace: 'team', name: 'machine-1' };
 const SEEDS = 200;

@@ -56,17 +56,6 @@ export class TestClock implements Clock {
   }
 }
 
-/** The same numbers from 0 to below 1 for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export const reply = (status: number, body: unknown, headers = {}): KubeReply => ({ status, headers, body });
 
 export const failure = (status: number, headers = {}, details = {}): KubeReply =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareVersions } from '../../../src/kube/resource-version.ts';
 import type { Change, Stored } from '../../../src/kube/store.ts';
-import { newStore, seededRandom } from './helpers.ts';
+import { seededRandom } from '../../support/random.ts';
+import { newStore } from './helpers.ts';
 import { type Answer, type List, SimulatedCluster } from './simulated-cluster.ts';
 
 /**

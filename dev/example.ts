@@ -1,0 +1,15 @@
+/** The machine of the README. */
+export const EXAMPLE = {
+  apiVersion: 'ide.example.com/v1alpha1',
+  kind: 'DevMachine',
+  metadata: { name: 'my-devmachine' },
+  spec: {
+    cpu: 2,
+    memory: '4Gi',
+    gpu: 0,
+    image: 'registry.example.com:30443/inner/ubt22-cuda12.4-py310-torch2.6.0-gpu:3.0',
+    template: 'vscode-cpu',
+    ingressDomain: 'mydev.example.com',
+    storage: { size: '20Gi' },
+  },
+};
