@@ -15,6 +15,9 @@ import { listRoutes } from './http/listing.ts';
 import { refuseMalformedHttp } from './http/malformed.ts';
 import { OPENAPI } from './http/openapi.ts';
 import { handleError, handleNotFound, withCommonHeaders } from './http/problems.ts';
+import { openRequestLog } from './http/request-log.ts';
+import { FaultsOnly, requestLoggers } from './http/request-logger.ts';
+import { followRequests } from './http/requests.ts';
 import { statusRoutes } from './http/status.ts';
 import { templateRoutes } from './http/templates.ts';
 import { AJV_OPTIONS } from './http/validation.ts';
@@ -27,7 +30,6 @@ export interface Dependencies {
 /** The whole API, for production and tests alike. It neither listens nor exits, and reads nothing but its arguments. */
 export async function buildApp(config: Config, { machines, logger }: Dependencies): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: logger,
     ajv: AJV_OPTIONS,
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.requestTimeoutMs,
@@ -38,6 +40,8 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
     },
     return503OnClosing: false,
     genReqId: () => randomUUID(),
+    logController: new FaultsOnly(),
+    childLoggerFactory: requestLoggers(logger),
     frameworkErrors: handleError,
     clientErrorHandler: refuseMalformedHttp,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -46,8 +50,10 @@ export async function buildApp(config: Config, { machines, logger }: Dependencie
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
-  app.addHook('onRequest', async (request, reply) => {
+  followRequests(app, openRequestLog(config.logReadsEvery));
+  app.addHook('onRequest', (request, reply, done) => {
     withCommonHeaders(request, reply);
+    done();
   });
   app.addHook('onRequest', allowHosts(config.allowedHosts));
   acceptJson(app);

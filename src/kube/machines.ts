@@ -120,6 +120,11 @@ export function openMachines(
       else store.observe(toMachine(asMachineObject(reply.body)));
     },
 
+    known({ namespace, name }) {
+      checkReadable(namespace);
+      return cache.view.get(namespace, name);
+    },
+
     async status(key, caller) {
       const store = storeOf(key);
       checkReadable(key.namespace);
