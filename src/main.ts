@@ -1,3 +1,4 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { buildApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { openConnection } from './kube/connection.ts';
@@ -17,7 +18,9 @@ async function main(): Promise<void> {
   const { watchNamespaces: namespaces, maxStalenessMs } = config;
   const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
   const machines = openMachines(connection, cache, config);
-  const app = await buildApp(config, { machines, logger });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const app = await buildApp(config, { machines, logger, registry });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');

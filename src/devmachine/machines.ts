@@ -69,6 +69,8 @@ export interface Machines {
   status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;
   /** All that the cache knows of a namespace, or of every namespace that is served; ordered by namespace and name. */
   list(namespace: string | undefined): readonly StatusEntry[];
+  /** How many the cache knows. */
+  size(): number;
   /** Calls `listener` for every change from now on. Returns the way to stop it. */
   subscribe(listener: (change: StatusChange) => void): () => void;
   /**

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { PowerAction } from '../devmachine/machines.ts';
 import { DevMachine, DevMachineManifest, Namespace, toDevMachine } from '../devmachine/manifest.ts';
 import { jsonAnswer } from './answers.ts';
+import { untilClientLeaves } from './client.ts';
 import type { DevMachineRoutes } from './devmachines.ts';
 import { DEVMACHINE_EXAMPLE, TARGET_EXAMPLE } from './examples.ts';
 import { problems } from './problems.ts';
@@ -85,7 +86,8 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
         },
       },
     },
-    async ({ query, headers, body, signal }) => {
+    async ({ query, headers, body }, reply) => {
+      const signal = untilClientLeaves(reply);
       const { metadata, spec } = body;
       const key = { name: metadata.name, namespace: namespaceOf(query.namespace, metadata.namespace) };
       const machine = await machines.replace(key, spec, {
@@ -116,7 +118,8 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
           },
         },
       },
-      async ({ query, signal }, reply) => {
+      async ({ query }, reply) => {
+        const signal = untilClientLeaves(reply);
         const key = { name: query.name, namespace: namespaceOf(query.namespace) };
         const machine = await machines.setPower(key, action, { force: query.force === 'true', signal });
         return reply.code(202).send(toDevMachine(machine));
@@ -139,7 +142,8 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
         },
       },
     },
-    async ({ query, signal }, reply) => {
+    async ({ query }, reply) => {
+      const signal = untilClientLeaves(reply);
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
       await machines.delete(key, { purge: query.purge === 'true', signal });
       return reply.code(202).send(key);

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { Machines } from '../devmachine/machines.ts';
 import { DevMachine, DevMachineManifest, Namespace, toDevMachine } from '../devmachine/manifest.ts';
 import { jsonAnswer } from './answers.ts';
+import { untilClientLeaves } from './client.ts';
 import { DEVMACHINE_EXAMPLE } from './examples.ts';
 import { problems } from './problems.ts';
 import { STATUS_PATH } from './status.ts';
@@ -50,7 +51,8 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
         },
       },
     },
-    async ({ query, body, signal }, reply) => {
+    async ({ query, body }, reply) => {
+      const signal = untilClientLeaves(reply);
       const { metadata, spec } = body;
       const key = { name: metadata.name, namespace: namespaceOf(query.namespace, metadata.namespace) };
       const dryRun = query.dryRun === 'true';

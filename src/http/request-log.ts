@@ -9,19 +9,22 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * One line a request, when it is over: of everything that changes something, fails or takes long. Of the reads that
  * succeed, which cost less than a line about them, one in `readsEvery`; 0: none.
  */
-export function openRequestLog(readsEvery: number): (ended: EndedRequest) => void {
+export function logRequests(readsEvery: number): (ended: EndedRequest) => void {
   let reads = 0;
-  const isPassedOver = ({ request: { method }, statusCode, ms }: EndedRequest): boolean => {
+  const isPassedOver = ({ method, statusCode, ms }: EndedRequest): boolean => {
     if (statusCode >= 400 || ms >= SLOW_MS || !READS.has(method)) return false;
     reads++;
     return readsEvery === 0 || reads % readsEvery !== 0;
   };
   return (ended) => {
     if (isPassedOver(ended)) return;
-    const { request, statusCode, ms } = ended;
-    const { method, url, ip } = request;
-    request.log[statusCode >= 500 ? 'warn' : 'info'](
-      { req: { method, url, remoteAddress: ip }, res: { statusCode }, responseTime: Number(ms.toFixed(3)) },
+    const { log, raw, method, statusCode, ms } = ended;
+    log[statusCode >= 500 ? 'warn' : 'info'](
+      {
+        req: { method, url: raw.url, remoteAddress: raw.socket.remoteAddress },
+        res: { statusCode },
+        responseTime: Number(ms.toFixed(3)),
+      },
       'request completed',
     );
   };

@@ -6,6 +6,7 @@ import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
 import type { StatusEntry } from '../devmachine/status-entry.ts';
 import { jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from './answers.ts';
+import { untilClientLeaves } from './client.ts';
 import { STATUS_EXAMPLE } from './examples.ts';
 import { NOT_MODIFIED, problems } from './problems.ts';
 import { namespaceRule, TARGET } from './target.ts';
@@ -84,9 +85,9 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
       // Nearly every call ends here, in the same turn: a promise and a signal would cost more than the rest.
       const known = phase === undefined ? machines.known(key) : undefined;
       if (known) return send(known);
-      if (phase === undefined) return machines.status(key, request.signal).then(send);
+      if (phase === undefined) return machines.status(key, untilClientLeaves(reply)).then(send);
       const timeoutMs = 1_000 * wholeNumber('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
-      return waiting.for({ key, phase, timeoutMs, signal: request.signal }).then(send);
+      return waiting.for({ key, phase, timeoutMs, signal: untilClientLeaves(reply) }).then(send);
     },
   );
 };

@@ -77,6 +77,7 @@ export function openMachines(
 
   return {
     checkReadable,
+    size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),
     subscribe: (listener) => cache.view.subscribe(listener),
 

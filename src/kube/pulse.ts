@@ -13,7 +13,7 @@ export interface Pulse {
   readonly answeredAt: number;
   /** Nobody answers: what is asked of the cluster now would only wait. */
   readonly away: boolean;
-  /** Aborted when the cluster is back after it was away; a new one then takes its place. */
+  /** Aborted when a question gets its answer after one that did not; a new one then takes its place. */
   readonly back: AbortSignal;
   /** Aborted when the cluster has gone back in time, to a backup; a new one then takes its place. */
   readonly restored: AbortSignal;
@@ -40,7 +40,7 @@ const FAILURES_UNTIL_AWAY = 2;
 /** The names of one object, without the objects: its size is about that of the question. */
 const QUESTION = {
   query: { limit: '1' },
-  accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1',
+  accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
 };
 
 /** Asks until `signal` is aborted. */
@@ -50,11 +50,24 @@ export function startPulse(
 ): Pulse {
   let answeredAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
+  /** Whether the latest question got no answer, or was refused. */
+  let troubled = false;
   const back = new Bell();
   const restored = new Bell();
   /** The version that the cluster was found to be behind. */
   let ahead: string | undefined;
   const isAway = () => failures >= FAILURES_UNTIL_AWAY;
+
+  function confirm(askedAt: number, known: string | undefined, found: string): void {
+    if (troubled) back.ring();
+    troubled = false;
+    answeredAt = askedAt;
+    onAnswer();
+    if (known === undefined || known === ahead || compareVersions(found, known) >= 0) return;
+    ahead = known;
+    log.warn({ known, resourceVersion: found }, 'the cluster has gone back in time');
+    restored.ring();
+  }
 
   async function ask(): Promise<void> {
     const askedAt = clock.now();
@@ -64,20 +77,13 @@ export function startPulse(
       const reply = await connection.request({ path, ...QUESTION, signal: timeout });
       // Whoever says no is there as well, unless it is what says that nobody is.
       if (reply.status >= 500) throw toDomainError(reply);
-      if (isAway()) {
-        log.info({}, 'the cluster answers again');
-        back.ring();
-      }
+      const found = reply.status === 200 ? (reply.body as ListHead).metadata.resourceVersion : undefined;
+      if (isAway()) log.info({}, 'the cluster answers again');
       failures = 0;
-      if (reply.status !== 200) return;
-      answeredAt = askedAt;
-      onAnswer();
-      const { resourceVersion } = (reply.body as ListHead).metadata;
-      if (known === undefined || known === ahead || compareVersions(resourceVersion, known) >= 0) return;
-      ahead = known;
-      log.warn({ known, resourceVersion }, 'the cluster has gone back in time');
-      restored.ring();
+      if (found) confirm(askedAt, known, found);
+      else troubled = true;
     } catch (error) {
+      troubled = true;
       if (!signal.aborted && ++failures === FAILURES_UNTIL_AWAY) {
         log.warn({ err: error }, 'the cluster does not answer');
       }

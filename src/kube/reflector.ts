@@ -55,15 +55,21 @@ export async function reflect<T extends Stored>(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log, path, pulse = NO_PULSE } = options;
-  const backoff = createBackoff(clock);
+  let backoff = createBackoff(clock);
+  let { back } = pulse;
   let from: string | undefined;
 
   /** What was away and is back need not be waited for; what asks us to wait is. */
   async function rest(error: unknown, what: string): Promise<void> {
+    if (back.aborted) {
+      // The failures before it were those of a cluster that was away.
+      backoff = createBackoff(clock);
+      back = pulse.back;
+    }
     const asked = retryAfterMs(error);
     const wait = backoff.next(asked);
     log.warn({ path, err: error, waitMs: Math.round(wait) }, what);
-    await clock.sleep(wait, asked > 0 ? signal : AbortSignal.any([signal, pulse.back]));
+    await clock.sleep(wait, asked > 0 ? signal : AbortSignal.any([signal, back]));
   }
 
   while (!signal.aborted) {

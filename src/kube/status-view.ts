@@ -13,6 +13,7 @@ import type { Change, Store } from './store.ts';
  * because the stores do not.
  */
 export interface StatusView {
+  readonly size: number;
   get(namespace: string, name: string): StatusEntry | undefined;
   list(namespace: string | undefined): readonly StatusEntry[];
   subscribe(listener: (change: StatusChange) => void): () => void;
@@ -80,6 +81,9 @@ export function openStatusView(
     refreshAll(namespace) {
       for (const [key, machine] of machines)
         if (namespace === undefined || machine.namespace === namespace) make(key, machine);
+    },
+    get size() {
+      return entries.size;
     },
     get: (namespace, name) => entries.get(`${namespace}/${name}`),
     list(namespace) {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { request } from 'undici';
 import { machinePath } from '../../src/kube/machine-object.ts';
-import { startReadyApi, until } from '../support/api.ts';
+import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 
 test('a thousand machines at once: each is created, or refused before anything has happened', async (t) => {
@@ -27,31 +26,4 @@ test('a thousand machines at once: each is created, or refused before anything h
   const { body } = await get(cluster, machinePath({ namespace, name: '' }).slice(0, -1));
   const stored = body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
   assert.deepEqual(new Set(stored), new Set(names.filter((name) => !refused.has(name))));
-});
-
-test('who goes away while he waits for his turn is not served later', async (t) => {
-  const cluster = connect(t);
-  const namespace = await createNamespace(cluster, 'pressure');
-  const api = await startReadyApi(t, { MAX_WRITES: '1' });
-  const ahead = Array.from({ length: 60 }, (_, index) => api.create(namespace, `ahead-${index}`));
-  const leaving = new AbortController();
-  const url = `${api.url}/api/v1/devmachines?namespace=${namespace}`;
-  const body = JSON.stringify({
-    apiVersion: 'ide.example.com/v1alpha1',
-    kind: 'DevMachine',
-    metadata: { name: 'gone' },
-    spec: { memory: '1Gi', image: 'example.com/image:1' },
-  });
-  const gone = request(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    signal: leaving.signal,
-  });
-  gone.catch(() => undefined);
-  await until(async () => (await api.status(namespace, 'ahead-0')).status === 200);
-  leaving.abort();
-  await assert.rejects(gone);
-  for (const { status } of await Promise.all(ahead)) assert.equal(status, 201);
-  assert.equal((await api.status(namespace, 'gone')).status, 404);
 });

@@ -68,6 +68,17 @@ test('a cluster that refuses to answer is there, but confirms nothing', async (t
   assert.deepEqual([pulse.answeredAt, pulse.away], [10, false]);
 });
 
+test('after a single lost question, or a refusal, nobody waits any longer', async (t) => {
+  const { pulse, beat } = beating(t);
+  for (const trouble of [away, failure(401)]) {
+    const { back } = pulse;
+    await beat(trouble, 10);
+    assert.equal(back.aborted, false);
+    await beat(list(51), 20);
+    assert.equal(back.aborted, true);
+  }
+});
+
 test('a cluster that is behind what is known of it was restored; told once', async (t) => {
   const { pulse, beat, cluster } = beating(t);
   cluster.version = '100';

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type OwnControlPlane, startOwnControlPlane, waitForWrites } from './support/cluster.ts';
+import { type Drill, runDrills } from './support/drill.ts';
+import { errorEvent, saysFirst, TOO_OLD } from './support/faults.ts';
+
+/** What befalls the history that the cluster keeps, from which watches and pages go on. */
+
+let cluster: OwnControlPlane;
+before(async () => {
+  cluster = await startOwnControlPlane();
+});
+after(() => cluster.remove());
+
+const machineLists = { kind: 'list', path: '/devmachines' } as const;
+const machineWatches = { kind: 'watch', path: '/devmachines' } as const;
+
+const drills: Drill[] = [
+  {
+    fault: 'etcd is restored to an older state',
+    expected: 'a new list, although it has an older version; what is gone is deleted',
+    async during({ changes, agree, stack, proxy }) {
+      const restore = await cluster.backup();
+      // Far enough that the cluster, restored, is behind for a while: it writes much when it starts.
+      await waitForWrites(() => changes(200));
+      await agree();
+      await restore();
+      stack.shadows.machines.forgetThePast();
+      for (const shadow of stack.shadows.parts.values()) shadow.forgetThePast();
+      const listed = proxy.asked(machineLists).length;
+      await waitForWrites(() => changes(5));
+      await agree();
+      assert.ok(proxy.asked(machineLists).length > listed);
+    },
+    withinMs: 15_000,
+  },
+  {
+    fault: 'compaction while disconnected',
+    expected: 'the watch is refused as too old: a new list',
+    async during({ proxy, changes }) {
+      const listed = proxy.asked(machineLists).length;
+      await proxy.refuse();
+      await changes(40);
+      await forget();
+      await proxy.heal();
+      await waitForWrites(() => changes(1));
+      while (proxy.asked(machineLists).length === listed) await sleep(20);
+    },
+    withinMs: 15_000,
+  },
+  {
+    fault: 'a continue token expires between two pages',
+    expected: 'one list without pages',
+    env: { CLUSTER_TIMEOUT_SECONDS: '30' },
+    async during({ proxy, world, agree }) {
+      const names = Array.from({ length: 520 }, (_, index) => `page-${index}`);
+      while (names.length > 0) await Promise.all(names.splice(0, 40).map((name) => world.make(name)));
+      const expiry = proxy.inject({ before: forget }, { kind: 'list', path: 'continue=' }, 1);
+      proxy.inject(saysFirst(errorEvent(TOO_OLD)), machineWatches, 1);
+      const before = proxy.asked(machineLists).length;
+      for (const exchange of proxy.open(machineWatches)) exchange.cut();
+      while (expiry.met() === 0) await sleep(20);
+      await agree();
+      const urls = proxy
+        .asked(machineLists)
+        .slice(before)
+        .map(({ url }) => url);
+      assert.ok(
+        urls.some((url) => !url.includes('limit=')),
+        urls.join('\n'),
+      );
+    },
+    withinMs: 15_000,
+  },
+];
+
+runDrills(drills, () => cluster);
+
+async function forget(): Promise<void> {
+  await cluster.compact();
+  // It remembers what it has seen itself, compacted or not.
+  await cluster.apiserver.kill('SIGKILL');
+  await cluster.apiserver.start();
+}

@@ -1,0 +1,55 @@
+import type { StatusChange } from '../../../src/devmachine/machines.ts';
+import type { StatusEntry } from '../../../src/devmachine/status-entry.ts';
+import type { Change, Stored } from '../../../src/kube/store.ts';
+
+/** What a subscriber knows that has nothing but what it is told; and what it was told wrongly. */
+export class Shadow<T extends Stored> {
+  readonly what: string;
+  readonly items = new Map<string, T>();
+  readonly wrongs: string[] = [];
+  /** Versions that it was told of as present. */
+  #told = new Set<string>();
+
+  constructor(what: string) {
+    this.what = what;
+  }
+
+  readonly listen = ({ type, item }: Change<T>): void => {
+    const key = `${item.namespace}/${item.name}`;
+    const known = this.items.get(key);
+    const version = `${item.uid}@${item.resourceVersion}`;
+    const wrong = (why: string) => this.wrongs.push(`${this.what} ${key}: ${type} ${version}, ${why}`);
+    if (type === 'added' && known) wrong(`which was there as ${known.uid}@${known.resourceVersion}`);
+    if (type !== 'added' && known?.uid !== item.uid) wrong(`and it had ${known?.uid ?? 'none'}`);
+    if (type === 'deleted') {
+      this.items.delete(key);
+      return;
+    }
+    if (this.#told.has(version)) wrong('told twice');
+    this.#told.add(version);
+    this.items.set(key, item);
+  };
+
+  /** The cluster itself goes back in time: what was there once may come again. */
+  forgetThePast(): void {
+    this.#told = new Set();
+  }
+}
+
+/** The same for statuses. */
+export class StatusShadow {
+  readonly entries = new Map<string, StatusEntry>();
+  readonly wrongs: string[] = [];
+
+  readonly listen = ({ type, entry }: StatusChange): void => {
+    const key = `${entry.status.namespace}/${entry.status.name}`;
+    const known = this.entries.get(key);
+    if (type === 'deleted') {
+      if (!known) this.wrongs.push(`status ${key}: deleted, and it was not there`);
+      this.entries.delete(key);
+      return;
+    }
+    if (known?.etag === entry.etag) this.wrongs.push(`status ${key}: ${entry.etag} told twice`);
+    this.entries.set(key, entry);
+  };
+}

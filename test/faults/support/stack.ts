@@ -1,0 +1,112 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { buildApp } from '../../../src/app.ts';
+import { loadConfig } from '../../../src/config.ts';
+import type { Machine } from '../../../src/devmachine/machine.ts';
+import type { Machines } from '../../../src/devmachine/machines.ts';
+import { type EventPart, PART_KINDS, type Part, type PartKind } from '../../../src/devmachine/parts.ts';
+import { systemClock } from '../../../src/kube/clock.ts';
+import { openConnection } from '../../../src/kube/connection.ts';
+import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
+import { type MachineCache, watchMachines } from '../../../src/kube/machine-cache.ts';
+import { machinesPath } from '../../../src/kube/machine-object.ts';
+import { openMachines } from '../../../src/kube/machines.ts';
+import { watchParts } from '../../../src/kube/part-cache.ts';
+import { startPulse } from '../../../src/kube/pulse.ts';
+import { Shadow, StatusShadow } from './shadow.ts';
+
+export interface StackOptions {
+  readonly kubeconfig: string;
+  /** Empty: the whole cluster. */
+  readonly namespaces?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly silenceMs?: number | undefined;
+}
+
+/** The backend in this process, as src/main.ts puts it together, with subscribers that write down what they are told. */
+export interface Stack {
+  readonly url: string;
+  readonly namespaces: readonly string[];
+  readonly cache: MachineCache;
+  readonly machines: Machines;
+  readonly signal: AbortSignal;
+  readonly shadows: {
+    readonly machines: Shadow<Machine>;
+    readonly parts: ReadonlyMap<PartKind, Shadow<Part>>;
+    readonly statuses: StatusShadow;
+  };
+  /** What it has logged as a warning or worse. */
+  readonly warnings: readonly string[];
+  /** What subscribers were told wrongly. */
+  wrongs(): readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { kubeconfig, namespaces = [], env = {}, silenceMs } = options;
+  const config = loadConfig({ PORT: '0', CLUSTER_TIMEOUT_SECONDS: '5', ...env });
+  const warnings: string[] = [];
+  const logger = pino({ level: 'warn' }, warningsTo(warnings));
+  const stop = new AbortController();
+  const { signal } = stop;
+  const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
+  const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs });
+  const reading = { connection, log: logger, ...(silenceMs ? { silenceMs } : {}) };
+  const cache = watchMachines({ ...reading, namespaces, maxStalenessMs }, signal);
+  const machines = openMachines(connection, cache, config);
+  const shadows = {
+    machines: new Shadow<Machine>('machine'),
+    parts: new Map(PART_KINDS.map((kind) => [kind, new Shadow<Part>(kind)])),
+    statuses: new StatusShadow(),
+  };
+  const scopes = namespaces.length > 0 ? namespaces : [undefined];
+  for (const scope of scopes) cache.store(scope ?? '')?.subscribe(shadows.machines.listen);
+  cache.view.subscribe(shadows.statuses.listen);
+  // The cache keeps its own to itself; these are fed in the same way.
+  const clock = systemClock;
+  const [scope = ''] = namespaces;
+  const path = machinesPath(scope || undefined);
+  const version = () => cache.store(scope)?.version;
+  const parts = watchParts(
+    {
+      ...reading,
+      scopes,
+      clock,
+      pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
+      reached: () => cache.synced(),
+      onChange: (kind, change) => shadows.parts.get(kind)?.listen(change as never),
+      onSight: () => undefined,
+    },
+    signal,
+  );
+  const app = await buildApp(config, { machines, logger });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const all = [shadows.machines, ...shadows.parts.values(), shadows.statuses];
+  return {
+    url,
+    namespaces,
+    cache,
+    machines,
+    signal,
+    shadows,
+    warnings,
+    wrongs: () => all.flatMap(({ wrongs }) => wrongs),
+    async stop() {
+      await app.close();
+      stop.abort();
+      await Promise.all([cache.stopped, ...parts.running]);
+      await connection.close();
+    },
+  };
+}
+
+export type AnyPart = Part | EventPart;
+
+const warningsTo = (lines: string[]): Writable =>
+  new Writable({
+    write(chunk, _, done) {
+      const { time, path = '', err, msg, waitMs = '' } = JSON.parse(String(chunk));
+      lines.push(`${new Date(time).toISOString()} ${path} ${msg} ${err?.message ?? ''} ${waitMs}`);
+      done();
+    },
+  });

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Machine } from '../../../src/devmachine/machine.ts';
+import type { PartKind } from '../../../src/devmachine/parts.ts';
+import { toEntry } from '../../../src/devmachine/status-entry.ts';
+import type { Connection } from '../../../src/kube/connection.ts';
+import { listAll } from '../../../src/kube/list.ts';
+import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/machine-object.ts';
+import { openPartIndex } from '../../../src/kube/part-index.ts';
+import { SOURCES } from '../../../src/kube/parts/sources.ts';
+import type { Stored } from '../../../src/kube/store.ts';
+import type { AnyPart, Stack } from './stack.ts';
+
+/** What the cluster itself says, asked past every cache of ours. */
+export interface Truth {
+  readonly machines: readonly Machine[];
+  readonly parts: readonly (readonly [PartKind, readonly AnyPart[]])[];
+}
+
+export async function askCluster(cluster: Connection, namespaces: readonly string[]): Promise<Truth> {
+  const scopes = namespaces.length > 0 ? namespaces : [undefined];
+  const signal = AbortSignal.timeout(20_000);
+  const all = async <T>(
+    path: (scope: string | undefined) => string,
+    reduce: (object: unknown) => T,
+    query = {},
+  ) =>
+    (await Promise.all(scopes.map((scope) => listAll(cluster, path(scope), reduce, signal, query)))).flatMap(
+      ({ items }) => items,
+    );
+  const [machines, parts] = await Promise.all([
+    all(machinesPath, (object) => toMachine(object as MachineObject)),
+    Promise.all(
+      SOURCES.map(async ({ kind, path, reduce, query }) => [kind, await all(path, reduce, query)] as const),
+    ),
+  ]);
+  return { machines, parts };
+}
+
+/** Where the backend, and whoever listens to it, knows something else than the cluster; empty if nowhere. */
+export function differences(stack: Stack, truth: Truth): string[] {
+  const { shadows, cache } = stack;
+  const scopes = stack.namespaces.length > 0 ? stack.namespaces : [''];
+  const stored = scopes.flatMap((scope) => [...(cache.store(scope)?.values() ?? [])]);
+  const found = [
+    ...compare('cache', truth.machines, stored),
+    ...compare('subscriber', truth.machines, shadows.machines.items.values()),
+  ];
+  for (const [kind, shadow] of shadows.parts) {
+    const listed = truth.parts.filter(([other]) => other === kind).flatMap(([, items]) => items);
+    found.push(...compare(kind, listed, shadow.items.values()));
+  }
+  return [...found, ...compareStatuses(stack, truth)];
+}
+
+function compare(what: string, truth: Iterable<Stored>, known: Iterable<Stored>): string[] {
+  const byKey = (items: Iterable<Stored>) =>
+    new Map([...items].map((item) => [`${item.namespace}/${item.name}`, item]));
+  const [there, here] = [byKey(truth), byKey(known)];
+  return [...new Set([...there.keys(), ...here.keys()])]
+    .filter((key) => !isDeepStrictEqual(there.get(key), here.get(key)))
+    .map(
+      (key) => `${what} ${key}: ${version(there.get(key))} in the cluster, here ${version(here.get(key))}`,
+    );
+}
+
+const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceVersion}` : 'none');
+
+/** Statuses are made of all stores: made anew from the truth they must come out the same. */
+function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth): string[] {
+  const index = openPartIndex();
+  for (const [kind, items] of parts) {
+    for (const item of items) index.apply(kind, { type: 'added', item });
+  }
+  const expected = new Map(
+    machines.map((machine) => [
+      `${machine.namespace}/${machine.name}`,
+      toEntry(machine, index.of(machine, [])),
+    ]),
+  );
+  const served = new Map(cache.view.list(undefined).map((entry) => [keyOf(entry), entry]));
+  return [
+    ...[...expected]
+      .filter(([key, { etag }]) => served.get(key)?.etag !== etag)
+      .map(([key]) => `status ${key}`),
+    ...[...expected]
+      .filter(([key, { etag }]) => shadows.statuses.entries.get(key)?.etag !== etag)
+      .map(([key]) => `told status ${key}`),
+    ...(served.size === expected.size ? [] : [`${served.size} statuses instead of ${expected.size}`]),
+    ...(shadows.statuses.entries.size === expected.size ? [] : ['told of a wrong number of statuses']),
+  ];
+}
+
+const keyOf = ({ status }: { status: { namespace: string; name: string } }): string =>
+  `${status.namespace}/${status.name}`;
