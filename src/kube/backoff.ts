@@ -14,12 +14,13 @@ export interface Clock {
 }
 
 const FIRST_MS = 800;
-const LONGEST_MS = 30_000;
+/** Shorter than client-go's 30 s: only a watch that fails alone is waited out, and its statuses should be old for 10 s at most. */
+const LONGEST_MS = 8_000;
 const FACTOR = 2;
 /** Two failures so far apart have nothing to do with each other. */
 const RESET_MS = 120_000;
 
-/** Exponential with full jitter, as client-go's reflector: 0.8 s to 30 s. */
+/** Exponential with full jitter, as client-go's reflector: 0.8 s to 8 s. */
 export function createBackoff(clock: Clock): Backoff {
   let limit = FIRST_MS;
   let last = Number.NEGATIVE_INFINITY;

@@ -3,8 +3,8 @@ import { DevMachineError } from '../devmachine/errors.ts';
 import type { Condition, Machine } from '../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
-import { specDigest } from '../devmachine/spec-digest.ts';
 import type { ManagedFields } from './field-owners.ts';
+import { share, shareAll } from './share.ts';
 
 /** A DevMachine as the API server answers it. */
 export interface MachineObject {
@@ -31,24 +31,25 @@ export const machinesPath = (namespace?: string): string =>
 
 export const machinePath = ({ namespace, name }: MachineKey): string => `${machinesPath(namespace)}/${name}`;
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** Takes over what answers need; of the operator's status the conditions alone, never the rendered manifest. */
 export function toMachine({ metadata, spec, status }: MachineObject): Machine {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } =
     metadata;
   return {
     name,
-    namespace,
+    namespace: share(namespace),
     uid,
     resourceVersion,
     generation,
-    creationTimestamp,
+    creationTimestamp: share(creationTimestamp),
     deleting: deletionTimestamp !== undefined,
     deletionTimestamp,
-    finalizers: metadata.finalizers ?? [],
-    spec,
-    specDigest: specDigest(spec),
-    specChangedAt: lastChange(metadata),
-    conditions: (status?.conditions ?? []).map(toCondition),
+    finalizers: shareAll(metadata.finalizers ?? NONE),
+    spec: shareAll(spec),
+    specChangedAt: share(lastChange(metadata)),
+    conditions: (status?.conditions ?? NONE).map((condition) => shareAll(toCondition(condition))),
   };
 }
 

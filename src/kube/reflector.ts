@@ -56,7 +56,7 @@ export async function reflect<T extends Stored>(
 ): Promise<void> {
   const { clock, log, path, pulse = NO_PULSE } = options;
   let backoff = createBackoff(clock);
-  let { back } = pulse;
+  let { back, restored } = pulse;
   let from: string | undefined;
 
   /** What was away and is back need not be waited for; what asks us to wait is. */
@@ -72,10 +72,17 @@ export async function reflect<T extends Stored>(
     await clock.sleep(wait, asked > 0 ? signal : AbortSignal.any([signal, back]));
   }
 
+  async function read(): Promise<void> {
+    if (from === undefined) {
+      restored = pulse.restored;
+      from = await fill(options, signal);
+    }
+    from = await follow(options, from, restored, signal);
+  }
+
   while (!signal.aborted) {
     try {
-      from ??= await fill(options, signal);
-      from = await follow(options, from, signal);
+      await read();
     } catch (error) {
       if (signal.aborted) return;
       options.onAnswer?.(error);
@@ -97,13 +104,14 @@ async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: Abor
   return resourceVersion;
 }
 
-/** One watch; returns the version to go on from. */
+/** One watch; returns the version to go on from. `restored` is aborted when there is no going on from any version known. */
 async function follow<T extends Stored>(
   options: ReflectorOptions<T>,
   from: string,
+  restored: AbortSignal,
   signal: AbortSignal,
 ): Promise<string> {
-  const { connection, path, query, clock, silenceMs = SILENCE_MS, freshness, pulse = NO_PULSE } = options;
+  const { connection, path, query, clock, silenceMs = SILENCE_MS, freshness } = options;
   const onOpen = () => {
     freshness?.granted();
     options.onAnswer?.(undefined);
@@ -111,7 +119,6 @@ async function follow<T extends Stored>(
   const began = clock.now();
   let last = from;
   let events = 0;
-  const { restored } = pulse;
   const until = AbortSignal.any([signal, restored]);
   const watchOptions = { clock, silenceMs, signal: until, onOpen, ...(query ? { query } : {}) };
   try {

@@ -10,7 +10,7 @@ import { answers, blackHole, resets, status } from './support/faults.ts';
 /** In the meantime what is known is answered, and the process is neither dead nor unready. */
 async function outage({ stack, world }: Scene, ms: number): Promise<void> {
   const until = performance.now() + ms;
-  const known = stack.cache.view.list(world.namespace)[0]?.status.name;
+  const known = stack.cache.view.list(world.namespace)[0]?.name;
   const paths = [
     '/livez',
     '/readyz',
@@ -27,7 +27,7 @@ async function outage({ stack, world }: Scene, ms: number): Promise<void> {
 }
 
 const refused = (ms: number) => async (scene: Scene) => {
-  await scene.proxy.refuse();
+  scene.proxy.refuse();
   await scene.changes();
   await outage(scene, ms);
 };
@@ -57,7 +57,7 @@ const drills: Drill[] = [
       for (const name of ['anew', 'gone']) await world.make(name);
       await agree();
       stack.cache.store(world.namespace)?.subscribe((change) => told.push(change));
-      await proxy.refuse();
+      proxy.refuse();
       await world.remove('anew');
       await world.make('anew');
       await world.remove('gone');

@@ -14,6 +14,7 @@ import {
   splitBefore,
   swallowsBookmarks,
 } from './support/faults.ts';
+import { WATCHES } from './support/stack.ts';
 
 /** What becomes of the bytes and lines of a watch on their way. */
 
@@ -35,7 +36,7 @@ const harmless = (fault: Fault, times?: number) => async (scene: Scene) => {
 const junk = (text: string) =>
   harmless(
     perLine((line, before) => [before.length === 1 ? text : line]),
-    18,
+    WATCHES,
   );
 
 const drills: Drill[] = [

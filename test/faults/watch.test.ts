@@ -50,7 +50,7 @@ const endAll = (how: (exchange: Exchange) => void) =>
     }
   });
 
-/** 18 watches, each of which tries at most so often. */
+/** Each watch tries at most so often. */
 const withoutSpinning = (during: Drill['during'], tries: number) => async (scene: Scene) => {
   const open = scene.proxy.open(watches).length;
   const before = scene.proxy.asked(watches).length;

@@ -20,13 +20,14 @@ export class FakeMachines
 
   set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusEntry {
     const key = `${namespace}/${name}`;
-    const before = this.entries.get(key)?.status;
-    const generation = (before?.generation ?? 0) + 1;
+    const before = this.entries.get(key);
+    const generation = (before ? generationOf(before) : 0) + 1;
     const uid = before?.uid ?? `uid-${++this.#count}`;
     const spec = { ...STATUS_EXAMPLE.spec, args: ['x'.repeat(padding)] };
     const status = { ...STATUS_EXAMPLE, name, namespace, uid, generation, phase, spec };
     const etag = `"${uid}.${generation}.x"`;
-    const entry = { status, json: JSON.stringify(status), etag, resourceVersion: String(generation) };
+    const { template } = spec;
+    const entry = { namespace, name, uid, phase, template, json: JSON.stringify(status), etag };
     this.entries.set(key, entry);
     this.#emit({ type: 'changed', entry });
     return entry;
@@ -54,8 +55,8 @@ export class FakeMachines
 
   list(namespace?: string): StatusEntry[] {
     return [...this.entries.values()]
-      .filter(({ status }) => namespace === undefined || status.namespace === namespace)
-      .sort((one, other) => compareKeys(one.status, other.status));
+      .filter((entry) => namespace === undefined || entry.namespace === namespace)
+      .sort(compareKeys);
   }
 
   subscribe(listener: (change: StatusChange) => void): () => void {
@@ -91,4 +92,6 @@ export async function serve(t: TestContext, machines: FakeMachines, config: Part
 
 /** uid → generation of what there is. */
 export const truth = (machines: FakeMachines) =>
-  new Map([...machines.entries.values()].map(({ status }) => [status.uid, status.generation]));
+  new Map([...machines.entries.values()].map((entry) => [entry.uid, generationOf(entry)]));
+
+export const generationOf = ({ json }: StatusEntry): number => JSON.parse(json).generation;

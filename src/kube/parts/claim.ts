@@ -1,4 +1,5 @@
 import type { ClaimPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { type Metadata, toPart } from './meta.ts';
 
 interface ClaimObject {
@@ -13,9 +14,9 @@ interface ClaimObject {
 export function toClaimPart(object: unknown): ClaimPart {
   const { metadata, spec, status = {} } = object as ClaimObject;
   return {
-    ...toPart({ metadata }),
-    phase: status.phase ?? 'Pending',
-    size: status.capacity?.storage ?? spec.resources?.requests?.storage ?? '',
-    className: spec.storageClassName,
+    ...toPart('PersistentVolumeClaim', { metadata }),
+    phase: share(status.phase ?? 'Pending'),
+    size: share(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
+    className: share(spec.storageClassName),
   };
 }

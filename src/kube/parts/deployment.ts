@@ -17,7 +17,7 @@ interface DeploymentObject {
 export function toDeploymentPart(object: unknown): DeploymentPart {
   const { metadata, spec, status = {} } = object as DeploymentObject;
   return {
-    ...toPart({ metadata }),
+    ...toPart('Deployment', { metadata }),
     ownerUid: ownerUid(metadata),
     specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
     generation: metadata.generation ?? 0,

@@ -14,7 +14,7 @@ interface EndpointSliceObject {
 export function toEndpointSlicePart(object: unknown): EndpointSlicePart {
   const { metadata, endpoints } = object as EndpointSliceObject;
   return {
-    ...toPart({ metadata }),
+    ...toPart('EndpointSlice', { metadata }),
     endpoints: (endpoints ?? []).map(({ conditions, targetRef }) => ({
       // Not said is to be taken for ready (discovery.k8s.io/v1, EndpointConditions).
       ready: conditions?.ready ?? true,

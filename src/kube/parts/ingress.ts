@@ -1,4 +1,5 @@
 import type { IngressPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { type Metadata, ownerUid, toPart } from './meta.ts';
 
 interface IngressObject {
@@ -12,9 +13,9 @@ interface IngressObject {
 export function toIngressPart(object: unknown): IngressPart {
   const { metadata, spec } = object as IngressObject;
   return {
-    ...toPart({ metadata }),
+    ...toPart('Ingress', { metadata }),
     ownerUid: ownerUid(metadata),
-    hosts: (spec.rules ?? []).flatMap(({ host }) => host ?? []),
-    tlsHosts: (spec.tls ?? []).flatMap(({ hosts = [] }) => hosts),
+    hosts: (spec.rules ?? []).flatMap(({ host }) => share(host) ?? []),
+    tlsHosts: (spec.tls ?? []).flatMap(({ hosts = [] }) => hosts.map((host) => share(host))),
   };
 }

@@ -1,4 +1,5 @@
 import type { PodPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { type ContainerSpec, type ContainerStatus, toContainers } from './container.ts';
 import { type ConditionObject, cut, type Metadata, toPart, toStatement } from './meta.ts';
 
@@ -24,12 +25,12 @@ export function toPodPart(object: unknown): PodPart {
   const { metadata, spec, status = {} } = object as PodObject;
   const statement = (type: string) => toStatement(status.conditions, type, metadata.creationTimestamp);
   return {
-    ...toPart({ metadata }),
+    ...toPart('Pod', { metadata }),
     endingSince: endingSince(metadata),
-    phase: status.phase ?? 'Pending',
-    reason: status.reason ?? '',
+    phase: share(status.phase ?? 'Pending'),
+    reason: share(status.reason ?? ''),
     message: cut(status.message),
-    node: spec.nodeName,
+    node: share(spec.nodeName),
     scheduled: statement('PodScheduled'),
     ready: statement('Ready'),
     prepared: statement('PodReadyToStartContainers')?.holds ?? false,

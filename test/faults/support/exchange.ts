@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-export type Kind = 'watch' | 'list' | 'read' | 'write';
+/** A pulse is the small question whether the cluster is there (src/kube/pulse.ts). */
+export type Kind = 'watch' | 'list' | 'pulse' | 'read' | 'write';
 
 /** Which requests a fault meets; without a word, all. */
 export interface Where {
@@ -81,6 +82,7 @@ const kindOf = (method = 'GET', url: string): Kind => {
   if (method !== 'GET') return 'write';
   const { pathname, searchParams } = new URL(url, 'https://cluster');
   if (searchParams.get('watch') === 'true') return 'watch';
+  if (searchParams.get('limit') === '1') return 'pulse';
   return COLLECTION.test(pathname) ? 'list' : 'read';
 };
 

@@ -23,7 +23,7 @@ export interface FaultProxy {
   /** Connections of clients. */
   connections(): number;
   /** Ends all connections and takes no more, as a server that is down. */
-  refuse(): Promise<void>;
+  refuse(): void;
   /** Takes all faults back, and connections again. What is held stays so: a half-open connection never comes back. */
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -62,7 +62,8 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
   const asBearer = new Agent({ keepAlive: true, ca: tls.ca });
   const leaf = await createLeaf(pki.cluster, { commonName: 'fault-proxy', hosts: ['127.0.0.1'] });
   const secureContext = createSecureContext(leaf);
-  const sockets = new Set<Socket>();
+  /** With what TLS has made of each. */
+  const sockets = new Map<Socket, TLSSocket>();
   const rawOf = new WeakMap<object, Socket>();
   const exchanges = new Set<Exchange>();
   const asked: Seen[] = [];
@@ -76,10 +77,10 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
     serve(exchange).catch(() => exchange.cut());
   });
   const listener = createServer((raw) => {
-    sockets.add(raw);
-    raw.on('error', () => undefined).once('close', () => sockets.delete(raw));
     const secure = new TLSSocket(raw, { isServer: true, secureContext });
-    secure.on('error', () => undefined);
+    sockets.set(raw, secure);
+    raw.on('error', () => undefined);
+    secure.on('error', () => undefined).once('close', () => sockets.delete(raw));
     rawOf.set(secure, raw);
     http.emit('connection', secure);
   });
@@ -119,12 +120,9 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
     listener.listen({ port, host: '127.0.0.1' });
     await once(listener, 'listening');
   };
-  const refuse = async () => {
-    if (!listener.listening) return;
-    const closed = once(listener, 'close');
-    listener.close();
-    for (const raw of sockets) raw.resetAndDestroy();
-    await closed;
+  const stopListening = (endConnection: (raw: Socket, secure: TLSSocket) => void) => {
+    if (listener.listening) listener.close();
+    for (const [raw, secure] of sockets) endConnection(raw, secure);
   };
   const port = await freePort();
   await listen(port);
@@ -143,13 +141,13 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
     open: (where = {}) => [...exchanges].filter((exchange) => meets(exchange, where)),
     asked: (where = {}) => asked.filter((each) => meets(each, where)),
     connections: () => sockets.size,
-    refuse,
+    refuse: () => stopListening((raw) => raw.resetAndDestroy()),
     async heal() {
       rules = [];
       if (!listener.listening) await listen(port);
     },
     async close() {
-      await refuse();
+      stopListening((_, secure) => secure.destroy());
       asAdmin.destroy();
       asBearer.destroy();
     },

@@ -7,8 +7,10 @@ export class Shadow<T extends Stored> {
   readonly what: string;
   readonly items = new Map<string, T>();
   readonly wrongs: string[] = [];
+  /** While the cluster itself goes back in time, what was there once may come again. */
+  mayRepeat = false;
   /** Versions that it was told of as present. */
-  #told = new Set<string>();
+  readonly #told = new Set<string>();
 
   constructor(what: string) {
     this.what = what;
@@ -25,15 +27,10 @@ export class Shadow<T extends Stored> {
       this.items.delete(key);
       return;
     }
-    if (this.#told.has(version)) wrong('told twice');
+    if (this.#told.has(version) && !this.mayRepeat) wrong('told twice');
     this.#told.add(version);
     this.items.set(key, item);
   };
-
-  /** The cluster itself goes back in time: what was there once may come again. */
-  forgetThePast(): void {
-    this.#told = new Set();
-  }
 }
 
 /** The same for statuses. */
@@ -42,7 +39,7 @@ export class StatusShadow {
   readonly wrongs: string[] = [];
 
   readonly listen = ({ type, entry }: StatusChange): void => {
-    const key = `${entry.status.namespace}/${entry.status.name}`;
+    const key = `${entry.namespace}/${entry.name}`;
     const known = this.entries.get(key);
     if (type === 'deleted') {
       if (!known) this.wrongs.push(`status ${key}: deleted, and it was not there`);

@@ -4,7 +4,13 @@ import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { Machines } from '../../../src/devmachine/machines.ts';
-import { type EventPart, PART_KINDS, type Part, type PartKind } from '../../../src/devmachine/parts.ts';
+import {
+  type EventPart,
+  type MachinePart,
+  PART_KINDS,
+  type Part,
+  type PartKind,
+} from '../../../src/devmachine/parts.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { openConnection } from '../../../src/kube/connection.ts';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
@@ -12,8 +18,12 @@ import { type MachineCache, watchMachines } from '../../../src/kube/machine-cach
 import { machinesPath } from '../../../src/kube/machine-object.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { watchParts } from '../../../src/kube/part-cache.ts';
+import { SOURCES } from '../../../src/kube/parts/sources.ts';
 import { startPulse } from '../../../src/kube/pulse.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
+
+/** Of machines, and of each kind of part twice; see below. */
+export const WATCHES = 1 + 2 * SOURCES.length;
 
 export interface StackOptions {
   readonly kubeconfig: string;
@@ -37,8 +47,10 @@ export interface Stack {
   };
   /** What it has logged as a warning or worse. */
   readonly warnings: readonly string[];
+  /** Whether what was there once may come again, because the cluster itself goes back in time. */
+  mayRepeat(may: boolean): void;
   /** What subscribers were told wrongly. */
-  wrongs(): readonly string[];
+  wrongs(): string[];
   stop(): Promise<void>;
 }
 
@@ -74,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clock,
       pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onChange: (kind, change) => shadows.parts.get(kind)?.listen(change as never),
+      onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
       onSight: () => undefined,
     },
     signal,
@@ -90,6 +102,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal,
     shadows,
     warnings,
+    mayRepeat(may) {
+      for (const shadow of [shadows.machines, ...shadows.parts.values()]) shadow.mayRepeat = may;
+    },
     wrongs: () => all.flatMap(({ wrongs }) => wrongs),
     async stop() {
       await app.close();
@@ -100,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-export type AnyPart = Part | EventPart;
+export type AnyPart = MachinePart | EventPart;
 
 const warningsTo = (lines: string[]): Writable =>
   new Writable({
