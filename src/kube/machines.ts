@@ -77,6 +77,7 @@ export function openMachines(
 
   return {
     checkReadable,
+    size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),
     subscribe: (listener) => cache.view.subscribe(listener),
 
@@ -118,6 +119,11 @@ export function openMachines(
       // Status: it is gone. Else the machine, which goes when its finalizers are done.
       if (!reply || asStatus(reply.body)) store.forget(key.namespace, key.name, uid);
       else store.observe(toMachine(asMachineObject(reply.body)));
+    },
+
+    known({ namespace, name }) {
+      checkReadable(namespace);
+      return cache.view.get(namespace, name);
     },
 
     async status(key, caller) {

@@ -14,6 +14,7 @@ import type { Change, Store } from './store.ts';
  * because the stores do not.
  */
 export interface StatusView {
+  readonly size: number;
   get(namespace: string, name: string): StatusEntry | undefined;
   /** In the order of namespaces and names. */
   list(namespace: string | undefined): readonly StatusEntry[];
@@ -85,6 +86,9 @@ export function openStatusView(
     },
     refreshAll(namespace) {
       for (const { entry } of [...slots.values(namespace)]) make(entry.machine);
+    },
+    get size() {
+      return slots.size;
     },
     get: (namespace, name) => slots.get(namespace, name)?.entry,
     list(namespace) {

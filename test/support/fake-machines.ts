@@ -12,7 +12,7 @@ import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
 export class FakeMachines
-  implements Pick<Machines, 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
+  implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
   readonly entries = new Map<string, StatusEntry>();
   readonly listeners = new Set<(change: StatusChange) => void>();
@@ -37,6 +37,14 @@ export class FakeMachines
     const entry = this.entries.get(`${namespace}/${name}`);
     this.entries.delete(`${namespace}/${name}`);
     if (entry) this.#emit({ type: 'deleted', entry });
+  }
+
+  size(): number {
+    return this.entries.size;
+  }
+
+  known({ namespace, name }: { namespace: string; name: string }): StatusEntry | undefined {
+    return this.entries.get(`${namespace}/${name}`);
   }
 
   async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusEntry> {
