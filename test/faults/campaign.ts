@@ -37,6 +37,7 @@ const cluster = await startOwnControlPlane();
 const site = await openSite(cluster);
 const stack = await startStack({ kubeconfig: site.kubeconfig, silenceMs: 3_000 });
 while (!stack.cache.synced()) await sleep(20);
+for (let made = 0; made < 60; made++) await site.world.anything(random);
 const load = new Load({ stack, world: site.world, random, readsPerSecond: 200 });
 const recoveries: number[] = [];
 const violations: string[] = [];

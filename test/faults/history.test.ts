@@ -27,8 +27,8 @@ const drills: Drill[] = [
       await waitForWrites(() => changes(200));
       await agree();
       stack.mayRepeat(true);
-      await restore();
       const listed = proxy.asked(machineLists).length;
+      await restore();
       await waitForWrites(() => changes(5));
       await agree();
       assert.ok(proxy.asked(machineLists).length > listed);
