@@ -7,6 +7,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Of the reads that succeed, one in so many is logged; 0: none. */
+  readonly logReadsEvery: number;
   /** Files of the kubeconfig, as KUBECONFIG lists them; undefined: ~/.kube/config, or the pod's service account. */
   readonly kubeconfig: string | undefined;
   /** Namespaces whose machines are served; empty: all. */
@@ -51,6 +53,7 @@ export function loadConfig(env: Environment = process.env): Config {
     host,
     port: integer(env, 'PORT', 8080, 0, 65_535),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    logReadsEvery: integer(env, 'LOG_READS_EVERY', 100, 0, 1_000_000),
     kubeconfig: env['KUBECONFIG'] || undefined,
     watchNamespaces,
     defaultNamespace,

@@ -1,15 +1,16 @@
-import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { buildApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { openConnection } from './kube/connection.ts';
 import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { watchMachines } from './kube/machine-cache.ts';
 import { openMachines } from './kube/machines.ts';
+import { openLogger } from './logger.ts';
 
 /** env → config → cluster → app → listen; a signal → drain → close. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const logger = pino({ level: config.logLevel });
+  const logger = openLogger({ level: config.logLevel });
   const stop = new AbortController();
   const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
     timeoutMs: config.clusterTimeoutMs,
@@ -17,7 +18,9 @@ async function main(): Promise<void> {
   const { watchNamespaces: namespaces, maxStalenessMs } = config;
   const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
   const machines = openMachines(connection, cache, config);
-  const app = await buildApp(config, { machines, logger });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const app = await buildApp(config, { machines, logger, registry });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');
@@ -29,7 +32,10 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
 
-  await app.listen({ host: config.host, port: config.port });
+  const address = await app.listen({ host: config.host, port: config.port });
+  logger.info(`Server listening at ${address}`);
+  // Whoever has started it waits for this line.
+  logger.flush();
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { Condition } from './machine.ts';
 import type { Facts } from './reasons.ts';
+import { specDigest } from './spec-digest.ts';
 import { type Scene, type Verdict, verdict } from './verdict.ts';
 
 /** The operator's part: whether it failed, and whether what the cluster has is what the spec says now. */
@@ -61,7 +62,7 @@ export function operatorTrouble({ machine, parts, deployment }: Scene): Verdict 
     return verdict('AwaitingOperator', 'Pending', since, {
       stage: 'The operator has not made anything of the machine yet.',
     });
-  if (deployment.specDigest !== machine.specDigest) return waits();
+  if (deployment.specDigest !== specDigest(machine.spec)) return waits();
   if (deployment.observedGeneration < deployment.generation)
     return waits({ stage: 'The cluster has yet to follow what the operator has changed.' });
   if (deployment.wanted !== (stopped ? 0 : 1))

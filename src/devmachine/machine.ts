@@ -12,8 +12,6 @@ export interface Machine {
   readonly deletionTimestamp: string | undefined;
   readonly finalizers: readonly string[];
   readonly spec: DevMachineSpec;
-  /** See spec-digest.ts. */
-  readonly specDigest: string;
   /** When somebody last changed the spec. */
   readonly specChangedAt: string;
   readonly conditions: readonly Condition[];

@@ -63,10 +63,14 @@ export interface Machines {
    * the operator does not let go of the disk in time; nothing is deleted then.
    */
   delete(key: MachineKey, options: DeleteOptions): Promise<void>;
+  /** From the shared cache; undefined: it knows of none, which is to be asked of `status`. */
+  known(key: MachineKey): StatusEntry | undefined;
   /** From the shared cache; asks the cluster once before it throws machine-not-found. */
   status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;
   /** All that the cache knows of a namespace, or of every namespace that is served; ordered by namespace and name. */
   list(namespace: string | undefined): readonly StatusEntry[];
+  /** How many the cache knows. */
+  size(): number;
   /** Calls `listener` for every change from now on. Returns the way to stop it. */
   subscribe(listener: (change: StatusChange) => void): () => void;
   /**

@@ -30,10 +30,10 @@ export function pageOf(
   after: MachineKey | undefined,
 ): Page {
   const found = entries.filter(
-    ({ status }) =>
-      (phase === undefined || status.phase === phase) &&
-      (template === undefined || status.spec.template === template) &&
-      (after === undefined || compareKeys(status, after) > 0),
+    (entry) =>
+      (phase === undefined || entry.phase === phase) &&
+      (template === undefined || entry.template === template) &&
+      (after === undefined || compareKeys(entry, after) > 0),
   );
   return { entries: found.slice(0, limit), remaining: Math.max(0, found.length - limit) };
 }

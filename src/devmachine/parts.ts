@@ -12,6 +12,7 @@ export const PART_KINDS = [
 export type PartKind = (typeof PART_KINDS)[number];
 
 export interface Part {
+  readonly kind: PartKind;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -31,6 +32,7 @@ export interface Statement {
 }
 
 export interface DeploymentPart extends Part {
+  readonly kind: 'Deployment';
   /** Of the DevMachine that owns it: an earlier machine of the same name had another. */
   readonly ownerUid: string | undefined;
   /** Of the spec that it was rendered from; see spec-digest.ts. */
@@ -47,6 +49,7 @@ export interface DeploymentPart extends Part {
 }
 
 export interface PodPart extends Part {
+  readonly kind: 'Pod';
   /** When its end was asked for. */
   readonly endingSince: string | undefined;
   readonly phase: string;
@@ -88,6 +91,7 @@ export interface ContainerPart {
 }
 
 export interface ClaimPart extends Part {
+  readonly kind: 'PersistentVolumeClaim';
   readonly phase: string;
   /** What it holds once it is bound, what it asks for before. */
   readonly size: string;
@@ -95,6 +99,7 @@ export interface ClaimPart extends Part {
 }
 
 export interface IngressPart extends Part {
+  readonly kind: 'Ingress';
   readonly ownerUid: string | undefined;
   readonly hosts: readonly string[];
   /** The hosts with a certificate. */
@@ -102,11 +107,13 @@ export interface IngressPart extends Part {
 }
 
 export interface EndpointSlicePart extends Part {
+  readonly kind: 'EndpointSlice';
   readonly endpoints: readonly { readonly ready: boolean; readonly podUid: string | undefined }[];
 }
 
 /** What was said of a pod. It has no machine's label: the pod leads to the machine. */
 export interface EventPart extends Omit<Part, 'machine'> {
+  readonly kind: 'Event';
   readonly podUid: string;
   readonly reason: string;
   readonly message: string;
@@ -115,6 +122,9 @@ export interface EventPart extends Omit<Part, 'machine'> {
   /** When it was last seen. */
   readonly at: string;
 }
+
+/** What has the label of its machine. */
+export type MachinePart = DeploymentPart | PodPart | ClaimPart | IngressPart | EndpointSlicePart;
 
 export interface MachineParts {
   readonly deployments: readonly DeploymentPart[];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isObject } from './difference.ts';
 
 /** Where the chart writes, on the Deployment, which spec it was rendered from. */
@@ -11,7 +11,7 @@ export const SPEC_DIGEST_ANNOTATION = 'ide.example.com/spec-sha256';
  */
 export function specDigest(spec: object): string {
   const set = Object.fromEntries(Object.entries(spec).filter(([, value]) => !isEmpty(value)));
-  return createHash('sha256').update(canonical(set)).digest('hex');
+  return hash('sha256', canonical(set), 'hex');
 }
 
 /** As a template's `if` sees it. */

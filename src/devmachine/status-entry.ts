@@ -1,22 +1,55 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Machine } from './machine.ts';
 import type { MachineParts } from './parts.ts';
-import { type MachineStatus, toStatus } from './status.ts';
+import type { Phase } from './phases.ts';
+import { toStatus } from './status.ts';
 
 /** A status as it is answered: made and serialised once per change, not per request. */
 export interface StatusEntry {
-  readonly status: MachineStatus;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly phase: Phase;
+  readonly template: string | undefined;
+  /** The whole document. */
   readonly json: string;
   /** `"<uid>.<generation>.<digest>"`: uid and generation say which spec it is, the digest which status. */
   readonly etag: string;
-  /** Of the DevMachine; for telling old from new, never for callers. */
-  readonly resourceVersion: string;
 }
 
-export function toEntry(machine: Machine, parts: MachineParts): StatusEntry {
-  const status = toStatus(machine, parts);
-  const json = JSON.stringify(status);
-  const digest = createHash('sha256').update(json).digest('base64url').slice(0, 16);
-  const etag = `"${machine.uid}.${machine.generation}.${digest}"`;
-  return { status, json, etag, resourceVersion: machine.resourceVersion };
+/** Beside the document it keeps nothing that the machine has, too. */
+export class MachineEntry implements StatusEntry {
+  readonly machine: Machine;
+  readonly phase: Phase;
+  readonly json: string;
+  readonly #digest: string;
+
+  constructor(machine: Machine, parts: MachineParts) {
+    const status = toStatus(machine, parts);
+    this.machine = machine;
+    this.phase = status.phase;
+    this.json = JSON.stringify(status);
+    // Cut before it becomes text: a part of a string keeps the whole of it.
+    this.#digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
+  }
+
+  get namespace(): string {
+    return this.machine.namespace;
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  get uid(): string {
+    return this.machine.uid;
+  }
+
+  get template(): string | undefined {
+    return this.machine.spec.template;
+  }
+
+  get etag(): string {
+    return `"${this.uid}.${this.machine.generation}.${this.#digest}"`;
+  }
 }

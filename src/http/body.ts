@@ -13,10 +13,11 @@ export function acceptJson(app: FastifyInstance): void {
       return bytes.length === 0 ? undefined : parseJson(bytes);
     },
   );
-  app.addHook('preValidation', async ({ body, is404, routeOptions }) => {
-    if (body !== undefined && !is404 && !routeOptions.schema?.body) {
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.body !== undefined && !request.is404 && !request.routeOptions.schema?.body) {
       throw new DevMachineError('invalid-request', 'This call takes no body.');
     }
+    done();
   });
 }
 

@@ -12,12 +12,17 @@ const STEP_MS = 20;
 export function drainOnClose(app: FastifyInstance): void {
   let answering = 0;
   let closing = false;
-  app.addHook('preValidation', async (_request, reply) => {
+  const onAnswered = () => {
+    answering--;
+  };
+  app.addHook('preValidation', (_request, reply, done) => {
     answering++;
-    reply.raw.once('close', () => answering--);
+    reply.raw.on('close', onAnswered);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done();
   });
   app.addHook('preClose', async () => {
     closing = true;

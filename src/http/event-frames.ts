@@ -36,7 +36,7 @@ export const freshFrame = (id: string): Buffer => frame('fresh', id, '{}');
 
 export function changeFrame({ type, entry }: StatusChange, id: string): Buffer {
   if (type === 'changed') return frame('status', id, entry.json);
-  const { name, namespace, uid } = entry.status;
+  const { name, namespace, uid } = entry;
   return frame('deleted', id, JSON.stringify({ name, namespace, uid }));
 }
 

@@ -56,7 +56,7 @@ export class EventHub {
     const entries = this.#options.machines.list(namespace);
     const after = lastId === undefined ? undefined : this.#log.numberOf(lastId);
     if (after !== undefined) return { snapshot: undefined, reset: false, after };
-    const snapshot = name === undefined ? entries : entries.filter(({ status }) => status.name === name);
+    const snapshot = name === undefined ? entries : entries.filter((entry) => entry.name === name);
     return { snapshot, reset: lastId !== undefined, after: this.#log.last };
   }
 

@@ -1,18 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import type { Machines } from '../devmachine/machines.ts';
 import { MachineName, Namespace } from '../devmachine/manifest.ts';
-import { EventHub } from './event-hub.ts';
+import type { EventHub } from './event-hub.ts';
 import { EVENT_STREAM_EXAMPLE } from './examples.ts';
 import { problems } from './problems.ts';
 
 export interface EventRoutes {
-  readonly machines: Machines;
+  readonly hub: EventHub;
   /** The namespace of requests that name none; undefined: all that are served. */
   readonly defaultNamespace: string | undefined;
-  readonly maxReaders: number;
-  readonly heartbeatMs: number;
-  readonly historyBytes: number;
 }
 
 const EventQuery = Type.Object(
@@ -47,7 +43,7 @@ const STREAM_HEADERS = {
 };
 
 export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutes> = async (app, options) => {
-  const hub = new EventHub(options);
+  const { hub } = options;
   app.addHook('preClose', () => hub.close());
 
   app.get(

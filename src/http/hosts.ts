@@ -1,4 +1,4 @@
-import type { onRequestAsyncHookHandler } from 'fastify';
+import type { onRequestHookHandler } from 'fastify';
 import { DevMachineError } from '../devmachine/errors.ts';
 
 /**
@@ -6,9 +6,9 @@ import { DevMachineError } from '../devmachine/errors.ts';
  * point to this machine (DNS rebinding) from using an API that only this machine should reach.
  */
 export const allowHosts =
-  (allowed: readonly string[] | undefined): onRequestAsyncHookHandler =>
-  async ({ hostname }) => {
-    if (allowed === undefined || allowed.includes(hostname.toLowerCase())) return;
+  (allowed: readonly string[] | undefined): onRequestHookHandler =>
+  ({ hostname }, _reply, done) => {
+    if (allowed === undefined || allowed.includes(hostname.toLowerCase())) return done();
     throw new DevMachineError(
       'misdirected-request',
       'This API does not answer for that host. Its administrator can name it in ALLOWED_HOSTS.',

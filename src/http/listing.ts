@@ -83,7 +83,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
       const after = query.continue === undefined ? undefined : placeOf(query.continue, filter);
       const { entries, remaining } = pageOf(options.machines.list(filter.namespace), filter, limit, after);
       const last = entries.at(-1);
-      const next = last && remaining > 0 ? `,"continue":${JSON.stringify(toToken(filter, last.status))}` : '';
+      const next = last && remaining > 0 ? `,"continue":${JSON.stringify(toToken(filter, last))}` : '';
       const rest = `${next},"remaining":${remaining}}`;
       // The documents are serialised once per change, not per request.
       const json = `{"items":[${entries.map((entry) => entry.json).join(',')}]${rest}`;

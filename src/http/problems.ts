@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError, type ErrorCode, type FieldError } from '../devmachine/errors.ts';
+import { withCommonHeaders } from './headers.ts';
 import { problemExamples } from './problem-examples.ts';
 import { toRequestError } from './validation.ts';
 
@@ -140,10 +141,6 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, Known>> = {
   ],
   FST_ERR_BAD_URL: [400, 'invalid-request', { message: 'The URL is malformed.' }],
 };
-
-/** The headers of every answer. */
-export const withCommonHeaders = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
 
 function sendProblem(
   request: FastifyRequest,

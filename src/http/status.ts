@@ -4,6 +4,7 @@ import type { Machines } from '../devmachine/machines.ts';
 import { PHASES } from '../devmachine/phases.ts';
 import { stringEnum } from '../devmachine/schema-types.ts';
 import { MachineStatus } from '../devmachine/status.ts';
+import type { StatusEntry } from '../devmachine/status-entry.ts';
 import { jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from './answers.ts';
 import { untilClientLeaves } from './client.ts';
 import { STATUS_EXAMPLE } from './examples.ts';
@@ -72,19 +73,21 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
         },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { query } = request;
-      const signal = untilClientLeaves(reply);
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
       const { waitFor: phase, timeoutSeconds } = query;
       if (timeoutSeconds !== undefined && phase === undefined) {
         throw invalid({ parameter: 'timeoutSeconds', message: 'needs waitFor' });
       }
+      const send = (entry: StatusEntry) =>
+        sendTagged<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
+      // Nearly every call ends here, in the same turn: a promise and a signal would cost more than the rest.
+      const known = phase === undefined ? machines.known(key) : undefined;
+      if (known) return send(known);
+      if (phase === undefined) return machines.status(key, untilClientLeaves(reply)).then(send);
       const timeoutMs = 1_000 * wholeNumber('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
-      const entry = await (phase === undefined
-        ? machines.status(key, signal)
-        : waiting.for({ key, phase, timeoutMs, signal }));
-      return sendTagged<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
+      return waiting.for({ key, phase, timeoutMs, signal: untilClientLeaves(reply) }).then(send);
     },
   );
 };

@@ -37,12 +37,12 @@ export class Waiting {
     let latest: StatusEntry | undefined;
     const look = (entry: StatusEntry) => {
       latest = entry;
-      const now = entry.status.phase;
+      const now = entry.phase;
       if (now === phase || (now === 'Failed' && phase !== 'Deleted')) resolve(entry);
     };
     // Listening begins before the first look: nothing that happens in between is missed.
     const unsubscribe = this.#machines.subscribe(({ type, entry }) => {
-      if (entry.status.name !== key.name || entry.status.namespace !== key.namespace) return;
+      if (entry.name !== key.name || entry.namespace !== key.namespace) return;
       if (type === 'deleted') reject(gone(key));
       else look(entry);
     });

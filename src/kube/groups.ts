@@ -1,49 +1,44 @@
 import type { Change } from './store.ts';
 
-interface Named {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** Objects found by keys that they name themselves; kept as new as the changes it is told of. */
-export class Groups<T extends Named> {
+export class Groups<T extends { readonly name: string }> {
   readonly #keysOf: (item: T) => readonly string[];
-  readonly #items = new Map<string, T>();
-  readonly #groups = new Map<string, Map<string, T>>();
+  /** One that is alone in its group, as nearly all are, stands for the group. */
+  readonly #groups = new Map<string, T | readonly T[]>();
 
   constructor(keysOf: (item: T) => readonly string[]) {
     this.#keysOf = keysOf;
   }
 
   /** Returns the keys that the change is about: those of before, too. */
-  apply({ type, item }: Change<T>): Set<string> {
-    const name = `${item.namespace}/${item.name}`;
-    const before = this.#items.get(name);
+  apply({ type, item, before }: Change<T>): Set<string> {
     const former = before ? this.#keysOf(before) : [];
     const present = type === 'deleted' ? [] : this.#keysOf(item);
-    for (const key of former) this.#take(key, name);
-    if (type === 'deleted') this.#items.delete(name);
-    else this.#items.set(name, item);
-    for (const key of present) this.#put(key, name, item);
+    for (const key of former)
+      this.#set(
+        key,
+        this.#group(key).filter((other) => other !== before),
+      );
+    for (const key of present) this.#set(key, this.#group(key).concat([item]));
     return new Set([...former, ...present]);
   }
 
   /** In the order of their names, whatever the order in which they came. */
   get(key: string): T[] {
-    const group = this.#groups.get(key);
-    if (!group) return [];
-    return [...group].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, item]) => item);
+    return this.#group(key).toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  #put(key: string, name: string, item: T): void {
+  #group(key: string): readonly T[] {
     const group = this.#groups.get(key);
-    if (group) group.set(name, item);
-    else this.#groups.set(key, new Map([[name, item]]));
+    if (group === undefined) return [];
+    return isGroup(group) ? group : [group];
   }
 
-  #take(key: string, name: string): void {
-    const group = this.#groups.get(key);
-    group?.delete(name);
-    if (group?.size === 0) this.#groups.delete(key);
+  #set(key: string, group: readonly T[]): void {
+    const [first] = group;
+    if (first === undefined) this.#groups.delete(key);
+    else this.#groups.set(key, group.length === 1 ? first : group);
   }
 }
+
+const isGroup = <T>(group: T | readonly T[]): group is readonly T[] => Array.isArray(group);

@@ -70,8 +70,8 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
       pulse,
       silenceMs,
       reached: machinesSynced,
-      onChange(kind, change, known) {
-        const touched = index.apply(kind, change);
+      onChange(change, known) {
+        const touched = index.apply(change);
         // While a kind is read for the first time, nobody looks; then all statuses are made anew, at once.
         if (known) view.refresh(touched);
       },

@@ -3,8 +3,8 @@ import { DevMachineError } from '../devmachine/errors.ts';
 import type { Condition, Machine } from '../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../devmachine/manifest.ts';
 import type { DevMachineSpec } from '../devmachine/spec.ts';
-import { specDigest } from '../devmachine/spec-digest.ts';
 import type { ManagedFields } from './field-owners.ts';
+import { share, shareAll, shareList } from './share.ts';
 
 /** A DevMachine as the API server answers it. */
 export interface MachineObject {
@@ -31,24 +31,25 @@ export const machinesPath = (namespace?: string): string =>
 
 export const machinePath = ({ namespace, name }: MachineKey): string => `${machinesPath(namespace)}/${name}`;
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** Takes over what answers need; of the operator's status the conditions alone, never the rendered manifest. */
 export function toMachine({ metadata, spec, status }: MachineObject): Machine {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } =
     metadata;
   return {
     name,
-    namespace,
+    namespace: share(namespace),
     uid,
     resourceVersion,
     generation,
-    creationTimestamp,
+    creationTimestamp: share(creationTimestamp),
     deleting: deletionTimestamp !== undefined,
     deletionTimestamp,
-    finalizers: metadata.finalizers ?? [],
-    spec,
-    specDigest: specDigest(spec),
-    specChangedAt: lastChange(metadata),
-    conditions: (status?.conditions ?? []).map(toCondition),
+    finalizers: shareList(metadata.finalizers ?? NONE),
+    spec: shareAll(spec),
+    specChangedAt: share(lastChange(metadata)),
+    conditions: (status?.conditions ?? NONE).map((condition) => shareAll(toCondition(condition))),
   };
 }
 
@@ -68,13 +69,14 @@ export function asMachineObject(body: unknown): MachineObject {
   });
 }
 
-/** The CRD leaves the operator's status open: what is no text is left out. */
-function toCondition({ type, status, reason, message, lastTransitionTime }: Condition): Condition {
-  return {
+/** The CRD leaves the operator's status open: what is no text is left out of the answer. */
+const toCondition = ({ type, status, reason, message, lastTransitionTime }: Condition) =>
+  ({
     type,
     status,
-    ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof message === 'string' ? { message } : {}),
-    ...(typeof lastTransitionTime === 'string' ? { lastTransitionTime } : {}),
-  };
-}
+    reason: textOf(reason),
+    message: textOf(message),
+    lastTransitionTime: textOf(lastTransitionTime),
+  }) as Condition;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

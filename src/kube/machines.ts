@@ -3,7 +3,7 @@ import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
 import { NO_PARTS } from '../devmachine/parts.ts';
-import { toEntry } from '../devmachine/status-entry.ts';
+import { MachineEntry } from '../devmachine/status-entry.ts';
 import { createMachine, getMachine } from './apply.ts';
 import { replaceMachine } from './change-replace.ts';
 import { systemClock } from './clock.ts';
@@ -77,6 +77,7 @@ export function openMachines(
 
   return {
     checkReadable,
+    size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),
     subscribe: (listener) => cache.view.subscribe(listener),
 
@@ -120,6 +121,11 @@ export function openMachines(
       else store.observe(toMachine(asMachineObject(reply.body)));
     },
 
+    known({ namespace, name }) {
+      checkReadable(namespace);
+      return cache.view.get(namespace, name);
+    },
+
     async status(key, caller) {
       const store = storeOf(key);
       checkReadable(key.namespace);
@@ -130,7 +136,7 @@ export function openMachines(
       if (!object) throw machineNotFound(key);
       const machine = toMachine(object);
       store.observe(machine);
-      return cache.view.get(key.namespace, key.name) ?? toEntry(machine, NO_PARTS);
+      return cache.view.get(key.namespace, key.name) ?? new MachineEntry(machine, NO_PARTS);
     },
 
     list(namespace) {

@@ -1,5 +1,5 @@
 import { DevMachineError } from '../devmachine/errors.ts';
-import type { EventPart, Part, PartKind } from '../devmachine/parts.ts';
+import type { EventPart, MachinePart, PartKind } from '../devmachine/parts.ts';
 import type { Clock } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { Freshness } from './freshness.ts';
@@ -30,7 +30,7 @@ export interface PartCacheOptions {
   readonly silenceMs?: number | undefined;
   /** Whether the cluster can be reached at all: until then a failure says nothing of a kind. */
   readonly reached: () => boolean;
-  readonly onChange: (kind: PartKind, change: Change<Part | EventPart>, known: boolean) => void;
+  readonly onChange: (change: Change<MachinePart | EventPart>, known: boolean) => void;
   /** A kind can be seen from now on, or no longer: in this namespace, or in all. */
   readonly onSight: (namespace: string | undefined) => void;
 }
@@ -87,9 +87,9 @@ export const isIn = (scope: string | undefined, namespace: string): boolean =>
 
 function follow(source: Source, sight: Sight, options: PartCacheOptions, signal: AbortSignal): Promise<void> {
   const { connection, clock, log, pulse, silenceMs, onChange, onSight, reached } = options;
-  const { kind, path, query, reduce } = source;
-  const store = new Store<Part | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
-  store.subscribe((change) => onChange(kind, change, sight.known));
+  const { path, query, reduce } = source;
+  const store = new Store<MachinePart | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
+  store.subscribe((change) => onChange(change, sight.known));
 
   const onAnswer = (error: unknown) => {
     const refused = error instanceof DevMachineError && error.code === 'forbidden';

@@ -1,73 +1,90 @@
 import type { Machine } from '../devmachine/machine.ts';
-import type {
-  ClaimPart,
-  DeploymentPart,
-  EndpointSlicePart,
-  EventPart,
-  IngressPart,
-  MachineParts,
-  Part,
-  PartKind,
-  PodPart,
-} from '../devmachine/parts.ts';
+import type { EventPart, IngressPart, MachinePart, MachineParts, PartKind } from '../devmachine/parts.ts';
+import { ByName } from './by-name.ts';
 import { Groups } from './groups.ts';
 import type { Change } from './store.ts';
 
 /** Whose status a change of a part can change: these machines, and all that want these hosts. */
 export interface Touched {
-  readonly machines: Iterable<string>;
+  readonly machines: readonly MachineName[];
   readonly hosts: Iterable<string>;
+}
+
+interface MachineName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** The parts of all machines, found by machine; and the Ingresses by host, because a host has room for one only. */
 export interface PartIndex {
-  apply(kind: PartKind, change: Change<Part | EventPart>): Touched;
+  apply(change: Change<MachinePart | EventPart>): Touched;
   /** Without those of unknown kinds: what is left of them is from before they became so. */
   of(machine: Machine, unknown: readonly PartKind[]): MachineParts;
 }
 
-export const machineKey = ({ namespace, name }: { namespace: string; name: string }): string =>
-  `${namespace}/${name}`;
-
 export function openPartIndex(): PartIndex {
-  const ofMachine = ({ namespace, machine }: Part) => [`${namespace}/${machine}`];
-  const groups = {
-    Deployment: new Groups<DeploymentPart>(ofMachine),
-    Pod: new Groups<PodPart>(ofMachine),
-    PersistentVolumeClaim: new Groups<ClaimPart>(ofMachine),
-    Ingress: new Groups<IngressPart>(ofMachine),
-    EndpointSlice: new Groups<EndpointSlicePart>(ofMachine),
-  };
-  const podsByUid = new Groups<PodPart>(({ uid }) => [uid]);
+  const parts = new ByName<readonly MachinePart[]>();
+  const machineOfPod = new Map<string, MachineName>();
   const eventsByPod = new Groups<EventPart>(({ podUid }) => [podUid]);
   const ingressesByHost = new Groups<IngressPart>(({ hosts }) => hosts);
 
+  /** In the order of their names, whatever the order in which they came. */
+  const partsOf = ({ namespace, name }: MachineName): readonly MachinePart[] =>
+    parts.get(namespace, name) ?? [];
+
+  function put(part: MachinePart, before: MachinePart | undefined): void {
+    const machine = ownerOf(part);
+    const others = partsOf(machine).filter((other) => other !== before);
+    parts.set(machine.namespace, machine.name, others.concat([part]).sort(byName));
+  }
+
+  function take(part: MachinePart): void {
+    const machine = ownerOf(part);
+    const rest = partsOf(machine).filter((other) => other !== part);
+    if (rest.length > 0) parts.set(machine.namespace, machine.name, rest);
+    else parts.delete(machine.namespace, machine.name);
+  }
+
+  function applyPart({ type, item, before }: Change<MachinePart>): readonly MachineName[] {
+    const moved = before !== undefined && before.machine !== item.machine;
+    if (before && (moved || type === 'deleted')) take(before);
+    if (type !== 'deleted') put(item, before);
+    if (item.kind === 'Pod') {
+      if (type === 'deleted') machineOfPod.delete(item.uid);
+      else machineOfPod.set(item.uid, ownerOf(item));
+    }
+    return moved ? [ownerOf(before), ownerOf(item)] : [ownerOf(item)];
+  }
+
   return {
-    apply(kind, change) {
-      if (kind === 'Event') {
-        const pods = [...eventsByPod.apply(change as Change<EventPart>)].flatMap((uid) => podsByUid.get(uid));
-        return { machines: new Set(pods.flatMap(ofMachine)), hosts: [] };
+    apply(change) {
+      const { item } = change;
+      if (item.kind === 'Event') {
+        const pods = [...eventsByPod.apply(change as Change<EventPart>)];
+        return { machines: pods.flatMap((uid) => machineOfPod.get(uid) ?? []), hosts: [] };
       }
-      if (kind === 'Pod') podsByUid.apply(change as Change<PodPart>);
-      const hosts = kind === 'Ingress' ? ingressesByHost.apply(change as Change<IngressPart>) : [];
-      return { machines: groups[kind].apply(change as Change<never>), hosts };
+      const hosts = item.kind === 'Ingress' ? ingressesByHost.apply(change as Change<IngressPart>) : [];
+      return { machines: applyPart(change as Change<MachinePart>), hosts };
     },
 
     of(machine, unknown) {
-      const key = machineKey(machine);
-      const known = <T>(kind: PartKind, parts: () => T[]): T[] => (unknown.includes(kind) ? [] : parts());
-      const pods = known('Pod', () => groups.Pod.get(key));
-      const host = machine.spec.ingressDomain ?? '';
+      const all = partsOf(machine).filter(({ kind }) => !unknown.includes(kind));
+      const pods = all.filter((part) => part.kind === 'Pod');
+      const ingressesKnown = !unknown.includes('Ingress');
       return {
-        deployments: known('Deployment', () => groups.Deployment.get(key)),
+        deployments: all.filter((part) => part.kind === 'Deployment'),
         pods,
-        claims: known('PersistentVolumeClaim', () => groups.PersistentVolumeClaim.get(key)),
-        ingresses: known('Ingress', () => groups.Ingress.get(key)),
-        slices: known('EndpointSlice', () => groups.EndpointSlice.get(key)),
-        events: known('Event', () => pods.flatMap(({ uid }) => eventsByPod.get(uid))),
-        claimants: known('Ingress', () => ingressesByHost.get(host)),
+        claims: all.filter((part) => part.kind === 'PersistentVolumeClaim'),
+        ingresses: all.filter((part) => part.kind === 'Ingress'),
+        slices: all.filter((part) => part.kind === 'EndpointSlice'),
+        events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
+        claimants: ingressesKnown ? ingressesByHost.get(machine.spec.ingressDomain ?? '') : [],
         unknown,
       };
     },
   };
 }
+
+const ownerOf = ({ namespace, machine }: MachinePart): MachineName => ({ namespace, name: machine });
+
+const byName = (one: MachineName, other: MachineName): number => (one.name < other.name ? -1 : 1);

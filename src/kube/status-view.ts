@@ -2,9 +2,10 @@ import type { Machine } from '../devmachine/machine.ts';
 import type { StatusChange } from '../devmachine/machines.ts';
 import { compareKeys } from '../devmachine/page.ts';
 import type { MachineParts } from '../devmachine/parts.ts';
-import { type StatusEntry, toEntry } from '../devmachine/status-entry.ts';
+import { MachineEntry, type StatusEntry } from '../devmachine/status-entry.ts';
+import { ByName } from './by-name.ts';
 import { Groups } from './groups.ts';
-import { machineKey, type Touched } from './part-index.ts';
+import type { Touched } from './part-index.ts';
 import type { Change, Store } from './store.ts';
 
 /**
@@ -13,7 +14,9 @@ import type { Change, Store } from './store.ts';
  * because the stores do not.
  */
 export interface StatusView {
+  readonly size: number;
   get(namespace: string, name: string): StatusEntry | undefined;
+  /** In the order of namespaces and names. */
   list(namespace: string | undefined): readonly StatusEntry[];
   subscribe(listener: (change: StatusChange) => void): () => void;
   /** Parts have changed. */
@@ -22,17 +25,20 @@ export interface StatusView {
   refreshAll(namespace: string | undefined): void;
 }
 
+interface Slot {
+  entry: MachineEntry;
+}
+
 export function openStatusView(
   stores: readonly Store<Machine>[],
   partsOf: (machine: Machine) => MachineParts,
   onListenerError: (error: unknown) => void,
 ): StatusView {
-  const machines = new Map<string, Machine>();
-  const byHost = new Groups<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
-  const entries = new Map<string, StatusEntry>();
+  const slots = new ByName<Slot>();
+  const machinesByHost = new Groups<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
   const listeners = new Set<(change: StatusChange) => void>();
-  /** Keys in order; undefined since one came or went. */
-  let order: string[] | undefined;
+  /** In the order of lists; undefined since one came or went. */
+  let order: readonly Slot[] | undefined;
 
   const emit = (change: StatusChange) => {
     for (const listener of [...listeners]) {
@@ -44,50 +50,53 @@ export function openStatusView(
     }
   };
 
-  const make = (key: string, machine: Machine) => {
-    const before = entries.get(key);
-    const entry = toEntry(machine, partsOf(machine));
-    entries.set(key, entry);
-    if (!before) order = undefined;
+  const make = (machine: Machine) => {
+    const { namespace, name } = machine;
+    const entry = new MachineEntry(machine, partsOf(machine));
+    const slot = slots.get(namespace, name);
+    const before = slot?.entry;
+    if (slot) slot.entry = entry;
+    else {
+      slots.set(namespace, name, { entry });
+      order = undefined;
+    }
     if (before?.etag !== entry.etag) emit({ type: 'changed', entry });
   };
 
   const update = (change: Change<Machine>) => {
     const { type, item } = change;
-    const key = machineKey(item);
-    byHost.apply(change);
-    if (type !== 'deleted') {
-      machines.set(key, item);
-      return make(key, item);
-    }
-    const before = entries.get(key);
-    machines.delete(key);
-    entries.delete(key);
+    machinesByHost.apply(change);
+    if (type !== 'deleted') return make(item);
+    const before = slots.get(item.namespace, item.name);
+    slots.delete(item.namespace, item.name);
     order = undefined;
-    if (before) emit({ type: 'deleted', entry: before });
+    if (before) emit({ type: 'deleted', entry: before.entry });
   };
 
   for (const store of stores) store.subscribe(update);
   return {
-    refresh(touched) {
-      const keys = new Set(touched.machines);
-      for (const host of touched.hosts) for (const machine of byHost.get(host)) keys.add(machineKey(machine));
-      for (const key of keys) {
-        const machine = machines.get(key);
-        if (machine) make(key, machine);
+    refresh({ machines, hosts }) {
+      const touched = new Set<Machine>();
+      for (const { namespace, name } of machines) {
+        const slot = slots.get(namespace, name);
+        if (slot) touched.add(slot.entry.machine);
       }
+      for (const host of hosts) for (const machine of machinesByHost.get(host)) touched.add(machine);
+      for (const machine of touched) make(machine);
     },
     refreshAll(namespace) {
-      for (const [key, machine] of machines)
-        if (namespace === undefined || machine.namespace === namespace) make(key, machine);
+      for (const { entry } of [...slots.values(namespace)]) make(entry.machine);
     },
-    get: (namespace, name) => entries.get(`${namespace}/${name}`),
+    get size() {
+      return slots.size;
+    },
+    get: (namespace, name) => slots.get(namespace, name)?.entry,
     list(namespace) {
-      order ??= [...entries]
-        .sort(([, one], [, other]) => compareKeys(one.status, other.status))
-        .map(([key]) => key);
-      const keys = namespace === undefined ? order : order.filter((key) => key.startsWith(`${namespace}/`));
-      return keys.flatMap((key) => entries.get(key) ?? []);
+      order ??= [...slots.values()].sort((one, other) => compareKeys(one.entry, other.entry));
+      const found: MachineEntry[] = [];
+      for (const { entry } of order)
+        if (namespace === undefined || entry.namespace === namespace) found.push(entry);
+      return found;
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,3 +1,4 @@
+import { ByName } from './by-name.ts';
 import { compareVersions } from './resource-version.ts';
 
 export interface Stored {
@@ -11,6 +12,8 @@ export interface Change<T> {
   readonly type: 'added' | 'modified' | 'deleted';
   /** The object as it is now; for `deleted`, as it was last known. */
   readonly item: T;
+  /** For `modified` and `deleted`, the item that was held until now. */
+  readonly before: T | undefined;
 }
 
 export type Listener<T> = (change: Change<T>) => void;
@@ -26,7 +29,7 @@ const MOST_GONE = 10_000;
  * has passed it; a uid that is gone stays gone. They end where the cluster itself goes back in time.
  */
 export class Store<T extends Stored> {
-  readonly #items = new Map<string, T>();
+  readonly #items = new ByName<T>();
   /** Keys of which an answer has told more than the watch, and up to which version. */
   readonly #ahead = new Map<string, string>();
   /** Uids that an answer has said are gone, until the watch says so too; with the version of the watch at that time. */
@@ -53,10 +56,10 @@ export class Store<T extends Stored> {
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.#items.get(`${namespace}/${name}`);
+    return this.#items.get(namespace, name);
   }
 
-  values(): IterableIterator<T> {
+  values(): Iterable<T> {
     return this.#items.values();
   }
 
@@ -71,13 +74,9 @@ export class Store<T extends Stored> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#goBack();
     // What was gone before the watch told its last is gone from the list: if it is there, a backup has brought it back.
     for (const [uid, seen] of this.#gone) if (seen !== this.#version) this.#gone.delete(uid);
-    const listed = new Map(
-      items.filter(({ uid }) => !this.#gone.has(uid)).map((item) => [keyOf(item), item]),
-    );
-    for (const [key, item] of this.#items) {
-      if (!listed.has(key) && !this.#isAhead(key, version)) this.#delete(key, item);
-    }
-    for (const [key, item] of listed) if (!this.#isAhead(key, version)) this.#put(key, item);
+    const listed = items.filter(({ uid }) => !this.#gone.has(uid));
+    if (this.#items.size > 0) this.#deleteAllBut(listed, version);
+    for (const item of listed) if (!this.#isAhead(item, version)) this.#put(item);
     this.#version = version;
   }
 
@@ -85,16 +84,14 @@ export class Store<T extends Stored> {
   upsert(item: T): void {
     const { resourceVersion, uid } = item;
     if (this.#hasPassed(resourceVersion)) return;
-    const key = keyOf(item);
-    if (!this.#isAhead(key, resourceVersion) && !this.#gone.has(uid)) this.#put(key, item);
+    if (!this.#isAhead(item, resourceVersion) && !this.#gone.has(uid)) this.#put(item);
     this.progress(resourceVersion);
   }
 
   /** A DELETED event; one of an earlier object of the same name leaves the present one alone. */
   remove(item: T): void {
-    const key = keyOf(item);
     this.#gone.delete(item.uid);
-    if (this.#items.get(key)?.uid === item.uid) this.#delete(key, item);
+    if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
     this.progress(item.resourceVersion);
   }
 
@@ -111,7 +108,7 @@ export class Store<T extends Stored> {
     const key = keyOf(item);
     const known = this.#ahead.get(key);
     if (known !== undefined && compareVersions(known, resourceVersion) >= 0) return;
-    this.#put(key, item);
+    this.#put(item);
     this.#ahead.set(key, resourceVersion);
   }
 
@@ -121,28 +118,38 @@ export class Store<T extends Stored> {
     const [oldest = uid] = this.#gone.keys();
     if (this.#gone.size > MOST_GONE) this.#gone.delete(oldest);
     const key = `${namespace}/${name}`;
-    const item = this.#items.get(key);
+    const item = this.get(namespace, name);
     if (item?.uid !== uid) return;
     const known = this.#ahead.get(key);
-    this.#delete(key, item);
+    this.#delete(item);
     // The watch has yet to tell of earlier objects of this name, which are gone as well.
     if (known !== undefined) this.#ahead.set(key, known);
+  }
+
+  #deleteAllBut(listed: readonly T[], version: string): void {
+    const kept = new ByName<true>();
+    for (const { namespace, name } of listed) kept.set(namespace, name, true);
+    for (const item of [...this.#items.values()]) {
+      if (!kept.get(item.namespace, item.name) && !this.#isAhead(item, version)) this.#delete(item);
+    }
   }
 
   #hasPassed(version: string): boolean {
     return this.#version !== undefined && compareVersions(version, this.#version) <= 0;
   }
 
-  #isAhead(key: string, version: string): boolean {
-    const known = this.#ahead.get(key);
+  #isAhead(item: Stored, version: string): boolean {
+    if (this.#ahead.size === 0) return false;
+    const known = this.#ahead.get(keyOf(item));
     return known !== undefined && compareVersions(known, version) > 0;
   }
 
   /** Drops what was observed and has been passed by the watch without a word: it was gone again by then. */
   #settle(key: string): void {
-    const item = this.#items.get(key);
+    const [namespace = '', name = ''] = key.split('/');
+    const item = this.get(namespace, name);
     this.#ahead.delete(key);
-    if (item) this.#delete(key, item);
+    if (item) this.#delete(item);
   }
 
   /** The cluster was restored to an older state: what answers have told no longer holds. */
@@ -151,19 +158,24 @@ export class Store<T extends Stored> {
     this.#gone.clear();
   }
 
-  #put(key: string, item: T): void {
-    const known = this.#items.get(key);
-    this.#ahead.delete(key);
-    if (known?.uid === item.uid && known.resourceVersion === item.resourceVersion) return;
-    if (known && known.uid !== item.uid) this.#delete(key, known);
-    this.#items.set(key, item);
-    this.#emit({ type: known?.uid === item.uid ? 'modified' : 'added', item });
+  #put(item: T): void {
+    const { namespace, name, uid, resourceVersion } = item;
+    const before = this.get(namespace, name);
+    if (this.#ahead.size > 0) this.#ahead.delete(keyOf(item));
+    if (before?.uid === uid && before.resourceVersion === resourceVersion) return;
+    if (before && before.uid !== uid) this.#delete(before);
+    this.#items.set(namespace, name, item);
+    if (before?.uid === uid) this.#emit({ type: 'modified', item, before });
+    else this.#emit({ type: 'added', item, before: undefined });
   }
 
-  #delete(key: string, item: T): void {
-    this.#items.delete(key);
-    this.#ahead.delete(key);
-    this.#emit({ type: 'deleted', item });
+  /** `item` is the last that is known of what is held under its name. */
+  #delete(item: T): void {
+    const { namespace, name } = item;
+    const before = this.get(namespace, name);
+    this.#items.delete(namespace, name);
+    if (this.#ahead.size > 0) this.#ahead.delete(keyOf(item));
+    this.#emit({ type: 'deleted', item, before });
   }
 
   #emit(change: Change<T>): void {

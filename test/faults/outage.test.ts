@@ -10,7 +10,7 @@ import { answers, blackHole, resets, status } from './support/faults.ts';
 /** In the meantime what is known is answered, and the process is neither dead nor unready. */
 async function outage({ stack, world }: Scene, ms: number): Promise<void> {
   const until = performance.now() + ms;
-  const known = stack.cache.view.list(world.namespace)[0]?.status.name;
+  const known = stack.cache.view.list(world.namespace)[0]?.name;
   const paths = [
     '/livez',
     '/readyz',

@@ -1,5 +1,7 @@
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { EventPart, Part, PartKind } from '../../src/devmachine/parts.ts';
+import type { EventPart, MachinePart, PartKind } from '../../src/devmachine/parts.ts';
+import type { MachineStatus } from '../../src/devmachine/status.ts';
+import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
 import { type MachineObject, toMachine } from '../../src/kube/machine-object.ts';
 import { openPartIndex } from '../../src/kube/part-index.ts';
 import { SOURCES } from '../../src/kube/parts/sources.ts';
@@ -16,12 +18,12 @@ export function watched(unknown: readonly PartKind[] = []) {
   const machines = new Store<Machine>(fail);
   const index = openPartIndex();
   const view = openStatusView([machines], (machine) => index.of(machine, unknown), fail);
-  const stores = new Map<string, Store<Part | EventPart>>();
+  const stores = new Map<string, Store<MachinePart | EventPart>>();
   machines.replace([], '0');
   for (const { kind } of SOURCES) {
-    const store = new Store<Part | EventPart>(fail);
+    const store = new Store<MachinePart | EventPart>(fail);
     store.replace([], '0');
-    store.subscribe((change) => view.refresh(index.apply(kind, change)));
+    store.subscribe((change) => view.refresh(index.apply(change)));
     stores.set(kind, store);
   }
   const reduce = new Map(SOURCES.map((source) => [source.kind as string, source.reduce]));
@@ -39,3 +41,7 @@ export function watched(unknown: readonly PartKind[] = []) {
     },
   };
 }
+
+/** The document of an entry. */
+export const documentOf = (entry: StatusEntry | undefined): MachineStatus =>
+  JSON.parse(entry?.json ?? 'null');

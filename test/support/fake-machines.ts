@@ -12,7 +12,7 @@ import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
 export class FakeMachines
-  implements Pick<Machines, 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
+  implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
   readonly entries = new Map<string, StatusEntry>();
   readonly listeners = new Set<(change: StatusChange) => void>();
@@ -20,13 +20,14 @@ export class FakeMachines
 
   set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusEntry {
     const key = `${namespace}/${name}`;
-    const before = this.entries.get(key)?.status;
-    const generation = (before?.generation ?? 0) + 1;
+    const before = this.entries.get(key);
+    const generation = (before ? generationOf(before) : 0) + 1;
     const uid = before?.uid ?? `uid-${++this.#count}`;
     const spec = { ...STATUS_EXAMPLE.spec, args: ['x'.repeat(padding)] };
     const status = { ...STATUS_EXAMPLE, name, namespace, uid, generation, phase, spec };
     const etag = `"${uid}.${generation}.x"`;
-    const entry = { status, json: JSON.stringify(status), etag, resourceVersion: String(generation) };
+    const { template } = spec;
+    const entry = { namespace, name, uid, phase, template, json: JSON.stringify(status), etag };
     this.entries.set(key, entry);
     this.#emit({ type: 'changed', entry });
     return entry;
@@ -38,6 +39,14 @@ export class FakeMachines
     if (entry) this.#emit({ type: 'deleted', entry });
   }
 
+  size(): number {
+    return this.entries.size;
+  }
+
+  known({ namespace, name }: { namespace: string; name: string }): StatusEntry | undefined {
+    return this.entries.get(`${namespace}/${name}`);
+  }
+
   async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusEntry> {
     const entry = this.entries.get(`${namespace}/${name}`);
     if (entry) return entry;
@@ -46,8 +55,8 @@ export class FakeMachines
 
   list(namespace?: string): StatusEntry[] {
     return [...this.entries.values()]
-      .filter(({ status }) => namespace === undefined || status.namespace === namespace)
-      .sort((one, other) => compareKeys(one.status, other.status));
+      .filter((entry) => namespace === undefined || entry.namespace === namespace)
+      .sort(compareKeys);
   }
 
   subscribe(listener: (change: StatusChange) => void): () => void {
@@ -83,4 +92,6 @@ export async function serve(t: TestContext, machines: FakeMachines, config: Part
 
 /** uid → generation of what there is. */
 export const truth = (machines: FakeMachines) =>
-  new Map([...machines.entries.values()].map(({ status }) => [status.uid, status.generation]));
+  new Map([...machines.entries.values()].map((entry) => [entry.uid, generationOf(entry)]));
+
+export const generationOf = ({ json }: StatusEntry): number => JSON.parse(json).generation;

@@ -1,4 +1,5 @@
 import type { ClaimPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { type Metadata, toPart } from './meta.ts';
 
 interface ClaimObject {
@@ -12,10 +13,21 @@ interface ClaimObject {
 
 export function toClaimPart(object: unknown): ClaimPart {
   const { metadata, spec, status = {} } = object as ClaimObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'PersistentVolumeClaim',
+    metadata,
+  );
   return {
-    ...toPart({ metadata }),
-    phase: status.phase ?? 'Pending',
-    size: status.capacity?.storage ?? spec.resources?.requests?.storage ?? '',
-    className: spec.storageClassName,
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
+    phase: share(status.phase ?? 'Pending'),
+    size: share(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
+    className: share(spec.storageClassName),
   };
 }

@@ -1,4 +1,5 @@
 import type { ContainerPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { cut } from './meta.ts';
 
 export interface ContainerSpec {
@@ -42,17 +43,17 @@ function toContainer({ name, image = '' }: ContainerSpec, status: ContainerStatu
   const { ready, started = false, restartCount, state = {}, lastState = {} } = status;
   const { waiting, running, terminated } = state;
   return {
-    name,
-    image,
+    name: share(name),
+    image: share(image),
     init,
     ready,
     started,
     restarts: restartCount,
     state: terminated ? 'terminated' : running ? 'running' : 'waiting',
-    reason: waiting?.reason ?? terminated?.reason ?? '',
+    reason: share(waiting?.reason ?? terminated?.reason ?? ''),
     message: cut(waiting?.message) || lastWords(terminated),
     exitCode: terminated?.exitCode ?? 0,
-    since: running?.startedAt ?? terminated?.finishedAt ?? undefined,
+    since: share(running?.startedAt ?? terminated?.finishedAt ?? undefined),
     last: toLast(lastState.terminated),
   } satisfies ContainerPart;
 }
@@ -60,7 +61,7 @@ function toContainer({ name, image = '' }: ContainerSpec, status: ContainerStatu
 function toLast(ended: EndedObject | undefined): ContainerPart['last'] {
   if (!ended) return undefined;
   const { reason = '', exitCode, finishedAt } = ended;
-  return { reason, message: lastWords(ended), exitCode, at: finishedAt ?? '' };
+  return { reason: share(reason), message: lastWords(ended), exitCode, at: finishedAt ?? '' };
 }
 
 /**

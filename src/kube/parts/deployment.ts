@@ -16,8 +16,19 @@ interface DeploymentObject {
 
 export function toDeploymentPart(object: unknown): DeploymentPart {
   const { metadata, spec, status = {} } = object as DeploymentObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Deployment',
+    metadata,
+  );
   return {
-    ...toPart({ metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     ownerUid: ownerUid(metadata),
     specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
     generation: metadata.generation ?? 0,

@@ -13,8 +13,19 @@ interface EndpointSliceObject {
 
 export function toEndpointSlicePart(object: unknown): EndpointSlicePart {
   const { metadata, endpoints } = object as EndpointSliceObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'EndpointSlice',
+    metadata,
+  );
   return {
-    ...toPart({ metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     endpoints: (endpoints ?? []).map(({ conditions, targetRef }) => ({
       // Not said is to be taken for ready (discovery.k8s.io/v1, EndpointConditions).
       ready: conditions?.ready ?? true,

@@ -1,4 +1,5 @@
 import type { EventPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { cut, type Metadata, toPart } from './meta.ts';
 
 interface EventObject {
@@ -21,11 +22,11 @@ export function toEventPart(object: unknown): EventPart {
     eventTime,
     lastTimestamp,
   } = object as EventObject;
-  const { machine: _, ...part } = toPart({ metadata });
+  const { machine: _, ...part } = toPart('Event', metadata);
   return {
     ...part,
     podUid: involvedObject.uid ?? '',
-    reason,
+    reason: share(reason),
     message: cut(message),
     container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
     at: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,

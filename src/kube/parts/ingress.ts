@@ -1,4 +1,5 @@
 import type { IngressPart } from '../../devmachine/parts.ts';
+import { shareList } from '../share.ts';
 import { type Metadata, ownerUid, toPart } from './meta.ts';
 
 interface IngressObject {
@@ -11,10 +12,21 @@ interface IngressObject {
 
 export function toIngressPart(object: unknown): IngressPart {
   const { metadata, spec } = object as IngressObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Ingress',
+    metadata,
+  );
   return {
-    ...toPart({ metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     ownerUid: ownerUid(metadata),
-    hosts: (spec.rules ?? []).flatMap(({ host }) => host ?? []),
-    tlsHosts: (spec.tls ?? []).flatMap(({ hosts = [] }) => hosts),
+    hosts: shareList((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
+    tlsHosts: shareList((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
   };
 }

@@ -1,4 +1,5 @@
 import type { PodPart } from '../../devmachine/parts.ts';
+import { share } from '../share.ts';
 import { type ContainerSpec, type ContainerStatus, toContainers } from './container.ts';
 import { type ConditionObject, cut, type Metadata, toPart, toStatement } from './meta.ts';
 
@@ -23,21 +24,31 @@ interface PodObject {
 export function toPodPart(object: unknown): PodPart {
   const { metadata, spec, status = {} } = object as PodObject;
   const statement = (type: string) => toStatement(status.conditions, type, metadata.creationTimestamp);
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Pod',
+    metadata,
+  );
   return {
-    ...toPart({ metadata }),
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
     endingSince: endingSince(metadata),
-    phase: status.phase ?? 'Pending',
-    reason: status.reason ?? '',
+    phase: share(status.phase ?? 'Pending'),
+    reason: share(status.reason ?? ''),
     message: cut(status.message),
-    node: spec.nodeName,
+    node: share(spec.nodeName),
     scheduled: statement('PodScheduled'),
     ready: statement('Ready'),
     prepared: statement('PodReadyToStartContainers')?.holds ?? false,
     disruption: statement('DisruptionTarget'),
-    containers: [
-      ...toContainers(spec.initContainers, status.initContainerStatuses, true),
-      ...toContainers(spec.containers, status.containerStatuses, false),
-    ],
+    containers: toContainers(spec.initContainers, status.initContainerStatuses, true).concat(
+      toContainers(spec.containers, status.containerStatuses, false),
+    ),
   };
 }
 

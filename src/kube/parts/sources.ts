@@ -1,4 +1,4 @@
-import type { EventPart, Part, PartKind } from '../../devmachine/parts.ts';
+import type { EventPart, MachinePart, PartKind } from '../../devmachine/parts.ts';
 import { toClaimPart } from './claim.ts';
 import { toDeploymentPart } from './deployment.ts';
 import { toEndpointSlicePart } from './endpoint-slice.ts';
@@ -12,7 +12,7 @@ export interface Source {
   readonly kind: PartKind;
   readonly path: (namespace: string | undefined) => string;
   readonly query: Readonly<Record<string, string>>;
-  readonly reduce: (object: unknown) => Part | EventPart;
+  readonly reduce: (object: unknown) => MachinePart | EventPart;
 }
 
 const paths = (group: string, plural: string) => (namespace: string | undefined) =>

@@ -39,7 +39,7 @@ export class StatusShadow {
   readonly wrongs: string[] = [];
 
   readonly listen = ({ type, entry }: StatusChange): void => {
-    const key = `${entry.status.namespace}/${entry.status.name}`;
+    const key = `${entry.namespace}/${entry.name}`;
     const known = this.entries.get(key);
     if (type === 'deleted') {
       if (!known) this.wrongs.push(`status ${key}: deleted, and it was not there`);

@@ -4,7 +4,13 @@ import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { Machines } from '../../../src/devmachine/machines.ts';
-import { type EventPart, PART_KINDS, type Part, type PartKind } from '../../../src/devmachine/parts.ts';
+import {
+  type EventPart,
+  type MachinePart,
+  PART_KINDS,
+  type Part,
+  type PartKind,
+} from '../../../src/devmachine/parts.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { openConnection } from '../../../src/kube/connection.ts';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
@@ -80,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clock,
       pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onChange: (kind, change) => shadows.parts.get(kind)?.listen(change as never),
+      onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
       onSight: () => undefined,
     },
     signal,
@@ -109,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-export type AnyPart = Part | EventPart;
+export type AnyPart = MachinePart | EventPart;
 
 const warningsTo = (lines: string[]): Writable =>
   new Writable({

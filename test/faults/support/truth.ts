@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { PartKind } from '../../../src/devmachine/parts.ts';
-import { toEntry } from '../../../src/devmachine/status-entry.ts';
+import { MachineEntry } from '../../../src/devmachine/status-entry.ts';
 import type { Connection } from '../../../src/kube/connection.ts';
 import { listAll } from '../../../src/kube/list.ts';
 import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/machine-object.ts';
@@ -68,13 +68,13 @@ const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceV
 /** Statuses are made of all stores: made anew from the truth they must come out the same. */
 function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth): string[] {
   const index = openPartIndex();
-  for (const [kind, items] of parts) {
-    for (const item of items) index.apply(kind, { type: 'added', item });
+  for (const [, items] of parts) {
+    for (const item of items) index.apply({ type: 'added', item, before: undefined });
   }
   const expected = new Map(
     machines.map((machine) => [
       `${machine.namespace}/${machine.name}`,
-      toEntry(machine, index.of(machine, [])),
+      new MachineEntry(machine, index.of(machine, [])),
     ]),
   );
   const served = new Map(cache.view.list(undefined).map((entry) => [keyOf(entry), entry]));
@@ -90,5 +90,4 @@ function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth):
   ];
 }
 
-const keyOf = ({ status }: { status: { namespace: string; name: string } }): string =>
-  `${status.namespace}/${status.name}`;
+const keyOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REASON_NAMES, REASONS, type ReasonText } from '../../../src/devmachine/reasons.ts';
+import { specDigest } from '../../../src/devmachine/spec-digest.ts';
 import type { MachineStatus } from '../../../src/devmachine/status.ts';
-import { toMachine } from '../../../src/kube/machine-object.ts';
 import { deployment, ingress, NO_PODS, pod, type Raw, slice } from '../../status/objects.ts';
 import { SCENARIOS } from '../../status/scenarios/all.ts';
 import { deployed, type Scenario } from '../../status/scenarios/scenario.ts';
 import { ENDING, ownerOf, stored, storedMachine } from '../../status/stored.ts';
-import { watched } from '../../status/watched.ts';
+import { documentOf, watched } from '../../status/watched.ts';
 
 const KEY = { namespace: 'team', name: 'machine-1' };
 
@@ -21,7 +21,7 @@ function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = [
   });
   const entry = view.get(KEY.namespace, KEY.name);
   assert.ok(entry);
-  return entry.status;
+  return documentOf(entry);
 }
 
 for (const scenario of SCENARIOS) {
@@ -115,20 +115,20 @@ test('the host goes over when the first that had it is gone, and the other way r
   }));
   assert.ok(one && other);
   for (const owner of [one, other]) {
-    const { specDigest } = toMachine(storedMachine(owner, READY));
-    const own = { ...owner, specDigest };
+    const own = { ...owner, specDigest: specDigest(storedMachine(owner, READY).spec) };
     machine(storedMachine(own, READY, owner === one ? 1 : 2));
     READY.objects(own).forEach((raw: Raw, index) => {
       put(stored(raw, (owner === one ? 10 : 20) + index));
     });
   }
-  const reasons = () => [one, other].map(({ namespace, name }) => view.get(namespace, name)?.status.reason);
+  const reasons = () =>
+    [one, other].map(({ namespace, name }) => documentOf(view.get(namespace, name)).reason);
   const first = stored(ingress(one), 30);
   put(stored(ingress(other), 29));
   assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
   put(first);
   assert.deepEqual(reasons(), ['Ready', 'HostConflict']);
-  assert.match(view.get('beta', 'beta')?.status.message ?? '', /a machine of another namespace/);
+  assert.match(documentOf(view.get('beta', 'beta')).message, /a machine of another namespace/);
   assert.ok(!view.get('beta', 'beta')?.json.includes('alpha'));
   remove(stored(ingress(one), 31));
   assert.deepEqual(reasons(), ['HostConflict', 'Ready']);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StatusEntry } from '../../../src/devmachine/status-entry.ts';
+import { MachineEntry, type StatusEntry } from '../../../src/devmachine/status-entry.ts';
 import { compareVersions } from '../../../src/kube/resource-version.ts';
 import { life, type Track } from '../../status/lives.ts';
 import { ownerOf } from '../../status/stored.ts';
-import { watched } from '../../status/watched.ts';
+import { documentOf, watched } from '../../status/watched.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const KEY = { namespace: 'team', name: 'machine-1' };
@@ -26,7 +26,7 @@ function tell(tracks: readonly Track[], random: () => number): StatusEntry[] {
     if (object.kind === 'EndpointSlice') endpoints = object.endpoints;
     const last = documents.at(-1);
     assert.equal(view.get(KEY.namespace, KEY.name)?.etag, last?.etag, 'what is told is what is answered');
-    if (last?.status.phase === 'Running') assert.ok(endpoints.some(({ conditions }) => conditions.ready));
+    if (last?.phase === 'Running') assert.ok(endpoints.some(({ conditions }) => conditions.ready));
   }
   return documents;
 }
@@ -48,7 +48,7 @@ for (const { how, options, spec, end } of LIVES) {
       documentsSeen += documents.length;
       const final = documents.at(-1);
       assert.ok(final);
-      assert.deepEqual([final.status.phase, final.status.reason], end, `seed ${seed}`);
+      assert.deepEqual([final.phase, documentOf(final).reason], end, `seed ${seed}`);
       finals.add(final.json);
       for (const [index, document] of documents.slice(1).entries()) neverBack(documents[index], document);
     }
@@ -58,7 +58,8 @@ for (const { how, options, spec, end } of LIVES) {
 }
 
 function neverBack(before: StatusEntry | undefined, after: StatusEntry): void {
-  assert.ok(before && before.status.generation <= after.status.generation);
-  assert.ok(compareVersions(before.resourceVersion, after.resourceVersion) <= 0);
+  assert.ok(before instanceof MachineEntry && after instanceof MachineEntry);
+  assert.ok(before.machine.generation <= after.machine.generation);
+  assert.ok(compareVersions(before.machine.resourceVersion, after.machine.resourceVersion) <= 0);
   assert.notEqual(before.etag, after.etag, 'the same document is told once');
 }

@@ -54,9 +54,9 @@ function walk(machines: FakeMachines): string[] {
   do {
     const after = token === undefined ? undefined : fromToken(token, ALL);
     const { entries, remaining } = pageOf(machines.list(), ALL, 1 + Math.floor(Math.random() * 7), after);
-    seen.push(...entries.map(({ status }) => `${status.namespace}/${status.name}`));
+    seen.push(...entries.map(({ namespace, name }) => `${namespace}/${name}`));
     const last = entries.at(-1);
-    token = last && remaining > 0 ? toToken(ALL, last.status) : undefined;
+    token = last && remaining > 0 ? toToken(ALL, last) : undefined;
     const [name, namespace] = [`come-${Math.floor(Math.random() * 20)}`, random(NAMESPACES)];
     if (Math.random() < 0.5) machines.set(name, { namespace });
     else machines.remove(name, namespace);

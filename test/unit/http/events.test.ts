@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeMachines, serve, truth } from '../../support/fake-machines.ts';
+import { FakeMachines, generationOf, serve, truth } from '../../support/fake-machines.ts';
 import { isSynced, openStream, picture, type Stream, type StreamEvent } from '../../support/streams.ts';
 
 const names = ({ events }: Stream) =>
@@ -79,9 +79,7 @@ test('200 random disconnections: nothing is missed, nothing is repeated', async 
   const machines = new FakeMachines();
   const { url } = await serve(t, machines);
   const sent: string[] = [];
-  machines.subscribe(({ type, entry: { status } }) =>
-    sent.push(`${type} ${status.uid} ${status.generation}`),
-  );
+  machines.subscribe(({ type, entry }) => sent.push(`${type} ${entry.uid} ${generationOf(entry)}`));
   const got: StreamEvent[] = [];
   let last: string | undefined;
   machines.set('first');

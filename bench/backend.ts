@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { SERVER } from './cores.ts';
+import { type Server, startServer } from './programs.ts';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+const PROBE = join(import.meta.dirname, 'programs/memory-probe.ts');
+
+export interface Backend extends Server {
+  /** What the process holds after a full collection. */
+  heldBytes(): Promise<number>;
+}
+
+/** The backend as it runs in production; resolves when it is ready. */
+export async function startBackend(kubeconfig: string, nodeFlags: readonly string[] = []): Promise<Backend> {
+  const args = ['--expose-gc', '--import', PROBE, '--enable-source-maps', ...nodeFlags, MAIN];
+  const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, PORT: '0' });
+  while ((await get(`${server.url}/readyz`)) !== 200) await sleep(20);
+  return {
+    ...server,
+    heldBytes: async () => {
+      server.child.send('memory');
+      const [bytes] = await once(server.child, 'message');
+      return bytes as number;
+    },
+  };
+}
+
+async function get(url: string): Promise<number> {
+  const { statusCode, body } = await request(url);
+  await body.dump();
+  return statusCode;
+}
+
+/** Seconds of processor time that a process has used (the kernel counts in hundredths). */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

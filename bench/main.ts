@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { run } from '../dev/foreground.ts';
+import { startCluster } from './cluster/cluster.ts';
+import { LOAD, movePid } from './cores.ts';
+import { toMarkdown } from './results.ts';
+import { ROWS } from './rows/all.ts';
+import { describe, type Result, type Stage } from './rows/row.ts';
+
+const USAGE = `npm run bench [-- ROW…] [--rounds=3] [--profile=FOLDER]
+
+Measures the backend beside its ceilings. Without rows, all of them: it takes about half an hour, and writes
+bench/results.md. With --profile, processor profiles are written too: node bench/profile.ts FILE sums one up.
+
+Rows: ${ROWS.map(({ name }) => name).join(', ')}`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      profile: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const rows = ROWS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const rounds = Number(values.rounds);
+  const profileDir = values.profile === undefined ? undefined : resolve(values.profile);
+  if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
+  build();
+  progress('a cluster of its own starts');
+  const cluster = await startCluster();
+  movePid(LOAD, process.pid);
+  const bench = { cluster, rounds, profileDir, progress };
+  const results = new Map(ROWS.map(({ name }) => [name, [] as Result[]]));
+  try {
+    for (const stage of stagesOf(rows)) {
+      progress(`stage: ${describe(stage)}`);
+      await cluster.grow(stage.machines);
+      if (stage.parts) await cluster.addParts();
+      for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
+        progress(`${row.name} at ${describe(stage)}`);
+        const found = await row.measure(bench, stage);
+        for (const { what, ours, ceiling, ratio } of found)
+          progress(`  ${what}: ${ours} / ${ceiling} = ${ratio}`);
+        results.get(row.name)?.push(...found);
+      }
+    }
+  } finally {
+    await cluster.stop();
+  }
+  const markdown = toMarkdown([...results.values()].flat(), { rounds });
+  if (positionals.length > 0) return console.log(markdown);
+  writeFileSync(join(import.meta.dirname, 'results.md'), markdown);
+}
+
+/** The smallest first: the cluster only grows. */
+function stagesOf(rows: typeof ROWS): Stage[] {
+  const stages: Stage[] = [];
+  for (const stage of rows.flatMap(({ stages: own }) => own)) {
+    if (!stages.some((one) => isSame(one, stage))) stages.push(stage);
+  }
+  return stages.sort(
+    (one, other) => Number(one.parts) - Number(other.parts) || one.machines - other.machines,
+  );
+}
+
+const isSame = (one: Stage, other: Stage): boolean =>
+  one.machines === other.machines && one.parts === other.parts;
+
+/** What is measured is what is shipped. */
+function build(): void {
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the build fails');
+}
+
+const began = performance.now();
+
+function progress(text: string): void {
+  const seconds = ((performance.now() - began) / 1_000).toFixed(0).padStart(5);
+  for (const line of text.split('\n')) console.log(`${seconds} s  ${line}`);
+}
+
+run(main);

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pinned } from './cores.ts';
+
+/** Runs a program of bench/programs on a core, with `input` as its argument, and returns what it prints as JSON. */
+export async function runProgram<T>(name: string, core: number, input: object): Promise<T> {
+  const child = start(core, [join(import.meta.dirname, 'programs', `${name}.ts`), JSON.stringify(input)], {});
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (part) => {
+    text += part;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+  return JSON.parse(text);
+}
+
+export interface Server {
+  readonly pid: number;
+  readonly url: string;
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** A server of a process of its own; resolves when it says where it listens. */
+export async function startServer(
+  core: number,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Server> {
+  const child = start(core, args, env);
+  if (!child.stdout || child.pid === undefined) throw new Error('no process');
+  const exited = once(child, 'exit');
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  exited.then(() => reject(new Error(`${args.at(-1)} ended before it listened`)));
+  // The log is read to its end, as whoever collects logs does.
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const url = /listening at (http:[^"]*)/.exec(line)?.[1];
+    if (url) resolve(url);
+  });
+  const url = await promise;
+  return {
+    pid: child.pid,
+    url,
+    child,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
+  const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);
+  return spawn(command, rest, {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+}

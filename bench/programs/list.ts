@@ -1,0 +1,26 @@
+import { Agent } from 'undici';
+import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+
+/** The ceiling of starting: lists these paths, page by page and all at once, and parses what comes. */
+const { kubeconfig, paths } = JSON.parse(process.argv[2] ?? '') as { kubeconfig: string; paths: string[] };
+const config = loadKubeConfig(kubeconfig);
+const { headers, tls } = await loadCredentials(config);
+const agent = new Agent({ connect: tls, connections: paths.length });
+const { origin } = clusterAddress(config);
+
+async function list(path: string): Promise<number> {
+  let token = '';
+  let count = 0;
+  do {
+    const query = `limit=500${token && `&continue=${encodeURIComponent(token)}`}`;
+    const { body } = await agent.request({ origin, path: `${path}?${query}`, method: 'GET', headers });
+    const page = JSON.parse(await body.text());
+    count += page.items.length;
+    token = page.metadata.continue ?? '';
+  } while (token);
+  return count;
+}
+
+const counts = await Promise.all(paths.map(list));
+console.log(JSON.stringify({ count: counts.reduce((sum, count) => sum + count, 0) }));
+process.exit();

@@ -1,0 +1,10 @@
+import { creates } from './creates.ts';
+import { events } from './events.ts';
+import { growth } from './growth.ts';
+import { memory } from './memory.ts';
+import { reads } from './reads.ts';
+import type { Row } from './row.ts';
+import { start } from './start.ts';
+
+/** In the order of the report. */
+export const ROWS: readonly Row[] = [reads, creates, start, memory, events, growth];

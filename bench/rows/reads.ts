@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { request } from 'undici';
+import { startBackend } from '../backend.ts';
+import { SERVER } from '../cores.ts';
+import { CONNECTIONS, loadReads, type ReadFigures } from '../load.ts';
+import { profileFlags } from '../profile.ts';
+import { startServer } from '../programs.ts';
+import { inRounds, median, medianRatio } from '../statistics.ts';
+import { alone, type Row } from './row.ts';
+
+const STATIC = join(import.meta.dirname, '../programs/static.ts');
+
+/** Status reads, against a bare Fastify route that answers one string of the same size to the same requests. */
+export const reads: Row = {
+  name: 'reads',
+  stages: [alone(10_000)],
+  async measure({ cluster, rounds, profileDir, progress }, { machines }) {
+    const backend = await startBackend(cluster.controlPlane.kubeconfig, profileFlags(profileDir, 'reads'));
+    const { body } = await request(`${backend.url}/api/v1/devmachines/status?namespace=team-7&name=m-7`);
+    const text = await body.text();
+    const ceiling = await startServer(
+      SERVER,
+      [STATIC, JSON.stringify({ text: 'x'.repeat(text.length) })],
+      {},
+    );
+    const [ours = [], theirs = []] = await inRounds(rounds, [
+      () => loadReads(backend, machines),
+      () => loadReads(ceiling, machines),
+    ]);
+    await backend.stop();
+    await ceiling.stop();
+    progress(`ours    ${show(ours)}\nceiling ${show(theirs)}`);
+    const rates = [ours, theirs].map((side) => side.map(({ perSecond }) => perSecond)) as [
+      number[],
+      number[],
+    ];
+    const tails = [ours, theirs].map((side) => side.map(({ p99 }) => p99)) as [number[], number[]];
+    const [rate, tail] = [medianRatio(...rates), medianRatio(...tails)];
+    const what = `status reads of ${text.length} bytes, ${CONNECTIONS} connections`;
+    return [
+      {
+        what: `${what}, a second`,
+        ours: perSecond(rates[0]),
+        ceiling: perSecond(rates[1]),
+        ratio: rate.toFixed(2),
+        aim: '≥ 0.80',
+        reached: rate >= 0.8,
+      },
+      {
+        what: 'p99 of the same',
+        ours: ms(tails[0]),
+        ceiling: ms(tails[1]),
+        ratio: tail.toFixed(2),
+        aim: '≤ 1.5',
+        reached: tail <= 1.5,
+      },
+    ];
+  },
+};
+
+export const perSecond = (values: readonly number[]): string =>
+  Math.round(median(values)).toLocaleString('en');
+export const ms = (values: readonly number[]): string => `${median(values).toFixed(2)} ms`;
+
+export const show = (figures: readonly ReadFigures[]): string =>
+  figures
+    .map(
+      ({ perSecond, p99, loadBusy, serverBusy }) =>
+        `${Math.round(perSecond)}/s, ${Math.round(perSecond / serverBusy)} a busy second, p99 ${p99.toFixed(2)} ms (server ${percent(serverBusy)}, load ${percent(loadBusy)})`,
+    )
+    .join(' | ');
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
