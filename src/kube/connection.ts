@@ -17,6 +17,8 @@ export interface KubeRequest {
   readonly contentType?: string;
   /** Media type of the answer; without one, plain JSON. */
   readonly accept?: string;
+  /** Compressing costs the API server more time than a network within a cluster takes to carry what is saved. */
+  readonly uncompressed?: boolean;
   /** Whether sending it twice does no more than sending it once; without a word, of a GET alone. See retry.ts. */
   readonly repeatable?: boolean;
   readonly signal: AbortSignal;
@@ -27,6 +29,8 @@ export interface KubeReply {
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; the text itself where it is none. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text?: string;
 }
 
 export interface KubeStream {
@@ -87,7 +91,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
       headers: {
         ...channel.headers,
         accept,
-        'accept-encoding': kind === 'requests' ? 'gzip' : 'identity',
+        'accept-encoding': kind === 'watches' || request.uncompressed ? 'identity' : 'gzip',
         'user-agent': 'devmachine-api',
         ...(contentType ? { 'content-type': contentType } : {}),
       },
@@ -102,11 +106,8 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
     try {
       const { status, headers, body } = await unlessAborted(send('requests', options, signal), signal);
       const bytes = Buffer.concat(await body.toArray());
-      return {
-        status,
-        headers,
-        body: parse(headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes),
-      };
+      const text = (headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
+      return new Reply(status, headers, text);
     } catch (error) {
       throw toDomain(error, options.signal, timeout);
     }
@@ -151,8 +152,26 @@ async function unlessAborted(reply: Promise<KubeStream>, signal: AbortSignal): P
   }
 }
 
-function parse(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8');
+class Reply implements KubeReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  #body: unknown;
+
+  constructor(status: number, headers: IncomingHttpHeaders, text: string) {
+    this.status = status;
+    this.headers = headers;
+    this.text = text;
+  }
+
+  /** Parsed when it is asked for: a page of a list takes its time, in which the next one can be on its way. */
+  get body(): unknown {
+    this.#body ??= parse(this.text);
+    return this.#body;
+  }
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

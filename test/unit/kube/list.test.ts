@@ -97,3 +97,54 @@ test('it is stopped by its signal', async () => {
   stop.abort(reason);
   await assert.rejects(reading, reason);
 });
+
+test('a page that is none is a failure, and no empty list', async () => {
+  for (const body of ['<html>', null, {}, { metadata: {}, items: [] }]) {
+    await assert.rejects(read(scripted({ list: reply(200, body) })), { code: 'cluster-unavailable' });
+  }
+});
+
+/** A page with its text, as it comes; the token stands where the API server writes it. */
+const written = (text: string) => ({ ...reply(200, JSON.parse(text)), text });
+const CUSTOM =
+  '{"apiVersion":"v1","items":[],"kind":"List","metadata":{"continue":"next","resourceVersion":"5"}}';
+const BUILT_IN =
+  '{"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"5","continue":"next"},"items":[]}';
+const LAST = '{"items":[],"metadata":{"continue":"","resourceVersion":"5"}}';
+
+test('the next page is asked for before this one has been read', async () => {
+  for (const text of [CUSTOM, BUILT_IN]) {
+    const connection = scripted({ list: written(text) }, { list: written(LAST) });
+    const asked: number[] = [];
+    const first = connection.request;
+    connection.request = async (request) => {
+      const answer = await first(request);
+      const { body } = answer;
+      return Object.defineProperty({ ...answer }, 'body', {
+        get() {
+          asked.push(connection.requests.length);
+          return body;
+        },
+      });
+    };
+    await read(connection);
+    assert.deepEqual(asked, [2, 2], text);
+    assert.equal(connection.requests[1]?.query?.['continue'], 'next');
+  }
+});
+
+test('what only looks like a token is not followed', async () => {
+  const misleading =
+    '{"items":[{"metadata":{"continue":"wrong"}}],"metadata":{"resourceVersion":"5","continue":"right"}}';
+  const connection = scripted(
+    { list: written(misleading) },
+    { list: page(5, '', object('x', 'u', 1)) },
+    { list: page(5, '', object('a', 'u1', 1)) },
+  );
+  const { items } = await listAll(connection, '/path', (value) => value, new AbortController().signal);
+  assert.deepEqual(
+    connection.requests.slice(1).map(({ query }) => query?.['continue']),
+    ['wrong', 'right'],
+  );
+  assert.deepEqual(items.at(-1), object('a', 'u1', 1));
+});
