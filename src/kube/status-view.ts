@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../devmachine/machine.ts';
 import type { StatusChange } from '../devmachine/machines.ts';
 import { compareKeys } from '../devmachine/page.ts';
@@ -11,10 +12,9 @@ import type { Change, Store } from './store.ts';
 /**
  * The statuses of all machines, always as new as the stores they are made from: a change of a machine, or of one of its
  * parts, makes its status anew, and whoever listens hears of it only if the status is another one. It never goes back,
- * because the stores do not.
+ * because the stores do not. While the cluster is read for the first time, only what is asked for is made.
  */
 export interface StatusView {
-  readonly size: number;
   get(namespace: string, name: string): StatusEntry | undefined;
   /** In the order of namespaces and names. */
   list(namespace: string | undefined): readonly StatusEntry[];
@@ -23,11 +23,17 @@ export interface StatusView {
   refresh(touched: Touched): void;
   /** Of what kinds we know has changed, in one namespace or in all. */
   refreshAll(namespace: string | undefined): void;
+  /** Makes all that have not been made yet, a little at a time. */
+  fill(signal: AbortSignal): Promise<void>;
 }
 
 interface Slot {
-  entry: MachineEntry;
+  machine: Machine;
+  /** undefined: not made yet; nobody has seen it. */
+  entry: StatusEntry | undefined;
 }
+
+const FILL_AT_ONCE = 200;
 
 export function openStatusView(
   stores: readonly Store<Machine>[],
@@ -39,6 +45,7 @@ export function openStatusView(
   const listeners = new Set<(change: StatusChange) => void>();
   /** In the order of lists; undefined since one came or went. */
   let order: readonly Slot[] | undefined;
+  let filled = false;
 
   const emit = (change: StatusChange) => {
     for (const listener of [...listeners]) {
@@ -50,53 +57,74 @@ export function openStatusView(
     }
   };
 
-  const make = (machine: Machine) => {
-    const { namespace, name } = machine;
-    const entry = new MachineEntry(machine, partsOf(machine));
-    const slot = slots.get(namespace, name);
-    const before = slot?.entry;
-    if (slot) slot.entry = entry;
-    else {
-      slots.set(namespace, name, { entry });
-      order = undefined;
-    }
+  const make = (slot: Slot): StatusEntry => {
+    slot.entry = new MachineEntry(slot.machine, partsOf(slot.machine));
+    return slot.entry;
+  };
+
+  const renew = (slot: Slot) => {
+    const before = slot.entry;
+    if (!before && !filled && listeners.size === 0) return;
+    const entry = make(slot);
     if (before?.etag !== entry.etag) emit({ type: 'changed', entry });
   };
 
   const update = (change: Change<Machine>) => {
-    const { type, item } = change;
+    const { type, item: machine } = change;
+    const { namespace, name } = machine;
     machinesByHost.apply(change);
-    if (type !== 'deleted') return make(item);
-    const before = slots.get(item.namespace, item.name);
-    slots.delete(item.namespace, item.name);
-    order = undefined;
-    if (before) emit({ type: 'deleted', entry: before.entry });
+    const slot = slots.get(namespace, name);
+    if (type === 'deleted') {
+      slots.delete(namespace, name);
+      order = undefined;
+      if (slot) emit({ type: 'deleted', entry: slot.entry ?? make(slot) });
+    } else if (slot) {
+      slot.machine = machine;
+      renew(slot);
+    } else {
+      const added: Slot = { machine, entry: undefined };
+      slots.set(namespace, name, added);
+      order = undefined;
+      renew(added);
+    }
   };
 
   for (const store of stores) store.subscribe(update);
   return {
     refresh({ machines, hosts }) {
-      const touched = new Set<Machine>();
-      for (const { namespace, name } of machines) {
+      const touched = new Set<Slot>();
+      const touch = ({ namespace, name }: { namespace: string; name: string }) => {
         const slot = slots.get(namespace, name);
-        if (slot) touched.add(slot.entry.machine);
-      }
-      for (const host of hosts) for (const machine of machinesByHost.get(host)) touched.add(machine);
-      for (const machine of touched) make(machine);
+        if (slot) touched.add(slot);
+      };
+      for (const machine of machines) touch(machine);
+      for (const host of hosts) for (const machine of machinesByHost.get(host)) touch(machine);
+      for (const slot of touched) renew(slot);
     },
     refreshAll(namespace) {
-      for (const { entry } of [...slots.values(namespace)]) make(entry.machine);
+      for (const slot of [...slots.values(namespace)]) renew(slot);
     },
-    get size() {
-      return slots.size;
+    get(namespace, name) {
+      const slot = slots.get(namespace, name);
+      return slot && (slot.entry ?? make(slot));
     },
-    get: (namespace, name) => slots.get(namespace, name)?.entry,
     list(namespace) {
-      order ??= [...slots.values()].sort((one, other) => compareKeys(one.entry, other.entry));
-      const found: MachineEntry[] = [];
-      for (const { entry } of order)
-        if (namespace === undefined || entry.namespace === namespace) found.push(entry);
+      order ??= [...slots.values()].sort((one, other) => compareKeys(one.machine, other.machine));
+      const found: StatusEntry[] = [];
+      for (const slot of order) {
+        if (namespace === undefined || slot.machine.namespace === namespace) found.push(slot.entry ?? make(slot));
+      }
       return found;
+    },
+    async fill(signal) {
+      filled = true;
+      let made = 0;
+      for (const slot of [...slots.values()]) {
+        if (signal.aborted) return;
+        if (slot.entry) continue;
+        make(slot);
+        if (++made % FILL_AT_ONCE === 0) await setImmediate();
+      }
     },
     subscribe(listener) {
       listeners.add(listener);
