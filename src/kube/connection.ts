@@ -15,6 +15,8 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Whether the reply may be compressed; a stream's never is. */
+  readonly compressed?: boolean;
   /** Media type of the answer; without one, plain JSON. */
   readonly accept?: string;
   /** Whether sending it twice does no more than sending it once; without a word, of a GET alone. See retry.ts. */
@@ -79,6 +81,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
     signal: AbortSignal,
   ) {
     const { method = 'GET', path, query, body, contentType, accept = 'application/json' } = request;
+    const { compressed = kind === 'requests' } = request;
     const reply = await channel[kind].request({
       origin: address.origin,
       path: `${address.prefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
@@ -87,7 +90,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
       headers: {
         ...channel.headers,
         accept,
-        'accept-encoding': kind === 'requests' ? 'gzip' : 'identity',
+        'accept-encoding': compressed ? 'gzip' : 'identity',
         'user-agent': 'devmachine-api',
         ...(contentType ? { 'content-type': contentType } : {}),
       },

@@ -12,10 +12,12 @@ interface Page {
 }
 
 export const PAGE_SIZE = 500;
+const limit = String(PAGE_SIZE);
 
 /**
- * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object reduced by `reduce` as its page arrives. A continue token that expires on the
- * way (410) means one list without pages.
+ * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object reduced by
+ * `reduce` as its page arrives; the cluster makes the next page meanwhile. A continue token that expires on the way (410)
+ * means one list without pages.
  */
 export async function listAll<T>(
   connection: Connection,
@@ -24,26 +26,25 @@ export async function listAll<T>(
   signal: AbortSignal,
   selectors: Readonly<Record<string, string>> = {},
 ): Promise<List<T>> {
-  const items: T[] = [];
-  let token: string | undefined;
+  // Uncompressed: on the way to a replica in the cluster, to compress a page takes longer than to send it.
+  const ask = (query: Readonly<Record<string, string>>) =>
+    connection.request({ path, query: { ...selectors, ...query }, compressed: false, signal });
+  let items: T[] = [];
   let paged = true;
+  let reply = await ask({ limit });
   for (;;) {
-    const query = {
-      ...selectors,
-      ...(paged ? { limit: String(PAGE_SIZE) } : {}),
-      ...(token ? { continue: token } : {}),
-    };
-    const reply = await connection.request({ path, query, signal });
     if (reply.status === 410 && paged) {
-      items.length = 0;
-      token = undefined;
       paged = false;
-      continue;
+      items = [];
+      reply = await ask({});
     }
     if (reply.status !== 200) throw toDomainError(reply);
     const { metadata, items: objects = [] } = reply.body as Page;
+    const next = metadata.continue ? ask({ limit, continue: metadata.continue }) : undefined;
+    // It is awaited below, unless `reduce` throws.
+    next?.catch(() => undefined);
     for (const object of objects) items.push(reduce(object));
-    token = metadata.continue || undefined;
-    if (!token) return { items, resourceVersion: metadata.resourceVersion };
+    if (!next) return { items, resourceVersion: metadata.resourceVersion };
+    reply = await next;
   }
 }

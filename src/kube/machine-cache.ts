@@ -61,6 +61,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     (machine) => index.of(machine, parts.unknown(machine.namespace)),
     onListenerError(log),
   );
+  let allTried = false;
   const parts: PartCache = watchParts(
     {
       connection,
@@ -75,7 +76,12 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
         // While a kind is read for the first time, nobody looks; then all statuses are made anew, at once.
         if (known) view.refresh(touched);
       },
-      onSight: (namespace) => view.refreshAll(namespace),
+      onSight(namespace) {
+        // While kinds are still to come, nobody may look: then all statuses are made anew, once.
+        if (!parts.tried()) return;
+        view.refreshAll(allTried ? namespace : undefined);
+        allTried = true;
+      },
     },
     signal,
   );

@@ -93,12 +93,11 @@ function follow(source: Source, sight: Sight, options: PartCacheOptions, signal:
 
   const onAnswer = (error: unknown) => {
     const refused = error instanceof DevMachineError && error.code === 'forbidden';
+    const before = { ...sight };
     sight.tried ||= error === undefined || refused || reached();
     // What has been seen once stays known while the cluster is away, as the machines themselves do.
-    const known = error === undefined || (sight.known && !refused);
-    if (known === sight.known) return;
-    sight.known = known;
-    onSight(sight.scope);
+    sight.known = error === undefined || (sight.known && !refused);
+    if (sight.known !== before.known || sight.tried !== before.tried) onSight(sight.scope);
   };
   const { freshness, scope } = sight;
   const reading = { connection, path: path(scope), query, reduce, store, clock, log, freshness, pulse };
