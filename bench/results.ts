@@ -20,7 +20,7 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 
 - ${cpus()[0]?.model.trim() ?? 'processor unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${type()} ${release()} ${arch()}
 - ${PINNED ? 'Pinned with taskset: what is measured has a core of its own; the load, the API server and etcd have another.' : '**Not pinned**: the load and the cluster share the cores with what is measured.'}
-- Node ${process.version}; ${versions(['fastify', 'undici', 'pino'])}
+- Node ${process.version}; ${versions(['fastify', 'undici', 'pino', 'prom-client'])}
 - ${new Date().toISOString().slice(0, 10)}
 `;
 }

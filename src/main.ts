@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const machines = openMachines(connection, cache, config);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const app = await buildApp(config, { machines, logger, registry });
+  const app = await buildApp(config, { machines, logger, registry, figures: machines.figures });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');

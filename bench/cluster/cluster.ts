@@ -86,11 +86,19 @@ async function makeModel(connection: Connection): Promise<Raw> {
   return body;
 }
 
+/** Until it also knows them in the memory from which it answers: a first list would have to wait for that. */
 async function untilCounted(connection: Connection, path: string, count: number): Promise<void> {
   for (;;) {
-    const { body } = await get(connection, `${path}?limit=1`);
-    const known = body.items.length + (body.metadata.remainingItemCount ?? 0);
-    if (known >= count) return;
+    const { status, body } = await get(connection, `${path}?limit=1`);
+    const known = status === 200 ? body.items.length + (body.metadata.remainingItemCount ?? 0) : 0;
+    const isCaughtUp = await isReached(connection, path, body.metadata?.resourceVersion);
+    if (known >= count && isCaughtUp) return;
     await sleep(100);
   }
+}
+
+/** Whether a watch can begin at that version: the API server refuses one that it has not come to (504). */
+async function isReached(connection: Connection, path: string, resourceVersion: string): Promise<boolean> {
+  const query = new URLSearchParams({ limit: '1', resourceVersion, resourceVersionMatch: 'NotOlderThan' });
+  return (await get(connection, `${path}?${query}`)).status === 200;
 }

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** A number that is looked up when it is asked for. */
 export interface Figure {
   readonly name: string;
   readonly help: string;
+  /** A counter only grows. */
+  readonly type?: 'gauge' | 'counter';
   readonly value: () => number;
 }
 
@@ -15,15 +17,28 @@ export interface MetricsRoutes {
 
 /** /metrics, for Prometheus: what is in the registry, and these figures. docs/operations.md explains them. */
 export const metricsRoutes: FastifyPluginAsync<MetricsRoutes> = async (app, { registry, figures }) => {
-  for (const { name, help, value } of figures) {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(value());
-      },
-    });
+  const registers = [registry];
+  for (const { name, help, type, value } of figures) {
+    if (type === 'counter') {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(value());
+        },
+      });
+    } else {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    }
   }
   app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     reply.type(registry.contentType);

@@ -72,10 +72,11 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
       reached: machinesSynced,
       onChange(change, known) {
         const touched = index.apply(change);
-        // While a kind is read for the first time, nobody looks; then all statuses are made anew, at once.
+        // While a kind is read for the first time, its parts do not count; then all statuses are made anew, at once.
         if (known) view.refresh(touched);
       },
       onSight: (namespace) => view.refreshAll(namespace),
+      onTried: fillOnceSynced,
     },
     signal,
   );
@@ -92,11 +93,19 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
       freshness: fresh,
       pulse,
     };
-    return reflect({ ...reading, ...(silenceMs ? { silenceMs } : {}) }, signal);
+    return reflect({ ...reading, onAnswer: fillOnceSynced, ...(silenceMs ? { silenceMs } : {}) }, signal);
   });
-  const { tried, running: partsRunning } = parts;
+
+  const synced = () => machinesSynced() && parts.tried();
+  let filled = false;
+  function fillOnceSynced(): void {
+    if (filled || !synced()) return;
+    filled = true;
+    void view.fill(signal);
+  }
+
   return {
-    synced: () => machinesSynced() && tried(),
+    synced,
     ageMs(namespace) {
       let until = parts.until(namespace);
       for (const [scope, watch] of freshness) {
@@ -107,7 +116,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     away: () => pulse.away,
     store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
     view,
-    stopped: Promise.all([...running, ...partsRunning]),
+    stopped: Promise.all([...running, ...parts.running]),
   };
 }
 

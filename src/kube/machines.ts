@@ -32,6 +32,18 @@ export interface MachinesOptions {
   readonly maxQueuedWrites: number;
 }
 
+export interface ClusterMachines extends Machines {
+  /** What an operator wants to see of it; docs/operations.md explains each. */
+  readonly figures: readonly ClusterFigure[];
+}
+
+export interface ClusterFigure {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly value: () => number;
+}
+
 /** How long a change waits for its turn. */
 const QUEUE_MS = 5_000;
 /** A machine that the cache does not know is looked up in the cluster: so many at once. */
@@ -42,9 +54,10 @@ export function openMachines(
   connection: Connection,
   cache: MachineCache,
   options: MachinesOptions,
-): Machines {
+): ClusterMachines {
   const { clusterTimeoutMs, purgeTimeoutMs, maxStalenessMs, maxWrites, maxQueuedWrites } = options;
-  const cluster = withRetries(connection, systemClock);
+  let retries = 0;
+  const cluster = withRetries(connection, systemClock, () => retries++);
   const writes = new Limit({ concurrent: maxWrites, queued: maxQueuedWrites, waitMs: QUEUE_MS });
   const lookups = new Limit(LOOKUPS);
 
@@ -75,7 +88,23 @@ export function openMachines(
     request: (request) => ask(writes, request.signal, (signal) => cluster.request({ ...request, signal })),
   };
 
+  const figure = (type: ClusterFigure['type'], name: string, help: string, value: () => number) => ({
+    type,
+    name: `devmachine_${name}`,
+    help,
+    value,
+  });
+
   return {
+    figures: [
+      figure('gauge', 'cache_age_seconds', 'How old answers from the cache are at most.', () =>
+        cache.synced() ? cache.ageMs(undefined) / 1_000 : Number.NaN,
+      ),
+      figure('gauge', 'cluster_away', '1 while the cluster does not answer.', () => Number(cache.away())),
+      figure('gauge', 'writes_running', 'Changes under way in the cluster.', () => writes.running),
+      figure('gauge', 'writes_waiting', 'Changes that wait for their turn.', () => writes.waiting),
+      figure('counter', 'cluster_retries_total', 'Requests sent to the cluster once more.', () => retries),
+    ],
     checkReadable,
     size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),

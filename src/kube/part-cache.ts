@@ -33,6 +33,8 @@ export interface PartCacheOptions {
   readonly onChange: (change: Change<MachinePart | EventPart>, known: boolean) => void;
   /** A kind can be seen from now on, or no longer: in this namespace, or in all. */
   readonly onSight: (namespace: string | undefined) => void;
+  /** A kind has been tried. */
+  readonly onTried: () => void;
 }
 
 interface Sight {
@@ -86,7 +88,7 @@ export const isIn = (scope: string | undefined, namespace: string): boolean =>
   scope === undefined || scope === namespace;
 
 function follow(source: Source, sight: Sight, options: PartCacheOptions, signal: AbortSignal): Promise<void> {
-  const { connection, clock, log, pulse, silenceMs, onChange, onSight, reached } = options;
+  const { connection, clock, log, pulse, silenceMs, onChange, onSight, onTried, reached } = options;
   const { path, query, reduce } = source;
   const store = new Store<MachinePart | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
   store.subscribe((change) => onChange(change, sight.known));
@@ -96,9 +98,11 @@ function follow(source: Source, sight: Sight, options: PartCacheOptions, signal:
     sight.tried ||= error === undefined || refused || reached();
     // What has been seen once stays known while the cluster is away, as the machines themselves do.
     const known = error === undefined || (sight.known && !refused);
-    if (known === sight.known) return;
-    sight.known = known;
-    onSight(sight.scope);
+    if (known !== sight.known) {
+      sight.known = known;
+      onSight(sight.scope);
+    }
+    onTried();
   };
   const { freshness, scope } = sight;
   const reading = { connection, path: path(scope), query, reduce, store, clock, log, freshness, pulse };

@@ -16,7 +16,7 @@ const MOST_RETRIES = 20;
  * Sends a request again that the cluster had no time for (429), or that failed (5xx, no connection) and is safe to repeat;
  * after a wait at random, which doubles, and not before the cluster's Retry-After. All requests share one budget.
  */
-export function withRetries(connection: Connection, clock: Clock): Connection {
+export function withRetries(connection: Connection, clock: Clock, onRetry?: () => void): Connection {
   let budget = MOST_RETRIES;
 
   async function request(options: KubeRequest): Promise<KubeReply> {
@@ -26,6 +26,7 @@ export function withRetries(connection: Connection, clock: Clock): Connection {
       const wait = waitBefore(outcome, options, tries, clock.random());
       if (wait === undefined || budget < 1) return unwrap(outcome);
       budget--;
+      onRetry?.();
       await clock.sleep(wait, options.signal);
       options.signal.throwIfAborted();
     }

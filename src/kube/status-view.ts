@@ -15,6 +15,7 @@ import type { Change, Store } from './store.ts';
  * because the stores do not. While the cluster is read for the first time, only what is asked for is made.
  */
 export interface StatusView {
+  readonly size: number;
   get(namespace: string, name: string): StatusEntry | undefined;
   /** In the order of namespaces and names. */
   list(namespace: string | undefined): readonly StatusEntry[];
@@ -91,6 +92,9 @@ export function openStatusView(
 
   for (const store of stores) store.subscribe(update);
   return {
+    get size() {
+      return slots.size;
+    },
     refresh({ machines, hosts }) {
       const touched = new Set<Slot>();
       const touch = ({ namespace, name }: { namespace: string; name: string }) => {
@@ -112,7 +116,8 @@ export function openStatusView(
       order ??= [...slots.values()].sort((one, other) => compareKeys(one.machine, other.machine));
       const found: StatusEntry[] = [];
       for (const slot of order) {
-        if (namespace === undefined || slot.machine.namespace === namespace) found.push(slot.entry ?? make(slot));
+        if (namespace === undefined || slot.machine.namespace === namespace)
+          found.push(slot.entry ?? make(slot));
       }
       return found;
     },

@@ -88,6 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       reached: () => cache.synced(),
       onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
       onSight: () => undefined,
+      onTried: () => undefined,
     },
     signal,
   );

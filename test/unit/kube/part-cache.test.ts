@@ -52,6 +52,7 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
       reached: () => false,
       onChange: () => undefined,
       onSight: (namespace) => sights.push(namespace),
+      onTried: () => undefined,
     },
     stop.signal,
   );
