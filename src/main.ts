@@ -1,44 +1,13 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { buildApp } from './app.ts';
-import { loadConfig } from './config.ts';
-import { openConnection } from './kube/connection.ts';
-import { loadKubeConfig } from './kube/kubeconfig.ts';
-import { watchMachines } from './kube/machine-cache.ts';
-import { openMachines } from './kube/machines.ts';
-import { openLogger } from './logger.ts';
+import { enableCompileCache } from 'node:module';
 
-/** env → config → cluster → app → listen; a signal → drain → close. */
-async function main(): Promise<void> {
-  const config = loadConfig();
-  const logger = openLogger({ level: config.logLevel });
-  const stop = new AbortController();
-  const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
-    timeoutMs: config.clusterTimeoutMs,
-  });
-  const { watchNamespaces: namespaces, maxStalenessMs } = config;
-  const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
-  const machines = openMachines(connection, cache, config);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const app = await buildApp(config, { machines, logger, registry, figures: machines.figures });
+// Most of a start is compiling what it loads; the next one finds that done (in NODE_COMPILE_CACHE, or the folder for
+// temporary files).
+enableCompileCache();
 
-  const shutDown = async (signal: string) => {
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref();
-    await app.close();
-    stop.abort();
-    await cache.stopped;
-    await connection.close();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
-
-  const address = await app.listen({ host: config.host, port: config.port });
-  logger.info(`Server listening at ${address}`);
-  // Whoever has started it waits for this line.
-  logger.flush();
-}
-
-main().catch((error: unknown) => {
+try {
+  const { serve } = await import('./serve.ts');
+  await serve();
+} catch (error) {
   process.stderr.write(`devmachine: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
-});
+}

@@ -1,0 +1,40 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { loadConfig } from './config.ts';
+import { openConnection } from './kube/connection.ts';
+import { loadKubeConfig } from './kube/kubeconfig.ts';
+import { watchMachines } from './kube/machine-cache.ts';
+import { openMachines } from './kube/machines.ts';
+import { openLogger } from './logger.ts';
+
+/** env → config → cluster → app → listen; a signal → drain → close. */
+export async function serve(): Promise<void> {
+  const config = loadConfig();
+  const logger = openLogger({ level: config.logLevel });
+  const stop = new AbortController();
+  const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
+    timeoutMs: config.clusterTimeoutMs,
+  });
+  const { watchNamespaces: namespaces, maxStalenessMs } = config;
+  const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
+  const machines = openMachines(connection, cache, config);
+  // It takes a while to load, and the cluster takes longer to answer the first list.
+  const { buildApp } = await import('./app.ts');
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const app = await buildApp(config, { machines, logger, registry, figures: machines.figures });
+
+  const shutDown = async (signal: string) => {
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref();
+    await app.close();
+    stop.abort();
+    await cache.stopped;
+    await connection.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
+
+  const address = await app.listen({ host: config.host, port: config.port });
+  logger.info(`Server listening at ${address}`);
+  // Whoever has started it waits for this line.
+  logger.flush();
+}
