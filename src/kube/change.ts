@@ -5,7 +5,7 @@ import { apply, getMachine } from './apply.ts';
 import { toFieldConflict } from './change-conflict.ts';
 import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
-import type { MachineObject } from './machine-object.ts';
+import { asMachineObject, type MachineObject } from './machine-object.ts';
 import { toDomainError } from './status-errors.ts';
 
 /** What is to be applied in the place of what we own of a machine. */
@@ -62,7 +62,7 @@ export async function applyTo(
   { dryRun = false, ...options }: ChangeOptions,
 ): Promise<MachineObject | undefined> {
   const reply = await apply(connection, key, spec, { uid, resourceVersion }, { dryRun, force, ...options });
-  if (reply.status === 200) return reply.body as MachineObject;
+  if (reply.status === 200) return asMachineObject(reply.body);
   if (reply.status !== 409) throw toDomainError(reply);
   const conflict = toFieldConflict(key, reply, { spec });
   if (conflict) throw conflict;
