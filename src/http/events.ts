@@ -78,6 +78,8 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutes> = async (app, o
       reply.hijack();
       // When the stream ends, so does the connection: it must not keep a stopping process waiting.
       reply.raw.shouldKeepAlive = false;
+      // And so what is sent needs no frames, which would take as long again for each event and reader.
+      reply.raw.useChunkedEncodingByDefault = false;
       reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
       hub.add(reply.raw, scope, beginning, (why) => request.log.info({ why }, 'event stream dropped'));
       return reply;

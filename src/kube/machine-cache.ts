@@ -37,6 +37,9 @@ export interface MachineCacheOptions {
   readonly log: Log;
 }
 
+/** Each read asks for the age. One that is not looked up anew is too old by so much at most, and never too young. */
+const RENEW_AGE_MS = 100;
+
 /** Begins to watch; ends with `signal`. */
 export function watchMachines(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
   const { connection, namespaces, maxStalenessMs, silenceMs, log } = options;
@@ -96,6 +99,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     return reflect({ ...reading, onAnswer: fillOnceSynced, ...(silenceMs ? { silenceMs } : {}) }, signal);
   });
 
+  const untils = new Map<string | undefined, { readonly until: number; readonly at: number }>();
   const synced = () => machinesSynced() && parts.tried();
   let filled = false;
   function fillOnceSynced(): void {
@@ -107,11 +111,16 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
   return {
     synced,
     ageMs(namespace) {
-      let until = parts.until(namespace);
-      for (const [scope, watch] of freshness) {
-        if (namespace === undefined || isIn(scope, namespace)) until = Math.min(until, watch.until);
+      const now = clock.now();
+      const scope = freshness.has(undefined) ? undefined : namespace;
+      const known = untils.get(scope);
+      if (known && now - known.at < RENEW_AGE_MS) return Math.max(0, now - known.until);
+      let until = parts.until(scope);
+      for (const [watched, watch] of freshness) {
+        if (scope === undefined || isIn(watched, scope)) until = Math.min(until, watch.until);
       }
-      return Math.max(0, clock.now() - until);
+      untils.set(scope, { until, at: now });
+      return Math.max(0, now - until);
     },
     away: () => pulse.away,
     store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
