@@ -11,7 +11,7 @@ import { describe, type Result, type Stage } from './rows/row.ts';
 
 const USAGE = `npm run bench [-- ROW…] [--rounds=3] [--profile=FOLDER]
 
-Measures the backend beside its ceilings. Without rows, all of them: it takes about half an hour, and writes
+Measures the backend beside its ceilings. Without rows, all of them: it takes about ten minutes, and writes
 bench/results.md. With --profile, processor profiles are written too: node bench/profile.ts FILE sums one up.
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;

@@ -12,7 +12,7 @@ export function toMarkdown(results: readonly Result[], { rounds }: { rounds: num
   return `<!-- Written by \`npm run bench\`. -->
 # What DevMachine does, beside what can be done
 
-Medians of ${rounds} rounds, the two sides in turns; ratios are the median of the rounds' own. What each line measures, and how, stands in [README.md](README.md).
+Medians of ${rounds} rounds, the two sides in turns; ratios are the median of the rounds' own. What each line measures, and how, stands in [README.md](README.md), and there too what bounds those that are not reached.
 
 | what | DevMachine | ceiling | ratio | aim | reached |
 |---|---|---|---|---|---|
