@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import type { Figure } from './devmachine/figure.ts';
 import type { Machines } from './devmachine/machines.ts';
 import { acceptJson } from './http/body.ts';
 import { changeRoutes } from './http/changes.ts';
@@ -16,7 +17,7 @@ import { healthRoutes } from './http/health.ts';
 import { allowHosts } from './http/hosts.ts';
 import { listRoutes } from './http/listing.ts';
 import { refuseMalformedHttp } from './http/malformed.ts';
-import { type Figure, metricsRoutes } from './http/metrics.ts';
+import { metricsRoutes } from './http/metrics.ts';
 import { OPENAPI } from './http/openapi.ts';
 import { handleError, handleNotFound } from './http/problems.ts';
 import { logRequests } from './http/request-log.ts';
@@ -92,11 +93,13 @@ export async function buildApp(
 
 const figuresOf = (machines: Machines, hub: EventHub): Figure[] => [
   {
+    type: 'gauge',
     name: 'devmachine_cached_machines',
     help: 'How many machines the cache knows.',
     value: () => machines.size(),
   },
   {
+    type: 'gauge',
     name: 'devmachine_event_streams',
     help: 'How many event streams are open.',
     value: () => hub.size,

@@ -1,5 +1,6 @@
 import { startBackend } from '../backend.ts';
 import { loadReads, type ReadFigures } from '../load.ts';
+import { profileFlags } from '../profile.ts';
 import { inRounds, median } from '../statistics.ts';
 import { ms, perSecond, show } from './reads.ts';
 import { alone, describe, type Result, type Row } from './row.ts';
@@ -13,8 +14,9 @@ let base: readonly ReadFigures[] = [];
 export const growth: Row = {
   name: 'growth',
   stages: [BASE, alone(10_000), alone(50_000)],
-  async measure({ cluster, rounds, progress }, stage): Promise<Result[]> {
-    const backend = await startBackend(cluster.controlPlane.kubeconfig);
+  async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Result[]> {
+    const flags = profileFlags(profileDir, `growth-${stage.machines}`);
+    const backend = await startBackend(cluster.controlPlane.kubeconfig, flags);
     const [figures = []] = await inRounds(rounds, [() => loadReads(backend, stage.machines)]);
     await backend.stop();
     progress(show(figures));

@@ -1,3 +1,5 @@
+import type { Condition } from '../../src/devmachine/machine.ts';
+
 /** The words are helm-operator's own. */
 export type ConditionType = 'Initialized' | 'Deployed' | 'ReleaseFailed' | 'Irreconcilable';
 export type Reason =
@@ -8,14 +10,6 @@ export type Reason =
   | 'UpgradeError'
   | 'ReconcileError'
   | 'UninstallError';
-
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-}
 
 export interface Status {
   readonly conditions: readonly Condition[];

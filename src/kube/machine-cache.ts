@@ -33,7 +33,7 @@ export interface MachineCacheOptions {
   /** After how long a kind of which nothing is heard is unknown. */
   readonly maxStalenessMs: number;
   /** After how long without a word a watch is made anew; see reflector.ts. */
-  readonly silenceMs?: number;
+  readonly silenceMs?: number | undefined;
   readonly log: Log;
 }
 

@@ -1,4 +1,5 @@
 import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
+import type { Figure } from '../devmachine/figure.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
 import type { MachineKey } from '../devmachine/manifest.ts';
@@ -33,15 +34,8 @@ export interface MachinesOptions {
 }
 
 export interface ClusterMachines extends Machines {
-  /** What an operator wants to see of it; docs/operations.md explains each. */
-  readonly figures: readonly ClusterFigure[];
-}
-
-export interface ClusterFigure {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'gauge' | 'counter';
-  readonly value: () => number;
+  /** What an operator wants to see of it. */
+  readonly figures: readonly Figure[];
 }
 
 /** How long a change waits for its turn. */
@@ -88,7 +82,7 @@ export function openMachines(
     request: (request) => ask(writes, request.signal, (signal) => cluster.request({ ...request, signal })),
   };
 
-  const figure = (type: ClusterFigure['type'], name: string, help: string, value: () => number) => ({
+  const figure = (type: Figure['type'], name: string, help: string, value: () => number) => ({
     type,
     name: `devmachine_${name}`,
     help,

@@ -106,5 +106,5 @@ function follow(source: Source, sight: Sight, options: PartCacheOptions, signal:
   };
   const { freshness, scope } = sight;
   const reading = { connection, path: path(scope), query, reduce, store, clock, log, freshness, pulse };
-  return reflect({ ...reading, onAnswer, ...(silenceMs ? { silenceMs } : {}) }, signal);
+  return reflect({ ...reading, silenceMs, onAnswer }, signal);
 }

@@ -29,7 +29,7 @@ export interface ReflectorOptions<T extends Stored> {
   /** Without one, failures are waited out, and a restored cluster is noticed by the watch alone. */
   readonly pulse?: Pick<Pulse, 'back' | 'restored'>;
   /** After how long without a word a watch is made anew. */
-  readonly silenceMs?: number;
+  readonly silenceMs?: number | undefined;
   /** How each try has ended: a list or a watch that was granted (undefined), or what it failed with. */
   readonly onAnswer?: (error: unknown) => void;
 }

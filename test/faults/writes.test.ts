@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { machinePath } from '../../src/kube/machine-object.ts';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
-import { until } from '../support/api.ts';
+import { client, until } from '../support/api.ts';
 import { get, testKubeconfig } from '../support/cluster.ts';
 import { answers, blackHole, type Fault, status } from './support/faults.ts';
 import { controlPlaneOf, openSite } from './support/site.ts';
@@ -35,17 +35,10 @@ async function open(t: TestContext, env: Record<string, string> = {}) {
   });
   await until(async () => stack.cache.synced());
 
-  async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const reply = await request(`${stack.url}${path}`, {
-      method: method as 'GET',
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
-    return { status: reply.statusCode, headers: reply.headers, body: (await reply.body.json()) as any };
-  }
-  const create = (name: string) =>
-    call('POST', `${API}?namespace=${namespace}`, manifest(EXAMPLE_SPEC, { name }));
+  const agent = new Agent({ connections: 1_000 });
+  t.after(() => agent.destroy());
+  const { call, ...api } = client(stack.url, agent);
+  const create = (name: string) => api.create(namespace, name);
   /** A request for a machine, and the way to give it up. */
   const leave = (name: string) => {
     const leaving = new AbortController();

@@ -68,7 +68,8 @@ async function listening(output: NodeJS.ReadableStream): Promise<string> {
   return promise;
 }
 
-function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'exitCode'> {
+/** Calls of an API that listens on `url`; each answer is held against openapi.yaml. */
+export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'exitCode'> {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
     const reply = await request(`${url}${path}`, {
       method,

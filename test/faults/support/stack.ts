@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { signal } = stop;
   const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
   const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs });
-  const reading = { connection, log: logger, ...(silenceMs ? { silenceMs } : {}) };
+  const reading = { connection, log: logger, silenceMs };
   const cache = watchMachines({ ...reading, namespaces, maxStalenessMs }, signal);
   const machines = openMachines(connection, cache, config);
   const shadows = {
