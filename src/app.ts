@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -9,9 +8,10 @@ import type { Machines } from './devmachine/machines.ts';
 import { acceptJson } from './http/body.ts';
 import { changeRoutes } from './http/changes.ts';
 import { devMachineRoutes } from './http/devmachines.ts';
-import { drainOnClose } from './http/drain.ts';
+import { Drain } from './http/drain.ts';
 import { EventHub } from './http/event-hub.ts';
 import { eventRoutes } from './http/events.ts';
+import { openFastPath } from './http/fast-path.ts';
 import { withCommonHeaders } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
 import { allowHosts } from './http/hosts.ts';
@@ -23,7 +23,8 @@ import { handleError, handleNotFound } from './http/problems.ts';
 import { logRequests } from './http/request-log.ts';
 import { FaultsOnly, requestLoggers } from './http/request-logger.ts';
 import { countRequests } from './http/request-metrics.ts';
-import { followRequests } from './http/requests.ts';
+import { type EndedRequest, followRequests, requestIds } from './http/requests.ts';
+import { serverFactory } from './http/server.ts';
 import { statusRoutes } from './http/status.ts';
 import { templateRoutes } from './http/templates.ts';
 import { AJV_OPTIONS } from './http/validation.ts';
@@ -41,17 +42,23 @@ export async function buildApp(
   config: Config,
   { machines, logger, registry = new Registry(), figures = [] }: Dependencies,
 ): Promise<FastifyInstance> {
+  const { allowedHosts, requestTimeoutMs } = config;
+  const log = logRequests(config.logReadsEvery);
+  const count = countRequests(registry);
+  const onEnd = (ended: EndedRequest) => {
+    log(ended);
+    count(ended);
+  };
+  const newId = requestIds();
+  const drain = new Drain();
+  const isClosing = () => drain.closing;
+  const fastPath = openFastPath({ machines, allowedHosts, logger, newId, onEnd, isClosing });
   const app = fastify({
+    serverFactory: serverFactory({ requestTimeoutMs, fastPath }),
     ajv: AJV_OPTIONS,
     bodyLimit: config.bodyLimitBytes,
-    requestTimeout: config.requestTimeoutMs,
-    http: {
-      headersTimeout: config.requestTimeoutMs,
-      // Node looks for slow requests every 30 s unless told otherwise: the limit would be a rough one.
-      connectionsCheckingInterval: 1_000,
-    },
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
+    genReqId: newId,
     logController: new FaultsOnly(),
     childLoggerFactory: requestLoggers(logger),
     frameworkErrors: handleError,
@@ -62,19 +69,14 @@ export async function buildApp(
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
-  const log = logRequests(config.logReadsEvery);
-  const count = countRequests(registry);
-  followRequests(app, (ended) => {
-    log(ended);
-    count(ended);
-  });
+  followRequests(app, onEnd);
   app.addHook('onRequest', (request, reply, done) => {
     withCommonHeaders(request, reply);
     done();
   });
-  app.addHook('onRequest', allowHosts(config.allowedHosts));
+  app.addHook('onRequest', allowHosts(allowedHosts));
   acceptJson(app);
-  drainOnClose(app);
+  drain.follow(app);
 
   await app.register(swagger, OPENAPI);
   await app.register(healthRoutes, { checkReady: () => machines.checkReadable(undefined) });

@@ -17,28 +17,24 @@ export interface StatusEntry {
   readonly etag: string;
 }
 
-/** Beside the document it keeps nothing that the machine has, too. */
+/** Beside the document it keeps of the machine only the name, by which it is found. */
 export class MachineEntry implements StatusEntry {
-  readonly machine: Machine;
-  readonly phase: Phase;
+  readonly namespace: string;
+  readonly name: string;
   readonly json: string;
-  readonly #digest: string;
+  readonly etag: string;
+  readonly phase: Phase;
+  readonly machine: Machine;
 
   constructor(machine: Machine, parts: MachineParts) {
     const status = toStatus(machine, parts);
-    this.machine = machine;
-    this.phase = status.phase;
+    this.namespace = machine.namespace;
+    this.name = machine.name;
     this.json = JSON.stringify(status);
-    // Cut before it becomes text: a part of a string keeps the whole of it.
-    this.#digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
-  }
-
-  get namespace(): string {
-    return this.machine.namespace;
-  }
-
-  get name(): string {
-    return this.machine.name;
+    const digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
+    this.phase = status.phase;
+    this.machine = machine;
+    this.etag = inOnePiece(`"${machine.uid}.${machine.generation}.${digest}"`);
   }
 
   get uid(): string {
@@ -48,8 +44,7 @@ export class MachineEntry implements StatusEntry {
   get template(): string | undefined {
     return this.machine.spec.template;
   }
-
-  get etag(): string {
-    return `"${this.uid}.${this.machine.generation}.${this.#digest}"`;
-  }
 }
+
+/** The same text; what is put together keeps its parts, and is put together at every use. */
+const inOnePiece = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

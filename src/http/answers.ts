@@ -11,6 +11,10 @@ export interface Tagged {
   readonly cacheControl?: string;
 }
 
+export const JSON_TYPE = 'application/json; charset=utf-8';
+/** May be kept, and is asked for anew each time. */
+export const REVALIDATE = 'no-cache';
+
 /**
  * Answers a document, or 304 to whoever has it. Its type is that of the document: Fastify sends text as it is, where the
  * answer has a content type. `ageMs` is how old the cache is that it comes from; without, it comes from none.
@@ -21,13 +25,20 @@ export function sendTagged<T>(
   document: Tagged,
   ageMs?: number,
 ): T {
-  const { etag, json } = ageMs !== undefined && ageMs > FRESH_MS ? marked(document, ageMs) : document;
-  reply.header('etag', etag).header('cache-control', document.cacheControl ?? 'no-cache');
-  if (ageMs !== undefined) reply.header('age', Math.floor(ageMs / 1_000));
+  const { etag, json } = asOfAge(document, ageMs ?? 0);
+  reply.header('etag', etag).header('cache-control', document.cacheControl ?? REVALIDATE);
+  if (ageMs !== undefined) reply.header('age', ageInSeconds(ageMs));
   const known = matchesETag(headers['if-none-match'], etag);
-  const sent = known ? reply.code(304).send() : reply.type('application/json; charset=utf-8').send(json);
+  const sent = known ? reply.code(304).send() : reply.type(JSON_TYPE).send(json);
   return sent as unknown as T;
 }
+
+/** The document; with `staleSince` where it comes from a cache that is no longer fresh. */
+export const asOfAge = (document: Tagged, ageMs: number): Tagged =>
+  ageMs > FRESH_MS ? marked(document, ageMs) : document;
+
+/** As the header `Age` says it. */
+export const ageInSeconds = (ageMs: number): string => String(Math.floor(ageMs / 1_000));
 
 /** A cluster that is well is heard of every two seconds. */
 export const FRESH_MS = 10_000;

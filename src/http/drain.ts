@@ -9,29 +9,36 @@ const STEP_MS = 20;
  * When the app closes, requests that have arrived get their answer, the last on their connection; then connections that
  * are still open, with nothing or with half a request on them, are closed instead of waited for.
  */
-export function drainOnClose(app: FastifyInstance): void {
-  let answering = 0;
-  let closing = false;
-  const onAnswered = () => {
-    answering--;
-  };
-  app.addHook('preValidation', (_request, reply, done) => {
-    answering++;
-    reply.raw.on('close', onAnswered);
-    done();
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done();
-  });
-  app.addHook('preClose', async () => {
-    closing = true;
-    void closeTheRest();
-  });
+export class Drain {
+  #closing = false;
+  #answering = 0;
 
-  async function closeTheRest(): Promise<void> {
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  follow(app: FastifyInstance): void {
+    const onAnswered = () => {
+      this.#answering--;
+    };
+    app.addHook('preValidation', (_request, reply, done) => {
+      this.#answering++;
+      reply.raw.on('close', onAnswered);
+      done();
+    });
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      if (this.#closing) reply.header('connection', 'close');
+      done();
+    });
+    app.addHook('preClose', async () => {
+      this.#closing = true;
+      void this.#closeTheRest(app);
+    });
+  }
+
+  async #closeTheRest({ server }: FastifyInstance): Promise<void> {
     await sleep(GRACE_MS, undefined, { ref: false });
-    while (answering > 0) await sleep(STEP_MS, undefined, { ref: false });
-    app.server.closeAllConnections();
+    while (this.#answering > 0) await sleep(STEP_MS, undefined, { ref: false });
+    server.closeAllConnections();
   }
 }

@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
-import type { EndedRequest } from './requests.ts';
+import type { OnEnd } from './requests.ts';
 
 const NAME = 'devmachine_http_request_duration_seconds';
 const HELP = 'How long requests took, until they were answered; streams, until they ended.';
@@ -16,7 +16,7 @@ interface Series {
  * How long requests take, by method, route and class of status. A request only adds to plain numbers, which become a
  * histogram when they are asked for: to hash its labels each time, as prom-client does, costs ten times as much.
  */
-export function countRequests(registry: Registry): (ended: EndedRequest) => void {
+export function countRequests(registry: Registry): OnEnd {
   const all: Series[] = [];
   const byMethod = new Map<string, Map<string, Series[]>>();
   const metric = { name: NAME, get: async () => histogramOf(all) };
@@ -32,7 +32,7 @@ export function countRequests(registry: Registry): (ended: EndedRequest) => void
     return series;
   };
 
-  return ({ method, route, statusCode, ms }) => {
+  return ({ raw: { method = '' }, route, statusCode, ms }) => {
     const classes = entryOf(
       entryOf(byMethod, method, () => new Map<string, Series[]>()),
       route,

@@ -1,55 +1,46 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 /** A request that is over: answered, or given up by its client. */
 export interface EndedRequest {
-  readonly log: FastifyBaseLogger;
   readonly raw: IncomingMessage;
-  readonly method: string;
-  /** As it is declared; empty: it was for none, or was refused before anybody looked. */
+  /** As it is declared; empty: it was for none. */
   readonly route: string;
   readonly statusCode: number;
   readonly ms: number;
+  /** Its own logger, which says which request it is; to make one is not for every request. */
+  readonly log: () => FastifyBaseLogger;
 }
 
-interface Followed extends ServerResponse {
-  [REQUEST]?: FastifyRequest;
-  [ROUTE]?: string;
-  [SINCE]?: number;
+export type OnEnd = (ended: EndedRequest) => void;
+
+/** Ids of requests, which differ over all replicas too. A UUID each would take as long as finding what is asked for. */
+export function requestIds(): () => string {
+  const ours = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => `${ours}-${(++count).toString(36)}`;
 }
 
-const REQUEST = Symbol('request');
-const ROUTE = Symbol('route');
-const SINCE = Symbol('since');
-
-/**
- * Calls `onEnd` for every request when it is over, streams too. One listener, the same one for all, is the cheapest way
- * there is to know: Fastify's own needs two, made anew for each request. For the same reason a route says its name by a
- * hook of its own: `request.routeOptions` is made anew, too.
- */
-export function followRequests(app: FastifyInstance, onEnd: (ended: EndedRequest) => void): void {
-  function onClose(this: Followed): void {
-    const request = this[REQUEST];
-    if (!request) return;
-    const { log, raw, method } = request;
-    const ms = performance.now() - (this[SINCE] ?? 0);
-    onEnd({ log, raw, method, route: this[ROUTE] ?? '', statusCode: this.statusCode, ms });
-  }
-  app.addHook('onRequest', (request, reply, done) => {
-    const raw: Followed = reply.raw;
-    raw[REQUEST] = request;
-    raw[SINCE] = performance.now();
-    raw.on('close', onClose);
-    done();
+/** Calls `onEnd` when a request that begins now is over; a stream, when it ends. */
+export function followRequest(
+  raw: IncomingMessage,
+  response: ServerResponse,
+  onEnd: OnEnd,
+  route: () => string,
+  log: () => FastifyBaseLogger,
+): void {
+  const began = performance.now();
+  response.on('close', () => {
+    onEnd({ raw, route: route(), statusCode: response.statusCode, ms: performance.now() - began, log });
   });
-  app.addHook('onRoute', (route) => {
-    const { url, onRequest = [] } = route;
-    route.onRequest = [
-      (_request, reply, done) => {
-        (reply.raw as Followed)[ROUTE] = url;
-        done();
-      },
-      ...[onRequest].flat(),
-    ];
+}
+
+/** The same for all requests that Fastify is given. */
+export function followRequests(app: FastifyInstance, onEnd: OnEnd): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const route = () => request.routeOptions.url ?? '';
+    followRequest(request.raw, reply.raw, onEnd, route, () => request.log);
+    done();
   });
 }

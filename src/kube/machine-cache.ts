@@ -46,6 +46,8 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
   const clock = systemClock;
   const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
   const stores = new Map(scopes.map((scope) => [scope, newStore(log)]));
+  /** The one store there is, where the whole cluster is watched. */
+  const everything = stores.get(undefined);
   const machinesSynced = () => [...stores.values()].every((store) => store.synced);
   const index = openPartIndex();
   const pulse = startPulse(
@@ -100,7 +102,11 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
   });
 
   const untils = new Map<string | undefined, { readonly until: number; readonly at: number }>();
-  const synced = () => machinesSynced() && parts.tried();
+  let wasSynced = false;
+  const synced = () => {
+    wasSynced ||= machinesSynced() && parts.tried();
+    return wasSynced;
+  };
   let filled = false;
   function fillOnceSynced(): void {
     if (filled || !synced()) return;
@@ -112,7 +118,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     synced,
     ageMs(namespace) {
       const now = clock.now();
-      const scope = freshness.has(undefined) ? undefined : namespace;
+      const scope = everything ? undefined : namespace;
       const known = untils.get(scope);
       if (known && now - known.at < RENEW_AGE_MS) return Math.max(0, now - known.until);
       let until = parts.until(scope);
@@ -123,7 +129,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
       return Math.max(0, now - until);
     },
     away: () => pulse.away,
-    store: (namespace) => stores.get(namespace) ?? stores.get(undefined),
+    store: (namespace) => everything ?? stores.get(namespace),
     view,
     stopped: Promise.all([...running, ...parts.running]),
   };

@@ -4,8 +4,8 @@ import type { StatusChange } from '../devmachine/machines.ts';
 import { compareKeys } from '../devmachine/page.ts';
 import type { MachineParts } from '../devmachine/parts.ts';
 import { MachineEntry, type StatusEntry } from '../devmachine/status-entry.ts';
-import { ByName } from './by-name.ts';
 import { Groups } from './groups.ts';
+import { NameTable, NOWHERE } from './name-table.ts';
 import type { Touched } from './part-index.ts';
 import type { Change, Store } from './store.ts';
 
@@ -28,11 +28,8 @@ export interface StatusView {
   fill(signal: AbortSignal): Promise<void>;
 }
 
-interface Slot {
-  machine: Machine;
-  /** undefined: not made yet; nobody has seen it. */
-  entry: StatusEntry | undefined;
-}
+/** A machine whose status nobody has seen stands for it until it is made. */
+type Slot = Machine | MachineEntry;
 
 const FILL_AT_ONCE = 200;
 
@@ -41,11 +38,11 @@ export function openStatusView(
   partsOf: (machine: Machine) => MachineParts,
   onListenerError: (error: unknown) => void,
 ): StatusView {
-  const slots = new ByName<Slot>();
+  const slots = new NameTable<Slot>();
   const machinesByHost = new Groups<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
   const listeners = new Set<(change: StatusChange) => void>();
-  /** In the order of lists; undefined since one came or went. */
-  let order: readonly Slot[] | undefined;
+  /** The places of all slots in the order of lists; undefined since one came or went, and places moved. */
+  let order: readonly number[] | undefined;
   let filled = false;
 
   const emit = (change: StatusChange) => {
@@ -58,35 +55,41 @@ export function openStatusView(
     }
   };
 
-  const make = (slot: Slot): StatusEntry => {
-    slot.entry = new MachineEntry(slot.machine, partsOf(slot.machine));
-    return slot.entry;
+  const toEntry = (slot: Slot): MachineEntry =>
+    slot instanceof MachineEntry ? slot : new MachineEntry(slot, partsOf(slot));
+
+  const entryAt = (place: number): MachineEntry => {
+    const slot = slots.at(place);
+    const entry = toEntry(slot);
+    if (entry !== slot) slots.replace(place, entry);
+    return entry;
   };
 
-  const renew = (slot: Slot) => {
-    const before = slot.entry;
-    if (!before && !filled && listeners.size === 0) return;
-    const entry = make(slot);
-    if (before?.etag !== entry.etag) emit({ type: 'changed', entry });
+  const renew = (place: number, machine: Machine) => {
+    const before = slots.at(place);
+    slots.replace(place, machine);
+    const seen = before instanceof MachineEntry;
+    if (!seen && !filled && listeners.size === 0) return;
+    const entry = entryAt(place);
+    if (!seen || before.etag !== entry.etag) emit({ type: 'changed', entry });
   };
+
+  const renewAt = (place: number) => renew(place, machineOf(slots.at(place)));
 
   const update = (change: Change<Machine>) => {
     const { type, item: machine } = change;
     const { namespace, name } = machine;
     machinesByHost.apply(change);
-    const slot = slots.get(namespace, name);
-    if (type === 'deleted') {
-      slots.delete(namespace, name);
+    const place = slots.find(namespace, name);
+    if (type !== 'deleted') {
+      if (place !== NOWHERE) return renew(place, machine);
       order = undefined;
-      if (slot) emit({ type: 'deleted', entry: slot.entry ?? make(slot) });
-    } else if (slot) {
-      slot.machine = machine;
-      renew(slot);
-    } else {
-      const added: Slot = { machine, entry: undefined };
-      slots.set(namespace, name, added);
+      renew(slots.add(machine), machine);
+    } else if (place !== NOWHERE) {
+      const slot = slots.at(place);
+      slots.remove(place);
       order = undefined;
-      renew(added);
+      emit({ type: 'deleted', entry: toEntry(slot) });
     }
   };
 
@@ -96,38 +99,41 @@ export function openStatusView(
       return slots.size;
     },
     refresh({ machines, hosts }) {
-      const touched = new Set<Slot>();
+      const touched = new Set<number>();
       const touch = ({ namespace, name }: { namespace: string; name: string }) => {
-        const slot = slots.get(namespace, name);
-        if (slot) touched.add(slot);
+        const place = slots.find(namespace, name);
+        if (place !== NOWHERE) touched.add(place);
       };
       for (const machine of machines) touch(machine);
       for (const host of hosts) for (const machine of machinesByHost.get(host)) touch(machine);
-      for (const slot of touched) renew(slot);
+      for (const place of touched) renewAt(place);
     },
     refreshAll(namespace) {
-      for (const slot of [...slots.values(namespace)]) renew(slot);
+      for (const place of slots.places()) {
+        if (namespace === undefined || slots.at(place).namespace === namespace) renewAt(place);
+      }
     },
     get(namespace, name) {
-      const slot = slots.get(namespace, name);
-      return slot && (slot.entry ?? make(slot));
+      const place = slots.find(namespace, name);
+      return place === NOWHERE ? undefined : entryAt(place);
     },
     list(namespace) {
-      order ??= [...slots.values()].sort((one, other) => compareKeys(one.machine, other.machine));
+      order ??= [...slots.places()].sort((one, other) => compareKeys(slots.at(one), slots.at(other)));
       const found: StatusEntry[] = [];
-      for (const slot of order) {
-        if (namespace === undefined || slot.machine.namespace === namespace)
-          found.push(slot.entry ?? make(slot));
+      for (const place of order) {
+        if (namespace === undefined || slots.at(place).namespace === namespace) found.push(entryAt(place));
       }
       return found;
     },
     async fill(signal) {
       filled = true;
       let made = 0;
-      for (const slot of [...slots.values()]) {
+      for (const machine of [...slots.places()].map((place) => machineOf(slots.at(place)))) {
         if (signal.aborted) return;
-        if (slot.entry) continue;
-        make(slot);
+        // Since the last pause it may have gone, or moved, or have been asked for.
+        const place = slots.find(machine.namespace, machine.name);
+        if (place === NOWHERE || slots.at(place) instanceof MachineEntry) continue;
+        entryAt(place);
         if (++made % FILL_AT_ONCE === 0) await setImmediate();
       }
     },
@@ -137,3 +143,5 @@ export function openStatusView(
     },
   };
 }
+
+const machineOf = (slot: Slot): Machine => (slot instanceof MachineEntry ? slot.machine : slot);
