@@ -1,16 +1,17 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { thirdPartyLicences } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /**
  * The backend as it runs in production: a few files, because most of a start was finding and opening a thousand modules
- * one by one. What `outdir` holds is removed.
+ * one by one; and the licences of what is in them. What `outdir` holds is removed.
  */
 export async function build(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outdir,
@@ -26,7 +27,9 @@ export async function build(outdir: string): Promise<void> {
     banner: { js: REQUIRE },
     sourcemap: true,
     sourcesContent: false,
+    metafile: true,
   });
+  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicences(metafile, root));
 }
 
 /** ES modules have no `require`, and packages in CommonJS load Node's own modules with it. */
