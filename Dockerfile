@@ -1,16 +1,12 @@
-# The backend's image: the built JavaScript and its run-time dependencies, as a user without rights.
+# The backend's image: the built JavaScript, which brings what it depends on, as a user without rights.
 FROM docker.io/library/node:26.10.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
+COPY scripts scripts
 COPY src src
 RUN npm run build
-
-FROM docker.io/library/node:26.10.0-bookworm-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
 
 FROM docker.io/library/node:26.10.0-bookworm-slim
 LABEL org.opencontainers.image.title="devmachine" \
@@ -18,11 +14,10 @@ LABEL org.opencontainers.image.title="devmachine" \
       org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
-COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 USER 65532:65532
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "dist/main.js"]

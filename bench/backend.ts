@@ -16,7 +16,7 @@ export interface Backend extends Server {
 
 /** The backend as it runs in production; resolves when it is ready. */
 export async function startBackend(kubeconfig: string, nodeFlags: readonly string[] = []): Promise<Backend> {
-  const args = ['--expose-gc', '--import', PROBE, '--enable-source-maps', ...nodeFlags, MAIN];
+  const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, MAIN];
   const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, PORT: '0' });
   while ((await get(`${server.url}/readyz`)) !== 200) await sleep(20);
   return {

@@ -1,19 +1,17 @@
 import { Agent } from 'undici';
-import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import type { Cluster } from '../../dev/kube-client.ts';
 
 /** The ceiling of starting: lists these paths, page by page and all at once, and parses what comes. */
-const { kubeconfig, paths } = JSON.parse(process.argv[2] ?? '') as { kubeconfig: string; paths: string[] };
-const config = loadKubeConfig(kubeconfig);
-const { headers, tls } = await loadCredentials(config);
-const agent = new Agent({ connect: tls, connections: paths.length });
-const { origin } = clusterAddress(config);
+const { cluster, paths } = JSON.parse(process.argv[2] ?? '') as { cluster: Cluster; paths: string[] };
+const agent = new Agent({ connect: { ...cluster.tls }, connections: paths.length });
+const origin = cluster.server;
 
 async function list(path: string): Promise<number> {
   let token = '';
   let count = 0;
   do {
     const query = `limit=500${token && `&continue=${encodeURIComponent(token)}`}`;
-    const { body } = await agent.request({ origin, path: `${path}?${query}`, method: 'GET', headers });
+    const { body } = await agent.request({ origin, path: `${path}?${query}`, method: 'GET' });
     const page = JSON.parse(await body.text());
     count += page.items.length;
     token = page.metadata.continue ?? '';

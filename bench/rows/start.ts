@@ -12,7 +12,7 @@ export const start: Row = {
   name: 'start',
   stages: [alone(10_000), alone(50_000), withParts(50_000)],
   async measure({ cluster, rounds, profileDir }, stage) {
-    const { kubeconfig } = cluster.controlPlane;
+    const { kubeconfig, server, tls } = cluster.controlPlane;
     const paths = [machinesPath(), ...(stage.parts ? PARTS.map(({ path }) => path) : [])];
     const flags = profileFlags(profileDir, `start-${stage.machines}-${stage.parts}`);
     const [ours = [], theirs = []] = await inRounds(rounds, [
@@ -21,7 +21,7 @@ export const start: Row = {
           const backend = await startBackend(kubeconfig, flags);
           return () => backend.stop();
         }),
-      () => timed(() => runProgram('list', SERVER, { kubeconfig, paths })),
+      () => timed(() => runProgram('list', SERVER, { cluster: { server, tls }, paths })),
     ]);
     const ratio = medianRatio(ours, theirs);
     return [

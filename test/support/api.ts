@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
@@ -18,6 +18,8 @@ export interface Answer {
 export interface Api {
   readonly url: string;
   readonly pid: number;
+  /** The lines that it has written on standard output. */
+  readonly log: readonly string[];
   /** Of the process, when it has ended. */
   readonly exitCode: Promise<number | null>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -29,8 +31,8 @@ export interface Api {
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /** The backend as it runs in production: a process of its own, on a free port. Resolves when it listens. */
-export async function startApi(t: TestContext, env: Record<string, string> = {}): Promise<Api> {
-  const child = spawn(process.execPath, [MAIN], {
+export async function startApi(t: TestContext, env: Record<string, string> = {}, main = MAIN): Promise<Api> {
+  const child = spawn(process.execPath, [main], {
     env: { KUBECONFIG: testKubeconfig(), LOG_LEVEL: 'info', ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -41,14 +43,20 @@ export async function startApi(t: TestContext, env: Record<string, string> = {})
     child.kill();
     await exited;
   });
-  const url = await Promise.race([listening(child.stdout), exited.then(() => '')]);
+  const log: string[] = [];
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => log.push(line));
+  const url = await Promise.race([listening(lines), exited.then(() => '')]);
   if (!url || child.pid === undefined) throw new Error('the backend did not start');
-  return { url, pid: child.pid, exitCode: exited.then(([code]) => code), ...client(url, agent) };
+  return { url, pid: child.pid, log, exitCode: exited.then(([code]) => code), ...client(url, agent) };
 }
 
 /** Waits until the backend has read the whole cluster. */
-export async function startReadyApi(t: TestContext, env: Record<string, string> = {}): Promise<Api> {
-  const api = await startApi(t, env);
+export async function startReadyApi(
+  t: TestContext,
+  env: Record<string, string> = {},
+  main = MAIN,
+): Promise<Api> {
+  const api = await startApi(t, env, main);
   await until(async () => (await api.call('GET', '/readyz')).status === 200);
   return api;
 }
@@ -58,8 +66,7 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-async function listening(output: NodeJS.ReadableStream): Promise<string> {
-  const lines = createInterface({ input: output });
+async function listening(lines: Interface): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   lines.on('line', (line) => {
     const url = /Server listening at (http:[^"]*)/.exec(line)?.[1];
@@ -69,7 +76,7 @@ async function listening(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 /** Calls of an API that listens on `url`; each answer is held against openapi.yaml. */
-export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'exitCode'> {
+export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'log' | 'exitCode'> {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
     const reply = await request(`${url}${path}`, {
       method,

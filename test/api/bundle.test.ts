@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { build } from '../../scripts/build.ts';
+import { startReadyApi, until } from '../support/api.ts';
+import { connect, createNamespace } from '../support/cluster.ts';
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+test('the production build runs where there is nothing else: no sources, no node_modules', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'devmachine-bundle-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const dist = join(folder, 'dist');
+  await build(dist);
+  await copyFile(PACKAGE, join(folder, 'package.json'));
+  const namespace = await createNamespace(connect(t));
+  const api = await startReadyApi(t, { NODE_ENV: 'production' }, join(dist, 'main.js'));
+
+  const created = await api.create(namespace, 'bundled');
+  assert.equal(created.status, 201);
+  assert.equal((await api.status(namespace, 'bundled')).body.phase, 'Pending');
+
+  const missing = await api.status(namespace, 'missing');
+  assert.equal(missing.status, 404);
+  assert.equal(missing.headers['content-type'], 'application/problem+json; charset=utf-8');
+
+  const { body: metrics } = await api.call('GET', '/metrics');
+  assert.match(metrics, /^devmachine_cached_machines \d+$/m);
+  assert.match(metrics, /^process_cpu_seconds_total /m);
+
+  const reqId = created.headers['x-request-id'];
+  await until(async () => api.log.some((line) => JSON.parse(line).reqId === reqId));
+
+  process.kill(api.pid, 'SIGTERM');
+  assert.equal(await api.exitCode, 0);
+
+  const licences = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['@kubernetes/client-node', 'fastify', 'pino', 'undici'])
+    assert.match(licences, new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
+});
