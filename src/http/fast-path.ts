@@ -7,7 +7,7 @@ import { ageInSeconds, asOfAge, JSON_TYPE, REVALIDATE } from './answers.ts';
 import { matchesETag } from './etag.ts';
 import { COMMON_HEADERS } from './headers.ts';
 import { type AllowedHosts, isAllowed } from './hosts.ts';
-import { followRequest, type OnEnd } from './requests.ts';
+import type { OnEnd } from './requests.ts';
 
 export interface FastPathOptions {
   readonly machines: Machines;
@@ -42,7 +42,6 @@ export function openFastPath({
   ...options
 }: FastPathOptions): FastPath {
   const { onEnd, isClosing } = options;
-  const route = () => ROUTE;
 
   return (request, response) => {
     const { method, url = '', headers } = request;
@@ -51,8 +50,8 @@ export function openFastPath({
     const entry = key && find(machines, key);
     if (!entry) return false;
 
+    const began = performance.now();
     const id = newId();
-    followRequest(request, response, onEnd, route, () => logger.child({ reqId: id }));
     const ageMs = machines.ageMs(key.namespace);
     const { etag, json } = asOfAge(entry, ageMs);
     const head = [
@@ -72,6 +71,14 @@ export function openFastPath({
       head.push('content-type', JSON_TYPE, 'content-length', String(Buffer.byteLength(json)));
       response.writeHead(200, head).end(json);
     }
+    const log = () => logger.child({ reqId: id });
+    const end = () => {
+      const { statusCode } = response;
+      onEnd({ raw: request, route: ROUTE, statusCode, ms: performance.now() - began, log });
+    };
+    // Nearly always the kernel has taken all of it by now.
+    if (response.socket?.writableLength === 0) end();
+    else response.on('close', end);
     return true;
   };
 }
@@ -93,4 +100,7 @@ function find(machines: Machines, key: MachineKey): StatusEntry | undefined {
 }
 
 /** Of a Host header that has no brackets. */
-const hostname = (host = ''): string => host.split(':', 1)[0] ?? '';
+function hostname(host = ''): string {
+  const colon = host.indexOf(':');
+  return colon < 0 ? host : host.slice(0, colon);
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 /** A request that is over: answered, or given up by its client. */
@@ -22,25 +22,19 @@ export function requestIds(): () => string {
   return () => `${ours}-${(++count).toString(36)}`;
 }
 
-/** Calls `onEnd` when a request that begins now is over; a stream, when it ends. */
-export function followRequest(
-  raw: IncomingMessage,
-  response: ServerResponse,
-  onEnd: OnEnd,
-  route: () => string,
-  log: () => FastifyBaseLogger,
-): void {
-  const began = performance.now();
-  response.on('close', () => {
-    onEnd({ raw, route: route(), statusCode: response.statusCode, ms: performance.now() - began, log });
-  });
-}
-
-/** The same for all requests that Fastify is given. */
+/** Calls `onEnd` for every request that Fastify is given when it is over; streams too. */
 export function followRequests(app: FastifyInstance, onEnd: OnEnd): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    const route = () => request.routeOptions.url ?? '';
-    followRequest(request.raw, reply.raw, onEnd, route, () => request.log);
+  app.addHook('onRequest', (request, { raw: response }, done) => {
+    const began = performance.now();
+    response.on('close', () =>
+      onEnd({
+        raw: request.raw,
+        route: request.routeOptions.url ?? '',
+        statusCode: response.statusCode,
+        ms: performance.now() - began,
+        log: () => request.log,
+      }),
+    );
     done();
   });
 }
