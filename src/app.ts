@@ -27,7 +27,7 @@ import { type EndedRequest, followRequests, requestIds } from './http/requests.t
 import { serverFactory } from './http/server.ts';
 import { statusRoutes } from './http/status.ts';
 import { templateRoutes } from './http/templates.ts';
-import { AJV_OPTIONS } from './http/validation.ts';
+import { lazyValidators } from './http/validation.ts';
 
 export interface Dependencies {
   readonly machines: Machines;
@@ -55,7 +55,6 @@ export async function buildApp(
   const fastPath = openFastPath({ machines, allowedHosts, logger, newId, onEnd, isClosing });
   const app = fastify({
     serverFactory: serverFactory({ requestTimeoutMs, fastPath }),
-    ajv: AJV_OPTIONS,
     bodyLimit: config.bodyLimitBytes,
     return503OnClosing: false,
     genReqId: newId,
@@ -65,6 +64,7 @@ export async function buildApp(
     clientErrorHandler: refuseMalformedHttp,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.setValidatorCompiler(lazyValidators());
   // Response schemas document; they do not filter, so that nothing which the cluster stores is lost on the way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(handleError);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { loadConfig } from './config.ts';
 import { openConnection } from './kube/connection.ts';
@@ -5,6 +6,9 @@ import { loadKubeConfig } from './kube/kubeconfig.ts';
 import { watchMachines } from './kube/machine-cache.ts';
 import { openMachines } from './kube/machines.ts';
 import { openLogger } from './logger.ts';
+
+/** How long the start waits for a cluster that does not answer. */
+const LONGEST_WAIT_MS = 250;
 
 /** env → config → cluster → app → listen; a signal → drain → close. */
 export async function serve(): Promise<void> {
@@ -17,7 +21,9 @@ export async function serve(): Promise<void> {
   const { watchNamespaces: namespaces, maxStalenessMs } = config;
   const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
   const machines = openMachines(connection, cache, config);
-  // It takes a while to load, and the cluster takes longer to answer the first list.
+  // The API takes a while to load, in which nothing else is done here; the cluster takes longer for the first list, and is
+  // to be at it by then.
+  await Promise.race([cache.begun, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
   const { buildApp } = await import('./app.ts');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -34,7 +34,7 @@ export function problemExamples(status: number) {
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
-    instance: '7f3d4c1e-8a52-4b8e-9d0f-2f6f0c1b9a77',
+    instance: '7f3d4c1e8a52-2s',
     ...(errors.length > 0 ? { errors } : {}),
   };
   return { [type]: { summary: detail, value } };

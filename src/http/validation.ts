@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { FastifyRequest, FastifySchemaCompiler, preHandlerAsyncHookHandler } from 'fastify';
+import type { FastifySchemaValidationError, FastifyValidationResult } from 'fastify/types/schema.js';
 import { pointerKeys } from '../devmachine/difference.ts';
 import { DevMachineError, type FieldError } from '../devmachine/errors.ts';
 import { brokenRules } from '../devmachine/rules.ts';
@@ -10,15 +11,32 @@ import { brokenRules } from '../devmachine/rules.ts';
  * reported, not only the first.
  */
 export const AJV_OPTIONS = {
-  customOptions: {
-    coerceTypes: false,
-    removeAdditional: false,
-    useDefaults: false,
-    allErrors: true,
-    allowUnionTypes: true,
-    keywords: ['x-kubernetes-validations', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys'],
-  },
+  coerceTypes: false,
+  removeAdditional: false,
+  useDefaults: false,
+  allErrors: true,
+  allowUnionTypes: true,
+  addUsedSchema: false,
+  keywords: ['x-kubernetes-validations', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys'],
 };
+
+/**
+ * Compiles each schema when the first request needs it: all of them together would take longer than the rest of a start.
+ * That they are good schemas is known beforehand (test/unit/http/schemas.test.ts).
+ */
+export function lazyValidators(): FastifySchemaCompiler<TSchema> {
+  const ajv = new Ajv({ ...AJV_OPTIONS, validateSchema: false });
+  return ({ schema }) => {
+    let validate: ValidateFunction | undefined;
+    const isValid: FastifyValidationResult = (data) => {
+      validate ??= ajv.compile(schema);
+      const holds = validate(data);
+      isValid.errors = validate.errors as FastifySchemaValidationError[] | null;
+      return holds;
+    };
+    return isValid;
+  };
+}
 
 /** More would help nobody, and a body can have a hundred thousand. */
 const MOST_ERRORS = 50;

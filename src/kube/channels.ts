@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
@@ -25,9 +26,13 @@ const RENEW_INTERVAL_MS = 1_000;
 /** More than changes and look-ups may run at once (see machines.ts): the lists and the pulse need not wait for them. */
 const CONNECTIONS = 64;
 
-/** `loadConfig` is asked again when the cluster refuses the credentials: the files behind it may have been rotated. */
-export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddress): Channels {
-  let config = loadConfig();
+/** `loadConfig` is asked when the cluster refuses the credentials: the files behind them may have been rotated. */
+export function openChannels(
+  first: KubeConfig,
+  loadConfig: () => KubeConfig,
+  address: ClusterAddress,
+): Channels {
+  let config = first;
   let open: (Channel & { credentials: Credentials }) | undefined;
   let loadedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<Channel> | undefined;
@@ -74,10 +79,12 @@ export function openChannels(loadConfig: () => KubeConfig, address: ClusterAddre
 }
 
 function connect({ proxyUrl }: ClusterAddress, { tls }: Credentials): Pick<Channel, 'requests' | 'watches'> {
+  // To read certificates and keys takes longer than the rest of opening a connection: once, not for each.
+  const secure = { ...tls, secureContext: createSecureContext(tls) };
   const agent = (options: Agent.Options): Dispatcher =>
     proxyUrl
-      ? new ProxyAgent({ uri: proxyUrl, requestTls: tls, ...options })
-      : new Agent({ connect: { ...tls, timeout: 5_000 }, ...options });
+      ? new ProxyAgent({ uri: proxyUrl, requestTls: secure, ...options })
+      : new Agent({ connect: { ...secure, timeout: 5_000 }, ...options });
   return {
     requests: agent({ connections: CONNECTIONS, allowH2: false }),
     watches: agent({ bodyTimeout: 0, allowH2: false }),

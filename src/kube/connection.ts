@@ -58,8 +58,9 @@ export interface ConnectionOptions {
 const unzip = promisify(gunzip);
 
 export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: ConnectionOptions): Connection {
-  const address = clusterAddress(loadConfig());
-  const channels = openChannels(loadConfig, address);
+  const config = loadConfig();
+  const address = clusterAddress(config);
+  const channels = openChannels(config, loadConfig, address);
 
   async function send(
     kind: 'requests' | 'watches',

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
+import { KubeConfig, loadYaml } from '@kubernetes/client-node';
 
 /** What it takes to speak to the cluster as ourselves. */
 export interface Credentials {
@@ -71,11 +70,13 @@ function loadFiles(config: KubeConfig, files: string[]): void {
   }
 }
 
+interface Users {
+  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
+}
+
 /** client-node passes `tokenFile` over, and would go on as nobody. */
 function readTokenFiles(config: KubeConfig, file: string): void {
-  const { users = [] } = parse(readFileSync(file, 'utf8')) as {
-    users?: { name: string; user?: { tokenFile?: string } }[];
-  };
+  const { users = [] } = loadYaml<Users>(readFileSync(file, 'utf8'));
   const tokenFiles = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
   config.users = config.users.map((user) => {
     const tokenFile = tokenFiles.get(user.name);

@@ -15,8 +15,8 @@ export const PAGE_SIZE = 500;
 
 /**
  * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object reduced by
- * `reduce` as its page arrives, while the next page is on its way. A continue token that expires (410) means one list
- * without pages.
+ * `reduce` as its page arrives, while the next page is on its way; `onPage` is told of it then. A continue token that
+ * expires (410) means one list without pages.
  */
 export async function listAll<T>(
   connection: Connection,
@@ -24,6 +24,7 @@ export async function listAll<T>(
   reduce: (object: unknown) => T,
   signal: AbortSignal,
   selectors: Readonly<Record<string, string>> = {},
+  onPage: (items: readonly T[]) => void = () => {},
 ): Promise<List<T>> {
   const ask = (query: Record<string, string>): Promise<KubeReply> => {
     const reply = connection.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
@@ -47,7 +48,9 @@ export async function listAll<T>(
     const guess = guessToken(reply.text);
     const ahead = guess === undefined ? undefined : askFor(guess);
     const { metadata, items: objects = [] } = pageOf(reply);
-    for (const object of objects) items.push(reduce(object));
+    const page = objects.map(reduce);
+    for (const item of page) items.push(item);
+    onPage(page);
     const token = metadata.continue || undefined;
     if (!token) return { items, resourceVersion: metadata.resourceVersion };
     next = ahead && token === guess ? ahead : askFor(token);

@@ -15,6 +15,8 @@ import { Store } from './store.ts';
 export interface MachineCache {
   /** Whether all machines are known, and of what they are made of all that may be. */
   synced(): boolean;
+  /** Resolves when the first machines have come, or could not be had. */
+  readonly begun: Promise<void>;
   /** How long ago, in ms, what is cached of a namespace, or of all, was last known to be what the cluster has. */
   ageMs(namespace: string | undefined): number;
   /** Whether the cluster does not answer at present. */
@@ -49,6 +51,13 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
   /** The one store there is, where the whole cluster is watched. */
   const everything = stores.get(undefined);
   const machinesSynced = () => [...stores.values()].every((store) => store.synced);
+  let wasSynced = false;
+  const synced = () => {
+    wasSynced ||= machinesSynced() && parts.tried();
+    return wasSynced;
+  };
+  let filled = false;
+  const begun = Promise.withResolvers<void>();
   const index = openPartIndex();
   const pulse = startPulse(
     {
@@ -66,6 +75,26 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     (machine) => index.of(machine, parts.unknown(machine.namespace)),
     onListenerError(log),
   );
+  const freshness = new Map(scopes.map((scope) => [scope, new Freshness(clock, pulse)]));
+  // First of all, because it takes longest.
+  const running = [...stores].map(([scope, store]) => {
+    const fresh = freshness.get(scope) as Freshness;
+    const reading = {
+      connection,
+      path: machinesPath(scope),
+      reduce,
+      store,
+      clock,
+      log,
+      freshness: fresh,
+      pulse,
+    };
+    const onAnswer = () => {
+      begun.resolve();
+      fillOnceSynced();
+    };
+    return reflect({ ...reading, silenceMs, onPage: begun.resolve, onAnswer }, signal);
+  });
   const parts: PartCache = watchParts(
     {
       connection,
@@ -85,29 +114,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     },
     signal,
   );
-  const freshness = new Map(scopes.map((scope) => [scope, new Freshness(clock, pulse)]));
-  const running = [...stores].map(([scope, store]) => {
-    const fresh = freshness.get(scope) as Freshness;
-    const reading = {
-      connection,
-      path: machinesPath(scope),
-      reduce,
-      store,
-      clock,
-      log,
-      freshness: fresh,
-      pulse,
-    };
-    return reflect({ ...reading, onAnswer: fillOnceSynced, ...(silenceMs ? { silenceMs } : {}) }, signal);
-  });
-
   const untils = new Map<string | undefined, { readonly until: number; readonly at: number }>();
-  let wasSynced = false;
-  const synced = () => {
-    wasSynced ||= machinesSynced() && parts.tried();
-    return wasSynced;
-  };
-  let filled = false;
   function fillOnceSynced(): void {
     if (filled || !synced()) return;
     filled = true;
@@ -116,6 +123,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
 
   return {
     synced,
+    begun: begun.promise,
     ageMs(namespace) {
       const now = clock.now();
       const scope = everything ? undefined : namespace;

@@ -30,6 +30,8 @@ export interface ReflectorOptions<T extends Stored> {
   readonly pulse?: Pick<Pulse, 'back' | 'restored'>;
   /** After how long without a word a watch is made anew. */
   readonly silenceMs?: number | undefined;
+  /** A page of a list has come. */
+  readonly onPage?: () => void;
   /** How each try has ended: a list or a watch that was granted (undefined), or what it failed with. */
   readonly onAnswer?: (error: unknown) => void;
 }
@@ -96,7 +98,11 @@ export async function reflect<T extends Stored>(
 async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
   const { connection, path, query, reduce, store, log, freshness } = options;
   const askedAt = options.clock.now();
-  const { items, resourceVersion } = await listAll(connection, path, reduce, signal, query);
+  const onPage = (page: readonly T[]) => {
+    store.prefill(page);
+    options.onPage?.();
+  };
+  const { items, resourceVersion } = await listAll(connection, path, reduce, signal, query, onPage);
   store.replace(items, resourceVersion);
   freshness?.listed(askedAt);
   options.onAnswer?.(undefined);

@@ -31,7 +31,7 @@ export interface StatusView {
 /** A machine whose status nobody has seen stands for it until it is made. */
 type Slot = Machine | MachineEntry;
 
-const FILL_AT_ONCE = 200;
+const FILL_AT_ONCE = 50;
 
 export function openStatusView(
   stores: readonly Store<Machine>[],
@@ -127,14 +127,13 @@ export function openStatusView(
     },
     async fill(signal) {
       filled = true;
-      let made = 0;
+      let seen = 0;
       for (const machine of [...slots.places()].map((place) => machineOf(slots.at(place)))) {
+        if (seen++ % FILL_AT_ONCE === 0) await setImmediate();
         if (signal.aborted) return;
-        // Since the last pause it may have gone, or moved, or have been asked for.
+        // Since the list was made it may have gone, or moved, or have been asked for.
         const place = slots.find(machine.namespace, machine.name);
-        if (place === NOWHERE || slots.at(place) instanceof MachineEntry) continue;
-        entryAt(place);
-        if (++made % FILL_AT_ONCE === 0) await setImmediate();
+        if (place !== NOWHERE) entryAt(place);
       }
     },
     subscribe(listener) {

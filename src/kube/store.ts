@@ -69,6 +69,12 @@ export class Store<T extends Stored> {
     return () => this.#listeners.delete(listener);
   }
 
+  /** A part of the first list, put in its place while the rest is on its way: `replace` still has the last word. */
+  prefill(items: readonly T[]): void {
+    if (this.synced) return;
+    for (const item of items) if (!this.#gone.has(item.uid)) this.#put(item);
+  }
+
   /** A whole list: what it does not hold is deleted, but for what was observed after it was made. */
   replace(items: readonly T[], version: string): void {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#goBack();

@@ -133,6 +133,18 @@ test('the next page is asked for before this one has been read', async () => {
   }
 });
 
+test('each page is told of as it comes, also those of a list that is then given up', async () => {
+  const connection = scripted(
+    { list: page(5, 'one', object('a', 'u1', 1), object('b', 'u2', 2)) },
+    { list: reply(410, failure(410, 'Expired')) },
+    { list: list(6, object('b', 'u2', 2)) },
+  );
+  const pages: unknown[] = [];
+  const { signal } = new AbortController();
+  await listAll(connection, '/path', reduce, signal, {}, (items) => pages.push(items));
+  assert.deepEqual(pages, [[item('a', 'u1', 1), item('b', 'u2', 2)], [item('b', 'u2', 2)]]);
+});
+
 test('what only looks like a token is not followed', async () => {
   const misleading =
     '{"items":[{"metadata":{"continue":"wrong"}}],"metadata":{"resourceVersion":"5","continue":"right"}}';

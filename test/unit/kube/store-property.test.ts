@@ -67,6 +67,12 @@ class Simulation {
   /** The list arrives, or an event, or a bookmark. Whether there was something to tell. */
   #deliver(): boolean {
     const { store, cluster } = this;
+    if (this.#list && !store.synced && this.#random() < 0.4) {
+      // Some of its pages; or it is given up after them, and asked for anew.
+      store.prefill(this.#list.items.filter(() => this.#random() < 0.7));
+      if (this.#random() < 0.3) this.#list = cluster.list();
+      return true;
+    }
     if (this.#list) {
       store.replace(this.#list.items, this.#list.version);
       this.#list = undefined;

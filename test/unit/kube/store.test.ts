@@ -21,6 +21,30 @@ test('a store is synced by its first list, even an empty one', () => {
   assert.equal(store.size, 0);
 });
 
+test('what comes before the first list is complete is told once, and the list has the last word', () => {
+  const store = newStore();
+  const changes = record(store);
+  store.prefill([item('a', 'u1', 1), item('b', 'u2', 2)]);
+  store.prefill([item('c', 'u3', 3)]);
+  assert.equal(store.synced, false);
+  assert.deepEqual(changes.splice(0), ['added a u1 1', 'added b u2 2', 'added c u3 3']);
+  // That list was given up; in the next one, b is another object and c is gone.
+  store.replace([item('a', 'u1', 1), item('b', 'u4', 6), item('d', 'u5', 4)], '7');
+  assert.deepEqual(changes.splice(0), ['deleted c u3 3', 'deleted b u2 2', 'added b u4 6', 'added d u5 4']);
+  store.prefill([item('e', 'u6', 8)]);
+  assert.deepEqual(changes, []);
+});
+
+test('what an answer says is gone does not come with a page of the first list', () => {
+  const store = newStore();
+  store.forget('ns', 'a', 'u1');
+  store.prefill([item('a', 'u1', 1), item('b', 'u2', 2)]);
+  store.forget('ns', 'b', 'u2');
+  assert.deepEqual(contents(store), []);
+  store.replace([item('a', 'u1', 1), item('b', 'u2', 2), item('c', 'u3', 3)], '5');
+  assert.deepEqual(contents(store), ['c u3 3']);
+});
+
 test('events add, change and delete, and move the version', () => {
   const { store, changes } = synced(5);
   store.upsert(item('a', 'u1', 6));
