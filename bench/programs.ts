@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pinned } from './cores.ts';
@@ -54,7 +55,14 @@ export async function startServer(
 function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);
   return spawn(command, rest, {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_ENV: 'production',
+      // Nobody compiles, or strips of types, what was compiled at an earlier start.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'devmachine-bench-compiled'),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { request } from 'undici';
@@ -63,7 +63,7 @@ async function open(t: TestContext) {
     await body.dump();
     return statusCode;
   };
-  return { machines, state, statusOf };
+  return { machines, state, url, statusOf };
 }
 
 test('it takes the plain read of a known machine, and leaves all else to Fastify', async (t) => {
@@ -99,6 +99,17 @@ test('it takes the plain read of a known machine, and leaves all else to Fastify
     throw new DevMachineError('cache-not-synced', 'Not yet.');
   };
   assert.equal(await statusOf(PLAIN), 299);
+  assert.equal(state.ended, 2);
+});
+
+test('requests that come in one piece are answered in their order, and each is over once', async (t) => {
+  const { state, url } = await open(t);
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n`;
+  socket.write(`${get(PLAIN)}\r\n${get('/other')}\r\n${get(PLAIN)}Connection: close\r\n\r\n`);
+  const text = Buffer.concat(await socket.toArray()).toString();
+  assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 299', 'HTTP/1.1 200']);
   assert.equal(state.ended, 2);
 });
 
