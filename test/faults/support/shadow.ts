@@ -7,19 +7,25 @@ export class Shadow<T extends Stored> {
   readonly what: string;
   readonly items = new Map<string, T>();
   readonly wrongs: string[] = [];
-  /** While the cluster itself goes back in time, what was there once may come again. */
-  mayRepeat = false;
   /** Versions that it was told of as present. */
-  readonly #told = new Set<string>();
+  #told = new Set<string>();
+  #mayRepeat = false;
 
   constructor(what: string) {
     this.what = what;
   }
 
+  /** While the cluster itself goes back in time, what was there once may come again. */
+  set mayRepeat(may: boolean) {
+    // From then on it gives versions out that it has given out before, and an object may get one of its own again.
+    if (this.#mayRepeat && !may) this.#told = new Set([...this.items.values()].map(versionOf));
+    this.#mayRepeat = may;
+  }
+
   readonly listen = ({ type, item }: Change<T>): void => {
     const key = `${item.namespace}/${item.name}`;
     const known = this.items.get(key);
-    const version = `${item.uid}@${item.resourceVersion}`;
+    const version = versionOf(item);
     const wrong = (why: string) => this.wrongs.push(`${this.what} ${key}: ${type} ${version}, ${why}`);
     if (type === 'added' && known) wrong(`which was there as ${known.uid}@${known.resourceVersion}`);
     if (type !== 'added' && known?.uid !== item.uid) wrong(`and it had ${known?.uid ?? 'none'}`);
@@ -27,11 +33,13 @@ export class Shadow<T extends Stored> {
       this.items.delete(key);
       return;
     }
-    if (this.#told.has(version) && !this.mayRepeat) wrong('told twice');
+    if (this.#told.has(version) && !this.#mayRepeat) wrong('told twice');
     this.#told.add(version);
     this.items.set(key, item);
   };
 }
+
+const versionOf = ({ uid, resourceVersion }: Stored): string => `${uid}@${resourceVersion}`;
 
 /** The same for statuses. */
 export class StatusShadow {
