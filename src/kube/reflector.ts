@@ -60,14 +60,16 @@ export async function reflect<T extends Stored>(
   let backoff = createBackoff(clock);
   let { back, restored } = pulse;
   let from: string | undefined;
+  let wasExpired = false;
 
   /** What was away and is back need not be waited for; what asks us to wait is. */
   async function rest(error: unknown, what: string): Promise<void> {
-    if (back.aborted) {
-      // The failures before it were those of a cluster that was away.
-      backoff = createBackoff(clock);
-      back = pulse.back;
-    }
+    // The failures before it were those of a cluster that was away. And that a version is too old is an answer: only when
+    // the next list leads there too, something is wrong.
+    const isExpired = error instanceof ExpiredError;
+    if (back.aborted || (isExpired && !wasExpired)) backoff = createBackoff(clock);
+    if (back.aborted) back = pulse.back;
+    wasExpired = isExpired;
     const asked = retryAfterMs(error);
     const wait = backoff.next(asked);
     log.warn({ path, err: error, waitMs: Math.round(wait) }, what);
