@@ -113,6 +113,26 @@ test('where a list is needed, nothing is watched before it has come', async (t) 
   assert.deepEqual(asked(), ['list', 'watch 7', 'list', 'list', 'list', 'watch 20']);
 });
 
+test('a version that is too old is an answer: what failed before is not waited out; again at once, it is', async (t) => {
+  const clock = new TestClock();
+  const { connection } = reflecting(
+    t,
+    [
+      { list: list(7) },
+      ...[1, 2, 3, 4].map(() => ({ watch: refused(failure(500)) })),
+      { watch: refused(failure(410)) },
+      { list: list(20) },
+      { watch: refused(failure(410)) },
+      { list: list(30) },
+      { watch: refused(failure(410)) },
+      { list: list(40) },
+    ],
+    { clock },
+  );
+  await connection.finished;
+  assert.deepEqual(clock.waits, [400, 800, 1600, 3200, 400, 800, 1600]);
+});
+
 test('an error in the stream means a wait, and a new watch from the last version', async (t) => {
   const clock = new TestClock();
   const { store, connection, asked } = reflecting(
