@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endWithUs } from './exit.ts';
-import { type GoTools, programName } from './go-tools.ts';
+import type { GoTool, GoTools } from './go-tools.ts';
 import { type Progress, type ProgressOutput, startProgress } from './progress.ts';
 
 export interface BuildOptions {
@@ -14,9 +14,9 @@ export interface BuildOptions {
 }
 
 /**
- * Builds every tool of go.mod into `target`. All of it happens in a folder beside it which takes its name at
- * the end: an interrupted build leaves nothing that looks finished, and of two builds at once the first wins.
- * What was compiled so far stays in Go's own cache, so the next build goes on from there.
+ * Builds every tool of go.mod into the folder `target`. The programs are built in a folder next to it, which is
+ * renamed to `target` at the end: an interrupted build leaves nothing that looks complete, and of two concurrent
+ * builds the first one wins. Go caches what it has compiled, so the next build continues from there.
  */
 export async function buildTools(tools: GoTools, target: string, options: BuildOptions): Promise<void> {
   const parent = dirname(target);
@@ -27,7 +27,6 @@ export async function buildTools(tools: GoTools, target: string, options: BuildO
   try {
     const stale = await findStale(tools, options, progress);
     await compile(tools, folder, stale, options, progress);
-    await rename(join(folder, 'server'), join(folder, programName('server')));
     await moveInPlace(folder, target, tools);
   } finally {
     progress.end();
@@ -35,7 +34,7 @@ export async function buildTools(tools: GoTools, target: string, options: BuildO
   }
 }
 
-/** The packages that Go will have to compile, so that a half-cached build shows an honest percentage. */
+/** The packages that Go has to compile. Cached packages do not count towards the percentage. */
 async function findStale(tools: GoTools, options: BuildOptions, progress: Progress): Promise<Set<string>> {
   const stale = new Set<string>();
   let modules = 0;
@@ -63,17 +62,34 @@ async function compile(
   const show = () => {
     const done = total - stale.size;
     progress.show(
-      done < total ? { kind: 'compile', done, total } : { kind: 'link', programs: tools.packages.length },
+      done < total ? { kind: 'compile', done, total } : { kind: 'link', programs: tools.tools.length },
     );
   };
   show();
-  // -v prints each package when its compilation starts to run; linking prints nothing.
-  await runGo(['build', '-v', ...tools.buildFlags, '-o', `${folder}/`, 'tool'], tools, options, {
-    onStdout: () => {},
-    onStderr: (line) => {
-      if (stale.delete(line)) show();
-    },
-  });
+  for (const batch of toBatches(tools.tools)) {
+    const output = await mkdtemp(join(folder, 'batch-'));
+    const paths = batch.map(({ importPath }) => importPath);
+    // -v prints each package when its compilation starts; linking prints nothing.
+    await runGo(['build', '-v', ...tools.buildFlags, '-o', `${output}/`, ...paths], tools, options, {
+      onStdout: () => {},
+      onStderr: (line) => {
+        if (stale.delete(line)) show();
+      },
+    });
+    for (const { built, program } of batch) await rename(join(output, built), join(folder, program));
+    await rm(output, { recursive: true });
+  }
+}
+
+/** One `go build` cannot write two programs of the same name: they go into different batches, the largest one last. */
+function toBatches(tools: readonly GoTool[]): GoTool[][] {
+  const batches: GoTool[][] = [];
+  for (const tool of tools) {
+    const free = batches.find((batch) => !batch.some(({ built }) => built === tool.built));
+    if (free) free.push(tool);
+    else batches.push([tool]);
+  }
+  return batches.reverse();
 }
 
 interface LineHandlers {
@@ -88,7 +104,7 @@ async function runGo(
   lines: LineHandlers,
 ): Promise<void> {
   signal?.throwIfAborted();
-  // GOOS and GOARCH of somebody's cross-compilation would give programs that do not run here.
+  // GOOS and GOARCH, set for cross-compilation, would produce programs that do not run on this machine.
   const { GOOS: _os, GOARCH: _arch, ...rest } = env;
   const child = spawn('go', args, {
     cwd: tools.dir,
@@ -99,10 +115,10 @@ async function runGo(
   const ending = endWithUs(child);
   const stop = () => ending.killGroup('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
-  const words: string[] = [];
+  const errors: string[] = [];
   createInterface(child.stdout).on('line', lines.onStdout);
   createInterface(child.stderr).on('line', (line) => {
-    words.push(line);
+    errors.push(line);
     lines.onStderr(line);
   });
   try {
@@ -110,7 +126,7 @@ async function runGo(
       child.once('error', reject).once('close', resolve);
     });
     signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`go ${args[0]} failed:\n${words.slice(-15).join('\n')}`);
+    if (code !== 0) throw new Error(`go ${args[0]} failed:\n${errors.slice(-15).join('\n')}`);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -121,13 +137,13 @@ async function moveInPlace(folder: string, target: string, { programs }: GoTools
     await rename(folder, target);
   } catch (error) {
     if (!existsSync(target)) throw error;
-    // Another build's, which was quicker; or one that somebody copied in part. Each program is replaced whole,
-    // also while an older one of its name runs.
+    // A concurrent build was faster, or someone copied an incomplete folder. A rename replaces each program as a
+    // whole, even while an older one of the same name is running.
     for (const name of programs) await rename(join(folder, name), join(target, name));
   }
 }
 
-/** Folders of builds that were killed: their name carries the pid of the process that built. */
+/** Removes the folders of builds that were killed. A folder's name contains the pid of the process that built. */
 async function removeLeftovers(parent: string, key: string): Promise<void> {
   for (const entry of await readdir(parent)) {
     const pid = entry.startsWith(`${key}.`) ? Number(entry.split('.')[1]) : Number.NaN;

@@ -6,6 +6,7 @@ import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrd } from './crd.ts';
 import { EXAMPLE } from './example.ts';
+import { followFile } from './follow-file.ts';
 import {
   aborted,
   endLeftovers,
@@ -17,6 +18,7 @@ import {
   STATE_DIR,
 } from './foreground.ts';
 import { operatorPrograms, startOperator } from './operator.ts';
+import { createFailureLog } from './operator-log.ts';
 import { isFree } from './ports.ts';
 import { watchFile } from './watch-file.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS } from './workloads.ts';
@@ -26,13 +28,18 @@ const NAMESPACE = 'taskmodeling-public-prod';
 
 const USAGE = `npm run dev [-- --reset]
 
-Runs a Kubernetes control plane with nodes that kwok plays, the DevMachine CRD, the operator and the API, which is
-loaded again when its files change, until Ctrl-C. PORT and HOST say where the API listens (8080, 127.0.0.1). The data
-stays in .devmachine/ (or in DEVMACHINE_STATE_DIR). HELM_OPERATOR names the helm-operator to run, where none is on the
-PATH; without either a stand-in does its work. DEVMACHINE_… variables of operator/watches.yaml reach the operator.
+Runs a Kubernetes control plane with nodes simulated by kwok, the DevMachine CRD, the operator and the API until Ctrl-C.
+The API restarts when its files change.
 
-  --reset   forget the data of earlier runs first
-  --help    show this`;
+Environment variables:
+  PORT, HOST             where the API listens (8080, 127.0.0.1)
+  DEVMACHINE_STATE_DIR   where the data is kept (.devmachine/)
+  HELM_OPERATOR          path of the helm-operator to run instead of the pinned one
+  DEVMACHINE_…           the operator's settings, see operator/README.md
+
+Options:
+  --reset   delete the data of earlier runs first
+  --help    show this text`;
 
 async function main(interrupt: AbortController): Promise<void> {
   const args = readArguments(USAGE);
@@ -53,8 +60,9 @@ async function main(interrupt: AbortController): Promise<void> {
   const controlPlane = await startControlPlane({ stateDir: STATE_DIR, durable: true, log, onExit, signal });
   try {
     const defined = define(controlPlane, log);
-    const running = absent.length === 0 ? runMachines(controlPlane, defined) : withoutMachines(absent);
-    // What goes wrong there is told where it is waited for, together with the API.
+    const running =
+      absent.length === 0 ? runMachines(controlPlane, defined, signal) : withoutMachines(absent);
+    // runApi awaits it and reports its failure.
     running.catch(() => undefined);
     await defined;
     reapplyOnChange(controlPlane, signal, log);
@@ -70,17 +78,22 @@ async function define(controlPlane: ControlPlane, log: (line: string) => void): 
   log(`${relative(REPOSITORY, CRD_FILE)} is applied`);
 }
 
-/** Resolves to what to say of it. */
-async function runMachines(controlPlane: ControlPlane, defined: Promise<void>): Promise<string> {
-  const [{ title }] = await Promise.all([
+/** Resolves to a description for the user. */
+async function runMachines(
+  controlPlane: ControlPlane,
+  defined: Promise<void>,
+  signal: AbortSignal,
+): Promise<string> {
+  const [{ program, component }] = await Promise.all([
     defined.then(() => startOperator(controlPlane)),
     startWorkloads(controlPlane),
   ]);
-  return `Machines run, on nodes that kwok plays. The operator is ${title}.`;
+  followFile(component.logFile, createFailureLog(console.log), signal);
+  return `Machines run on nodes that kwok simulates. The operator is ${program}.`;
 }
 
 async function withoutMachines(absent: readonly string[]): Promise<string> {
-  return `Machines are only stored and do not run: KUBEBUILDER_ASSETS has no ${absent.join(', ')}.`;
+  return `Machines are stored but do not run: KUBEBUILDER_ASSETS has no ${absent.join(', ')}.`;
 }
 
 async function checkPort({ host, port }: ApiAddress): Promise<void> {

@@ -2,60 +2,71 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What `dev/tools/go.mod` pins, read from it, so that no version is written down twice. */
+/** One `tool` directive of go.mod. */
+export interface GoTool {
+  readonly importPath: string;
+  /** The file name that `go build` gives the program. */
+  readonly built: string;
+  /** The file name that the program has in the assets folder. */
+  readonly program: string;
+}
+
+/** What `dev/tools/go.mod` pins. It is read from that file, so each version is written down only once. */
 export interface GoTools {
   readonly dir: string;
   readonly goVersion: string;
-  /** Import paths of the tool directives. */
-  readonly packages: readonly string[];
-  /** The programs as they are called here: `etcd`, `kube-apiserver`, … */
+  readonly tools: readonly GoTool[];
+  /** The names of all programs: `etcd`, `kube-apiserver`, … */
   readonly programs: readonly string[];
   readonly buildFlags: readonly string[];
-  /** Names one build: another go.mod, go.sum, platform or set of flags gives another key. */
+  /** Identifies a build: it changes with go.mod, go.sum, the platform and the build flags. */
   readonly key: string;
 }
 
 const TOOLS_DIR = fileURLToPath(new URL('tools/', import.meta.url));
 
+/** Programs that are not called what `go build` calls them. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'go.etcd.io/etcd/server/v3': 'etcd',
+  'helm.sh/helm/v3/cmd/helm': 'helm3',
+};
+
 export function readGoTools(dir = TOOLS_DIR): GoTools {
   const goMod = readFileSync(`${dir}/go.mod`, 'utf8');
   const goSum = readFileSync(`${dir}/go.sum`, 'utf8');
-  const goVersion = firstGroup(goMod, /^go (\S+)$/m);
-  const packages = firstGroup(goMod, /^tool \(\n([^)]*)\)/m)
+  const tools = firstGroup(goMod, /^tool \(\n([^)]*)\)/m)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .map(toTool);
   const buildFlags = [
     '-mod=readonly',
     '-trimpath',
     '-buildvcs=false',
     `-ldflags=-s -w ${versionFlags(goMod).join(' ')}`,
   ];
+  const programs = tools.map(({ program }) => program);
   const hash = createHash('sha256');
-  for (const part of [goMod, goSum, process.platform, process.arch, ...buildFlags]) {
+  for (const part of [goMod, goSum, process.platform, process.arch, ...buildFlags, ...programs]) {
     hash.update(part).update('\0');
   }
   return {
     dir,
-    goVersion,
-    packages,
-    programs: packages.map((path) => programName(builtName(path))),
+    goVersion: firstGroup(goMod, /^go (\S+)$/m),
+    tools,
+    programs,
     buildFlags,
     key: hash.digest('hex').slice(0, 16),
   };
 }
 
-/** etcd's main package lies in a folder `server`, and so does what Go builds from it. */
-export function programName(built: string): string {
-  return built === 'server' ? 'etcd' : built;
+function toTool(importPath: string): GoTool {
+  // Go names a program after the last element of its import path that is not a major version.
+  const built = importPath.split('/').findLast((part) => !/^v\d+$/.test(part)) ?? importPath;
+  return { importPath, built, program: RENAMED[importPath] ?? built };
 }
 
-function builtName(importPath: string): string {
-  const parts = importPath.split('/').filter((part) => !/^v\d+$/.test(part));
-  return parts.at(-1) ?? importPath;
-}
-
-/** Without these the programs call themselves v0.0.0-master: their own release builds set them the same way. */
+/** Sets the versions that the programs report, as their release builds do. The defaults are placeholders. */
 function versionFlags(goMod: string): string[] {
   const version = (module: string) => firstGroup(goMod, new RegExp(`^\\t${module} (v\\S+)`, 'm'));
   const kubernetes = version('k8s.io/kubernetes');
@@ -67,8 +78,22 @@ function versionFlags(goMod: string): string[] {
     `${path}.gitCommit=`,
     `${path}.gitTreeState=clean`,
   ]);
-  const helm = `helm.sh/helm/v4/internal/version.version=${version('helm.sh/helm/v4')}`;
-  return [...kubeVariables, helm].map((variable) => `-X ${variable}`);
+  // The Kubernetes version that `helm template` and `helm lint` of Helm v3 assume.
+  const helm3Variables = ['chartutil', 'lint/rules'].flatMap((path) => [
+    `helm.sh/helm/v3/pkg/${path}.k8sVersionMajor=${major}`,
+    `helm.sh/helm/v3/pkg/${path}.k8sVersionMinor=${minor}`,
+  ]);
+  const helmVariables = ['helm.sh/helm/v3', 'helm.sh/helm/v4'].map(
+    (module) => `${module}/internal/version.version=${version(module)}`,
+  );
+  const sdk = 'github.com/operator-framework/operator-sdk';
+  const sdkVariables = [
+    `${sdk}/internal/version.GitVersion=${version(sdk)}`,
+    `${sdk}/internal/version.KubernetesVersion=${kubernetes}`,
+  ];
+  return [...kubeVariables, ...helmVariables, ...helm3Variables, ...sdkVariables].map(
+    (variable) => `-X ${variable}`,
+  );
 }
 
 function firstGroup(text: string, pattern: RegExp): string {

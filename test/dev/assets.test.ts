@@ -35,15 +35,18 @@ async function executable(file: string, text = ''): Promise<void> {
   await chmod(file, 0o755);
 }
 
-/** Behaves as far as needed: two packages to compile, and then the programs in the folder after -o. */
+/** Does what the build needs of `go`: lists two packages to compile, and writes a program for each import path. */
 const GO_THAT_BUILDS = `
 case "$1" in
   list) printf 'example.com/a\\tstale\\nexample.com/b\\tstale\\ncmd\\tnot installed but available in build cache\\n';;
   build)
     printf 'example.com/a\\nexample.com/b\\n' >&2
     while [ "$1" != -o ]; do shift; done
-    for name in server ${tools.programs.filter((name) => name !== 'etcd').join(' ')}; do
-      printf '' > "$2$name"; chmod +x "$2$name"
+    folder=$2; shift 2
+    for path; do
+      case "$path" in */v[0-9]) path=\${path%/*};; esac
+      if [ -e "$folder\${path##*/}" ]; then echo "two programs named \${path##*/}" >&2; exit 1; fi
+      printf '' > "$folder\${path##*/}"; chmod +x "$folder\${path##*/}"
     done;;
 esac`;
 
@@ -56,6 +59,8 @@ test('go.mod names the programs, etcd by its own name', () => {
     'kubectl',
     'kwok',
     'helm',
+    'helm3',
+    'helm-operator',
   ]) {
     assert.ok(tools.programs.includes(name), name);
   }
@@ -100,7 +105,7 @@ test('then a build, which the next call finds', async (t) => {
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'build' });
   assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
   assert.match(written.join(''), /compiling: 0 of 2 packages \(0 %\)/);
-  assert.match(written.join(''), /linking \d programs/);
+  assert.match(written.join(''), /linking \d+ programs/);
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
 });
 
@@ -154,12 +159,15 @@ test('an interrupted build ends Go with its children, and leaves nothing that lo
   const stop = new AbortController();
   const env = { ...options.env, PIDS: pids };
   const building = findAssets(['etcd'], { ...options, env, signal: stop.signal });
-  await until(() => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'));
+  await until(
+    'the pids of both processes',
+    () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'),
+  );
   stop.abort(new Error('enough'));
   await assert.rejects(building, /enough/);
   const both = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
   assert.equal(both.length, 2);
-  await until(() => !both.some(isAlive));
+  await until('the end of both processes', () => !both.some(isAlive));
   assert.deepEqual(await readdir(dirname(cached)), []);
   assert.match(written.join(''), /compiling/);
 });

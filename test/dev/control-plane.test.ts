@@ -9,7 +9,7 @@ import { applyNamespace } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type ClientTls, createKubeClient } from '../../dev/kube-client.ts';
-import { atEnd, isAlive, temporaryFolder } from './support/processes.ts';
+import { atEnd, isAlive, temporaryFolder, until } from './support/processes.ts';
 
 let stateDir: string;
 let controlPlane: ControlPlane;
@@ -84,8 +84,8 @@ test('etcd killed, stopped and started again under a running apiserver: same dat
   await etcd.stop();
   assert.equal(etcd.pid, undefined);
   await etcd.start();
-  // The apiserver's connection comes back with a delay of its own.
-  while ((await get('/readyz')).status !== 200);
+  // The apiserver reconnects after a delay.
+  await until('a ready apiserver', async () => (await get('/readyz')).status === 200);
   assert.equal((await get('/api/v1/namespaces/killed-etcd')).status, 200);
 });
 

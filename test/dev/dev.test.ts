@@ -59,7 +59,7 @@ test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and t
   const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   assert.equal(created.status, 201, await created.text());
   assert.equal((await fetch(statusUrl)).status, 200);
-  assert.match(first.output(), /Machines run, on nodes that kwok plays\. The operator is /);
+  assert.match(first.output(), /Machines run on nodes that kwok simulates\. The operator is .+\/helm-operator\./);
   await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
 
   const pids = recordedPids(stateDir);
@@ -97,8 +97,8 @@ test('programs that machines take are not there: they are stored, and it says th
   const port = String(await freePort());
   const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, KUBEBUILDER_ASSETS: assets };
   const run = runNode(t, [dev], env);
-  const [, absent] = await run.says(/only stored and do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
-  assert.match(absent ?? '', /^kube-controller-manager, kube-scheduler, kwok\b/);
+  const [, absent] = await run.says(/Machines are stored but do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
+  assert.equal(absent, 'kube-controller-manager, kube-scheduler, kwok, helm-operator');
   assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
   assert.equal(recordedPids(stateDir).length, 3);
   run.child.kill('SIGINT');
@@ -110,7 +110,7 @@ test('a HELM_OPERATOR that cannot be run is told before anything starts', async 
   const env = { DEVMACHINE_STATE_DIR: stateDir, PORT: String(await freePort()), HELM_OPERATOR: '/nowhere' };
   const run = runNode(t, [dev], env);
   assert.equal(await run.ended, 1);
-  assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is no program that can be run\n');
+  assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is not an executable file\n');
 });
 
 test('a port that is taken is told before anything starts', async (t) => {

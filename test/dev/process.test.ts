@@ -58,7 +58,7 @@ test('stop ends one that is stopped, and one that does not listen', async (t) =>
     t,
     'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)',
   );
-  await until(() => readFileSync(deaf.logFile, 'utf8').includes('up'));
+  await until('the start of the script', () => readFileSync(deaf.logFile, 'utf8').includes('up'));
   await deaf.running.stop(100);
   assert.equal(await deaf.running.exited, 'signal SIGKILL');
 });
@@ -87,7 +87,7 @@ for (const [name, ending] of Object.entries(endings)) {
     const how = await script.ended;
     const pids = [...script.output().matchAll(/child=(\d+)/g)].map(([, pid]) => Number(pid));
     assert.equal(pids.length, 2, script.output());
-    await until(() => !pids.some(isAlive));
+    await until('the end of the children', () => !pids.some(isAlive));
     if (name.startsWith('SIG')) assert.equal(how, name);
   });
 }

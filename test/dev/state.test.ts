@@ -42,7 +42,7 @@ test('the owner is killed for real: the next claim ends its child', async (t) =>
   await script.ended;
   assert.ok(isAlive(pid));
   const claim = await claimStateDir(dir, () => {});
-  await until(() => !isAlive(pid));
+  await until('the end of the child', () => !isAlive(pid));
   claim.release();
 });
 
@@ -98,5 +98,5 @@ test('a pid with its start names a process; none that is gone', async (t) => {
   assert.equal(identityOf(child), identity);
   assert.notEqual(identityOf(process.pid), identity);
   process.kill(child, 'SIGKILL');
-  await until(() => identityOf(child) === undefined);
+  await until('the end of the process', () => identityOf(child) === undefined);
 });

@@ -13,11 +13,17 @@ export const CHART = join(OPERATOR, 'helm-charts', 'devmachine');
 export type Manifest = any;
 export type Spec = Readonly<Record<string, unknown>>;
 
+/** The versions of Helm that the chart must work with: helm-operator embeds v3, and v4 is the current one. */
+export const HELMS = ['helm3', 'helm'] as const;
+export type Helm = (typeof HELMS)[number];
+
 export interface RenderOptions {
-  /** What overrideValues would set. */
+  /** Defaults to the version that helm-operator embeds. */
+  readonly helm?: Helm;
+  /** The values that overrideValues sets. */
   readonly admin?: Readonly<Record<string, string>>;
   readonly namespace?: string;
-  /** Renders even what the schema of the values refuses. */
+  /** Renders values that the schema rejects, too. */
   readonly skipSchema?: boolean;
 }
 
@@ -26,19 +32,20 @@ export const NAME = 'machine-1';
 
 const run = promisify(execFile);
 
-export async function helm(...args: string[]): Promise<string> {
-  const { dir } = await findAssets(['helm']);
-  return (await run(join(dir, 'helm'), args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+export async function runHelm(helm: Helm, ...args: string[]): Promise<string> {
+  const { dir } = await findAssets(HELMS);
+  return (await run(join(dir, helm), args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
 
-/** The objects that the chart makes of a spec, or the error with which helm refuses it. */
+/** The objects that the chart renders for a spec. Rejects with Helm's error if the chart refuses the spec. */
 export async function render(spec: Spec, options: RenderOptions = {}): Promise<Manifest[]> {
   const dir = await mkdtemp(join(tmpdir(), 'devmachine-chart-'));
   try {
     const values = join(dir, 'values.json');
     await writeFile(values, ascii(JSON.stringify(options.admin ? { ...spec, admin: options.admin } : spec)));
     const skip = options.skipSchema ? ['--skip-schema-validation'] : [];
-    const text = await helm(
+    const text = await runHelm(
+      options.helm ?? 'helm3',
       'template',
       NAME,
       CHART,
@@ -54,16 +61,16 @@ export async function render(spec: Spec, options: RenderOptions = {}): Promise<M
   }
 }
 
-/** helm reads the file as YAML 1.1, where some characters beyond ASCII end a line. */
+/** Helm reads the file as YAML 1.1, where some non-ASCII characters end a line. */
 const ascii = (json: string): string =>
   json.replace(
     /[\u007f-\ud7ff\ue000-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-export const lint = (): Promise<string> => helm('lint', '--strict', CHART);
+export const lint = (helm: Helm): Promise<string> => runHelm(helm, 'lint', '--strict', CHART);
 
-/** Strictly parsed: a repeated key is an error, too. */
+/** Parses strictly: a duplicate key is an error. */
 export function objects(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
@@ -85,7 +92,7 @@ export function only(list: Manifest[], kind: string): Manifest {
 export const podOf = (list: Manifest[]): Manifest => only(list, 'Deployment').spec.template.spec;
 export const machineOf = (list: Manifest[]): Manifest => podOf(list).containers[0];
 
-/** All of `items` done, `width` at a time. */
+/** Calls `work` for all `items`, for `width` of them at a time. */
 export async function inTurns<Item>(
   items: readonly Item[],
   width: number,

@@ -32,7 +32,7 @@ after(() => cluster?.stop());
 test('the example: from POST to a running pod, a bound disk, an Ingress; and away again', async (t) => {
   const { machine, namespace } = await newMachine(cluster);
   const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
-  t.diagnostic(`the operator is ${operator.title}`);
+  t.diagnostic(`the operator is ${operator.program}`);
   const began = performance.now();
   assert.equal((await api.create(namespace, MACHINE)).status, 201);
   const pod = await machine.running();

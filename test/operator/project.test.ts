@@ -73,9 +73,11 @@ test('the operator may do nothing with a wildcard, and reads Secrets only as Hel
   );
 });
 
-test('one version of helm-operator, in the Dockerfile and in the Makefile', async () => {
+test('the Dockerfile, the Makefile and dev/tools use the same version of helm-operator', async () => {
   const version = /helm-operator:(v[0-9.]+)$/m.exec(await read('Dockerfile'))?.[1];
   assert.ok(version);
+  const goMod = await read('..', 'dev', 'tools', 'go.mod');
+  assert.ok(goMod.includes(`\tgithub.com/operator-framework/operator-sdk ${version} //`));
   assert.ok((await read('Makefile')).includes(`HELM_OPERATOR_VERSION := ${version}\n`));
   assert.deepEqual(ofKind(objects(await read('PROJECT')), 'Deployment'), []);
 });

@@ -10,7 +10,7 @@ export const DEV = new URL('../../../dev/', import.meta.url);
 
 const endings = new WeakMap<TestContext, (() => unknown)[]>();
 
-/** Like `t.after`, the last one first: what runs in a folder ends before the folder goes. */
+/** Like `t.after`, but in reverse order: processes end before the folder that they run in is removed. */
 export function atEnd(t: TestContext, end: () => unknown): void {
   const known = endings.get(t);
   if (known !== undefined) {
@@ -34,12 +34,20 @@ export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined;
 }
 
-/** Waits for as long as the test runner lets it: what never happens is its time-out to report. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
+/** Waits until `isSo` returns true. The error names `what` was waited for. */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${what}`);
+    await sleep(20);
+  }
 }
 
-/** A process that does nothing, in a group of its own, and is ended with the test. */
+/** Starts a process that does nothing, in its own process group. It is ended with the test. */
 export async function startIdle(t: TestContext): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
     detached: true,
@@ -50,16 +58,19 @@ export async function startIdle(t: TestContext): Promise<number> {
   return child.pid ?? 0;
 }
 
+/** A cluster starts within seconds, but other tests run at the same time. */
+const SAYS_MS = 120_000;
+
 export interface Script {
   readonly child: ChildProcess;
   readonly output: () => string;
-  /** The exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the process. */
   readonly ended: Promise<number | string | null>;
-  /** Waits until its output holds a match and gives it; fails when it ends before. */
+  /** Waits until the output matches `pattern` and resolves to the match. Rejects if the process ends first. */
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-/** Runs node with these arguments, to the end of the test at most. */
+/** Runs node with these arguments. The process is ended with the test. */
 export function runNode(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Script {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
@@ -75,25 +86,28 @@ export function runNode(t: TestContext, args: readonly string[], env: NodeJS.Pro
     child.once('close', (code, signal) => resolve(signal ?? code));
   });
   atEnd(t, async () => {
-    // Asked first: whoever is killed leaves its children behind.
+    // SIGTERM first: a killed process leaves its children behind.
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await ended;
     clearTimeout(timer);
   });
   const says = async (pattern: RegExp) => {
+    const deadline = performance.now() + SAYS_MS;
     for (;;) {
       const found = pattern.exec(output);
       if (found !== null) return found;
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`It ended, and said only:\n${output}`);
+        throw new Error(`The process ended before its output matched ${pattern}:\n${output}`);
+      if (performance.now() > deadline)
+        throw new Error(`The output did not match ${pattern} within ${SAYS_MS / 1000} s:\n${output}`);
       await sleep(20);
     }
   };
   return { child, output: () => output, ended, says };
 }
 
-/** A module's text, with `dev/…` as the place to import from, run as a process. */
+/** Runs the text of a module, which may import from `dev/…`, as a process. */
 export function runModule(t: TestContext, text: string): Script {
   const source = text.replaceAll("'dev/", `'${DEV.href}`);
   return runNode(t, ['--input-type=module', '-e', source]);

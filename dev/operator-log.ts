@@ -1,0 +1,64 @@
+/** A log entry of helm-operator. Fields of other entries are not used here. */
+interface Entry {
+  readonly level: string;
+  readonly msg: string;
+  readonly error?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** The operator retries what fails, several times a second at first: a repeated line is printed again after this time. */
+const REPEAT_MS = 60_000;
+
+/**
+ * Takes the text of helm-operator's log as it grows and prints a line for each failure. The log mixes two formats:
+ *
+ *     {"level":"error",…,"msg":"Release failed","namespace":"team","name":"m","error":"…"}\n
+ *     release upgrade failed; <what Helm says>
+ *
+ * The second one is how helm-operator reports why an upgrade failed. It names no machine and has no end of line, so the
+ * next entry follows on the same line.
+ */
+export function createFailureLog(
+  print: (line: string) => void,
+  now: () => number = Date.now,
+): (text: string) => void {
+  const printed = new Map<string, number>();
+  let rest = '';
+  const report = (subject: string, message: string) => {
+    const key = `${subject} ${message}`;
+    const last = printed.get(key);
+    if (last !== undefined && now() - last < REPEAT_MS) return;
+    printed.set(key, now());
+    print(`[operator] ${subject}${message.trim().replaceAll('\n', '\n  ')}`);
+  };
+  const readLine = (line: string) => {
+    const start = line.indexOf('{"level":');
+    const text = start < 0 ? line : line.slice(0, start);
+    for (const part of text.split(/(?=release upgrade failed; )/)) {
+      if (part !== '' && !isKlogInfo(part)) report('', part);
+    }
+    const entry = start < 0 ? undefined : parse(line.slice(start));
+    if (entry === undefined || !isFailure(entry)) return;
+    const { namespace, name, msg, error = msg } = entry;
+    report(name === undefined ? '' : `${namespace}/${name}: `, error);
+  };
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) readLine(line);
+  };
+}
+
+const isFailure = ({ level }: Entry): boolean => !['debug', 'info', 'warn'].includes(level);
+
+/** client-go logs with klog: `W1127 10:15:00.123456       1 reflector.go:561] …`. Errors start with an E. */
+const isKlogInfo = (text: string): boolean => /^[IW]\d{4} /.test(text);
+
+function parse(json: string): Entry | undefined {
+  try {
+    return JSON.parse(json) as Entry;
+  } catch {
+    return undefined;
+  }
+}
