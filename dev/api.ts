@@ -7,11 +7,11 @@ import { type RunningProcess, startProcess } from './process.ts';
 export interface ApiAddress {
   readonly host: string;
   readonly port: number;
-  /** As a browser or curl on this machine reaches it. */
+  /** The URL for clients on this machine. */
   readonly url: string;
 }
 
-/** PORT and HOST, with the defaults that the API itself has. */
+/** Reads PORT and HOST. The defaults are those of the API. */
 export function readAddress(env: NodeJS.ProcessEnv): ApiAddress {
   const host = env['HOST'] || '127.0.0.1';
   const text = env['PORT'] || '8080';
@@ -23,7 +23,7 @@ export function readAddress(env: NodeJS.ProcessEnv): ApiAddress {
   return { host, port, url: `http://${local ? 'localhost' : name}:${port}` };
 }
 
-/** Runs the API, and again after each change of a file that it imports; its log is printed for people. */
+/** Runs the API and restarts it when a file that it imports changes. Prints its log in a readable form. */
 export async function startApi(address: ApiAddress, kubeconfig: string): Promise<RunningProcess> {
   const api = await startProcess({
     name: 'the API',
@@ -34,19 +34,19 @@ export async function startApi(address: ApiAddress, kubeconfig: string): Promise
   });
   const colorize = process.stdout.isTTY === true;
   const destination = process.stdout;
-  const people = pretty({
+  const readable = pretty({
     colorize,
     destination,
     ignore: 'pid,hostname',
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
   });
-  api.child.stdout?.pipe(people, { end: false });
+  api.child.stdout?.pipe(readable, { end: false });
   api.child.stderr?.pipe(process.stderr, { end: false });
   return api;
 }
 
-/** As long as it takes: an API that fails at its start is started again when its files change. */
+/** Waits without a time limit: an API that fails to start is restarted when its files change. */
 export async function waitForApi({ url }: ApiAddress, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();

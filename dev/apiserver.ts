@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Component, type ComponentContext, startComponent } from './component.ts';
-import { isWell } from './kube-client.ts';
+import { isHealthy } from './kube-client.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
@@ -18,7 +18,7 @@ export function startApiserver(options: ApiserverOptions, context: ComponentCont
   const { cluster, admin } = options.pki;
   return onFreePort(async (port) => {
     const url = `https://127.0.0.1:${port}`;
-    const isReady = () => isWell(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
+    const isReady = () => isHealthy(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
     const spec = {
       name: 'kube-apiserver',
       command: join(options.assetsDir, 'kube-apiserver'),
@@ -30,14 +30,14 @@ export function startApiserver(options: ApiserverOptions, context: ComponentCont
 }
 
 /**
- * Admission is the default set, ServiceAccount included: a pod is refused until its namespace has a service
- * account, which kube-controller-manager makes (and, where none runs, whoever wants a pod). Switched off it
- * would let pods through here that a real cluster refuses, and leave them without a token once one runs.
+ * The default admission plugins are enabled. One of them, ServiceAccount, refuses a pod until its namespace has a
+ * service account. kube-controller-manager creates that account; where it does not run, the caller has to. Without the
+ * plugin, the API server would accept pods that a real cluster refuses, and pods would get no token.
  */
 function apiserverFlags(port: number, stateDir: string, { pki, etcdUrl }: ApiserverOptions): string[] {
   return [
     '--bind-address=127.0.0.1',
-    // Found from the network's default route otherwise, which a machine without a network does not have.
+    // The default is derived from the default route, which a machine without a network does not have.
     '--advertise-address=127.0.0.1',
     '--endpoint-reconciler-type=none',
     `--secure-port=${port}`,

@@ -8,7 +8,7 @@ export interface KubeObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** What is applied here is known beforehand: no need to ask the cluster what its resources are called. */
+/** The kinds that are applied here are known, so no discovery is needed. */
 const PLURALS: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
@@ -20,7 +20,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   StorageClass: 'storageclasses',
 };
 
-/** Applies all objects at once; namespaces first, since the others may be in them. */
+/** Applies all objects concurrently, but namespaces before the objects in them. */
 export async function applyObjects(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
   const client = createKubeClient(cluster.server, cluster.tls);
   const apply = async (object: KubeObject) => {
@@ -48,21 +48,21 @@ export function parseObjects(text: string): KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
 }
 
-/** Throws what the cluster says of `what`, where it has refused it. */
+/** Throws the cluster's message if it refused `what`. */
 export function expectOk({ status, text }: KubeAnswer, what: string): void {
   if (status === 200 || status === 201) return;
   let message = text;
   try {
     message = (JSON.parse(text) as { message?: string }).message ?? text;
   } catch {
-    // Not a Status: shown as it came.
+    // Not a Status object: the text is the message.
   }
-  throw new Error(`The cluster refuses ${what} (${status}): ${message}`);
+  throw new Error(`The cluster refused ${what} (${status}): ${message}`);
 }
 
 function pathOf({ apiVersion, kind, metadata }: KubeObject): string {
   const plural = PLURALS[kind];
-  if (plural === undefined) throw new Error(`dev/apply.ts does not know what a ${kind} is called`);
+  if (plural === undefined) throw new Error(`dev/apply.ts does not know the resource name of ${kind}`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   return `${root}${scope}/${plural}/${metadata.name}`;

@@ -21,8 +21,8 @@ export interface AssetOptions {
 }
 
 /**
- * The folder that holds the programs `needed`: KUBEBUILDER_ASSETS where it is set, else what an earlier call
- * built, else a build with the Go toolchain (minutes from nothing, seconds when Go has it all cached).
+ * Finds the folder with the programs `needed`: KUBEBUILDER_ASSETS if it is set, else the folder of an earlier build, else
+ * a new build with the Go toolchain (minutes with an empty Go cache, otherwise less).
  */
 export async function findAssets(needed: readonly string[], options: AssetOptions = {}): Promise<Assets> {
   const { env = process.env, output = process.stderr, signal } = options;
@@ -31,19 +31,20 @@ export async function findAssets(needed: readonly string[], options: AssetOption
 
   const tools = readGoTools();
   const unknown = needed.filter((program) => !tools.programs.includes(program));
-  if (unknown.length > 0) throw new Error(`Not among the tools of dev/tools/go.mod: ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`dev/tools/go.mod has no tool directive for: ${unknown.join(', ')}`);
   const dir = cacheFolder(tools, env);
   if (missing(dir, tools.programs).length === 0) return { dir, source: 'cache' };
 
   checkGo(tools, dir, env);
   const programs = tools.programs.join(', ');
-  output.write(`Building ${programs} once with Go, into ${dir} (some minutes the first time)\n`);
+  output.write(`Building ${programs} with Go into ${dir} (the first build takes some minutes)\n`);
   await buildTools(tools, dir, { env, output, signal });
   return { dir, source: 'build' };
 }
 
-/** Which of the programs the folder KUBEBUILDER_ASSETS lacks; none where it is not set, since they are built then. */
-export function lacking(programs: readonly string[], env: NodeJS.ProcessEnv = process.env): string[] {
+/** The programs that the folder KUBEBUILDER_ASSETS does not hold. None if it is not set: they are built then. */
+export function missingPrograms(programs: readonly string[], env: NodeJS.ProcessEnv = process.env): string[] {
   const given = env['KUBEBUILDER_ASSETS'];
   return given ? missing(resolve(given), programs) : [];
 }
@@ -52,8 +53,8 @@ function checkGiven(dir: string, needed: readonly string[]): string {
   const absent = missing(dir, needed);
   if (absent.length === 0) return dir;
   throw new Error(
-    `KUBEBUILDER_ASSETS is ${dir}, but there is no executable ${absent.join(', ')} in it. ` +
-      'Complete that folder, or unset the variable to have the programs built from dev/tools/go.mod.',
+    `KUBEBUILDER_ASSETS is ${dir}, which has no executable ${absent.join(', ')}. ` +
+      'Add them to that folder, or unset the variable to build the programs from dev/tools/go.mod.',
   );
 }
 
@@ -73,23 +74,23 @@ function cacheFolder(tools: GoTools, env: NodeJS.ProcessEnv): string {
   return join(cache, 'devmachine', 'assets', tools.key);
 }
 
-/** Run inside dev/tools, Go itself says whether it satisfies go.mod (or fetches the toolchain that does). */
+/** In dev/tools, Go checks that it satisfies go.mod, or downloads a toolchain that does. */
 function checkGo(tools: GoTools, dir: string, env: NodeJS.ProcessEnv): void {
   const go = spawnSync('go', ['env', 'GOVERSION'], { cwd: tools.dir, env, encoding: 'utf8' });
   if (go.status === 0) return;
   const why = go.error ? '`go` is not on the PATH' : go.stderr.trim();
   throw new Error(
     [
-      `The control plane's programs (${tools.programs.join(', ')}) are not here yet: ${why}.`,
-      'Any one of these gives them:',
-      `  - install Go ${tools.goVersion} or newer: they are then built by themselves;`,
-      `  - copy an earlier build, from this system and this go.mod, to ${dir};`,
+      `The programs of the development cluster (${tools.programs.join(', ')}) cannot be built: ${why}.`,
+      'Do one of the following:',
+      `  - install Go ${tools.goVersion} or newer, with which they are built automatically;`,
+      `  - copy an earlier build for this platform and this go.mod to ${dir};`,
       '  - set KUBEBUILDER_ASSETS to a folder that holds them.',
     ].join('\n'),
   );
 }
 
-/** What a KUBEBUILDER_ASSETS folder has by convention; name others as arguments to have them checked too. */
+/** The programs of a KUBEBUILDER_ASSETS folder by convention. Arguments name other programs to look for. */
 const ENVTEST_PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl'];
 
 async function main(): Promise<void> {
@@ -99,7 +100,7 @@ async function main(): Promise<void> {
     const { dir } = await findAssets(needed, { signal });
     console.log(dir);
   } catch (error) {
-    console.error(signal.aborted ? 'Interrupted. The next build goes on from here.' : messageOf(error));
+    console.error(signal.aborted ? 'Interrupted. The next build continues from here.' : messageOf(error));
     process.exitCode = signal.aborted ? 130 : 1;
   }
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { endWithUs } from './exit.ts';
+import { endWithParent } from './exit.ts';
 import type { GoTool, GoTools } from './go-tools.ts';
 import { type Progress, type ProgressOutput, startProgress } from './progress.ts';
 
@@ -112,7 +112,7 @@ async function runGo(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const ending = endWithUs(child);
+  const ending = endWithParent(child);
   const stop = () => ending.killGroup('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   const errors: string[] = [];

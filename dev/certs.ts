@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** Certificates of the embedded control plane: ECDSA P-256, nothing that leaves this machine. */
+/** The certificates of the development control plane: ECDSA P-256, for use on this machine only. */
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CA_DAYS = 10 * 365;
 const LEAF_DAYS = 365;
-/** A leaf this near its end is made anew at the next start. */
+/** A start replaces a leaf that expires within this time. */
 const RENEW_DAYS = 30;
 
 export interface KeyPair {
@@ -18,7 +18,7 @@ export interface KeyPair {
 export interface LeafRequest {
   readonly commonName: string;
   readonly organizations?: readonly string[];
-  /** DNS names and IP addresses; a certificate that has any is one for a server too. */
+  /** DNS names and IP addresses. If there are any, the certificate is also a server certificate. */
   readonly hosts?: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function createLeaf(ca: KeyPair, request: LeafRequest): Promise<Key
   extensions.push(new x509.ExtendedKeyUsageExtension(usages));
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    // As a structure and not as text: a user's name may hold any character.
+    // Structured, because a user name in a text would need escaping.
     subject: [{ CN: [commonName] }, ...organizations.map((organization) => ({ O: [organization] }))],
     issuer: issuer.subjectName.toJSON(),
     ...validFor(LEAF_DAYS),
@@ -68,7 +68,7 @@ export async function createLeaf(ca: KeyPair, request: LeafRequest): Promise<Key
   return { cert: pem(certificate), key: await exportPrivateKey(keys.privateKey) };
 }
 
-/** The pair that signs service account tokens; the apiserver takes a bare public key for verifying them. */
+/** The key pair for service account tokens. The API server verifies them with the bare public key. */
 export async function createSigningKeys(): Promise<{ publicKey: string; privateKey: string }> {
   const keys = await generateKeys();
   const spki = await webcrypto.subtle.exportKey('spki', keys.publicKey);
@@ -78,7 +78,7 @@ export async function createSigningKeys(): Promise<{ publicKey: string; privateK
   };
 }
 
-/** False for a leaf near its end, and for one that another CA has signed. */
+/** Whether `ca` signed the leaf and the leaf does not expire soon. */
 export async function isStillGood(leaf: KeyPair, ca: KeyPair, now = Date.now()): Promise<boolean> {
   const certificate = new x509.X509Certificate(leaf.cert);
   const { publicKey } = new x509.X509Certificate(ca.cert);
@@ -102,13 +102,13 @@ function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
-/** Begins in the past: clocks of containers and virtual machines differ a little from their host's. */
+/** Starts in the past, because the clocks of containers and virtual machines can differ from the host's. */
 function validFor(days: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   return { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + days * DAY_MS) };
 }
 
-/** Positive and without a leading zero byte, as DER wants it. */
+/** Positive and without a leading zero byte, as DER requires. */
 function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

@@ -6,11 +6,11 @@ import { createKubeClient } from './kube-client.ts';
 
 const USAGE = `npm run cluster [-- --reset]
 
-Runs etcd and kube-apiserver on loopback and free ports until Ctrl-C. The data stays in .devmachine/
+Runs etcd and kube-apiserver on free loopback ports until Ctrl-C. The data is kept in .devmachine/
 (or in DEVMACHINE_STATE_DIR).
 
-  --reset   forget the data of earlier runs first
-  --help    show this`;
+  --reset   delete the data of earlier runs first
+  --help    show this text`;
 
 async function main(interrupt: AbortController): Promise<void> {
   const args = readArguments(USAGE);
@@ -32,7 +32,7 @@ async function main(interrupt: AbortController): Promise<void> {
     );
     console.log(`  export KUBECONFIG=${controlPlane.kubeconfig}`);
     console.log(`  ${kubectlOf(controlPlane)} get namespaces\n`);
-    console.log(`Data and logs are in ${STATE_DIR}. Ctrl-C ends it.`);
+    console.log(`Data and logs are in ${STATE_DIR}. Press Ctrl-C to stop.`);
     await aborted(signal);
   } finally {
     await controlPlane.stop();
@@ -50,10 +50,10 @@ async function versionOf({ server, tls }: ControlPlane): Promise<string> {
   }
 }
 
-/** The one that came with the control plane, where there is one. */
+/** The kubectl in the assets folder, if there is one. */
 export function kubectlOf({ assetsDir }: ControlPlane): string {
-  const ours = join(assetsDir, 'kubectl');
-  return existsSync(ours) ? ours : 'kubectl';
+  const built = join(assetsDir, 'kubectl');
+  return existsSync(built) ? built : 'kubectl';
 }
 
 if (import.meta.main) run(main);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { type RunningProcess, startProcess, waitUntilReady } from './process.ts';
 import type { Claim } from './state.ts';
 
-/** A program of the control plane that can be stopped, killed and started again as it was, on the same port. */
+/** A program of the development cluster. It can be stopped, killed and restarted on the same port. */
 export interface Component {
   readonly name: string;
   readonly logFile: string;
-  /** Undefined while it does not run. */
+  /** Undefined while the program is not running. */
   readonly pid: number | undefined;
-  /** Sends one signal; resolves when it is sent, or with SIGKILL when the process is gone. */
+  /** Sends a signal. Resolves when the signal is sent, or for SIGKILL when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
-  /** Resolves when it is ready; at once if it runs already. */
+  /** Resolves when the program is ready, immediately if it is running already. */
   start(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface ComponentSpec {
   readonly args: readonly string[];
   readonly isReady: () => Promise<boolean>;
   readonly cwd?: string;
-  /** All of its environment; without one it has ours. */
+  /** The complete environment. Defaults to the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -30,7 +30,7 @@ export interface ComponentContext {
   readonly stateDir: string;
   readonly claim: Claim;
   readonly log: (line: string) => void;
-  /** Called when a component ends that nobody asked to. */
+  /** Called when a component ends unexpectedly. */
   readonly onExit: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +46,7 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
     const how = await process.exited;
     claim.remove(process.pid);
     if (running === process) running = undefined;
-    if (!expected) context.onExit(`${spec.name} ended by itself (${how}); its log is ${logFile}`);
+    if (!expected) context.onExit(`${spec.name} ended unexpectedly (${how}). Its log is ${logFile}`);
   };
   const stop = async () => {
     expected = true;
@@ -62,7 +62,7 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
     const process = await startProcess({ ...program, logFile });
     claim.add(spec.name, process.pid);
     running = process;
-    // Until it is ready its end is this function's to report.
+    // Until the program is ready, waitUntilReady reports its end.
     expected = true;
     void watchExit(process);
     try {
@@ -84,7 +84,7 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
     },
     kill: async (signal) => {
       const target = running;
-      if (target === undefined) throw new Error(`${spec.name} does not run`);
+      if (target === undefined) throw new Error(`${spec.name} is not running`);
       if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') expected = true;
       target.kill(signal);
       if (signal === 'SIGKILL') await target.exited;

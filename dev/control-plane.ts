@@ -13,54 +13,54 @@ import { type Claim, claimStateDir } from './state.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS, type Workloads } from './workloads.ts';
 
 export interface ControlPlaneOptions {
-  /** Everything lies in here: data, certificates, logs. Keep it to find the data again at the next start. */
+  /** Holds the data, the certificates and the logs. A later start with the same folder finds the data again. */
   readonly stateDir: string;
-  /** Whether the data must survive a crash of the machine. Without it a start and every write is quicker. */
+  /** Whether the data must survive a crash of the machine. Starts and writes are faster if not. */
   readonly durable?: boolean;
-  /** Whether what is stored also runs: with controllers, a scheduler and nodes. It takes longer to start. */
+  /** Whether to run pods, with controllers, a scheduler and simulated nodes. The start takes longer. */
   readonly workloads?: boolean;
   readonly log?: (line: string) => void;
-  /** Called when a program ends that nobody has stopped. */
+  /** Called when a program ends unexpectedly. */
   readonly onExit?: (message: string) => void;
-  /** Gives the start up, and ends what runs by then. */
+  /** Aborts the start and ends the programs that run by then. */
   readonly signal?: AbortSignal;
 }
 
 export interface ControlPlane {
   readonly server: string;
-  /** Path of the administrator's kubeconfig. */
+  /** The path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly stateDir: string;
   readonly assetsDir: string;
-  /** The administrator's, as PEM text. */
+  /** The administrator's credentials in PEM. */
   readonly tls: ClientTls;
   readonly pki: Pki;
   readonly etcd: Etcd;
   readonly apiserver: Apiserver;
-  /** What `workloads` has started. */
+  /** The components that the option `workloads` started. */
   readonly workloads: Workloads | undefined;
-  /** Where a process that runs along with it is noted, so that it is ended even after a crash of this one. */
+  /** Records the processes that belong to the control plane, so that the next start ends them after a crash. */
   readonly claim: Claim;
-  /** Path of a kubeconfig with a client certificate for this user and these groups. */
+  /** Resolves to the path of a kubeconfig with a client certificate for this user and these groups. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
-  /** Runs one more program along with it, which is stopped before the apiserver. */
-  startAlong(spec: ComponentSpec): Promise<Component>;
+  /** Runs another program, which is stopped before the API server. */
+  addComponent(spec: ComponentSpec): Promise<Component>;
   stop(): Promise<void>;
 }
 
-/** A real etcd and a real kube-apiserver, on loopback and free ports; any number of them side by side. */
+/** Starts etcd and kube-apiserver on free loopback ports. Any number of control planes can run on one machine. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { durable = false, workloads = false, log = () => {}, onExit = log, signal } = options;
   const stateDir = resolve(options.stateDir);
   const assets = await findAssets(workloads ? [...PROGRAMS, ...WORKLOAD_PROGRAMS] : PROGRAMS, { signal });
   const claim = await claimStateDir(stateDir, log);
   const context: ComponentContext = { stateDir, claim, log, onExit, signal };
-  const along = gather(context);
+  const added = gather(context);
   let etcd: Etcd | undefined;
   let apiserver: Apiserver | undefined;
   const stop = async () => {
-    // In this order: an apiserver without its store has nothing to shut down in peace.
-    await along.stop();
+    // The API server needs etcd to shut down gracefully.
+    await added.stop();
     await apiserver?.stop();
     await etcd?.stop();
     claim.release();
@@ -85,7 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       claim,
       kubeconfigFor: (user: string, groups: readonly string[] = []) =>
         writeUserKubeconfig(stateDir, server, pki, user, groups),
-      startAlong: along.start,
+      addComponent: added.start,
       stop,
     };
     return { ...controlPlane, workloads: workloads ? await startWorkloads(controlPlane) : undefined };
@@ -97,7 +97,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 const PROGRAMS = ['etcd', 'kube-apiserver'];
 
-/** Starts components, and stops all of them together, those that are still starting too. */
+/** Starts components, and stops all of them together, including those that are still starting. */
 function gather(context: ComponentContext) {
   const stopping = new AbortController();
   const signals = [stopping.signal, ...(context.signal ? [context.signal] : [])];
@@ -109,8 +109,8 @@ function gather(context: ComponentContext) {
       return component;
     },
     stop: async () => {
-      stopping.abort(new Error('the control plane is being stopped'));
-      // One that did not start has ended already.
+      stopping.abort(new Error('The control plane is being stopped'));
+      // A component that failed to start has ended already.
       await Promise.allSettled([...started].map(async (component) => (await component).stop()));
     },
   };
@@ -126,7 +126,7 @@ async function writeUserKubeconfig(
   const dir = join(stateDir, 'kubeconfigs');
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const leaf = await createLeaf(pki.cluster, { commonName: user, organizations: groups });
-  // A user's name may hold any character, and the same user be asked for with other groups.
+  // A user name may hold any character, and one user may get several kubeconfigs with different groups.
   const digest = createHash('sha256')
     .update(JSON.stringify([user, groups]))
     .digest('hex')

@@ -16,7 +16,7 @@ interface Crd {
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const TIMEOUT_MS = 20_000;
 
-/** Applies the file as it is; resolves when the resource is established and the apiserver answers for it. */
+/** Applies the file. Resolves when the CRD is established and the API server serves its resources. */
 export async function applyCrd(cluster: Cluster, file: string): Promise<void> {
   const document = await readFile(file, 'utf8');
   const crd = parse(document) as Crd;
@@ -25,7 +25,7 @@ export async function applyCrd(cluster: Cluster, file: string): Promise<void> {
     const path = `${CRDS}/${crd.metadata.name}`;
     expectOk(await client.apply(path, document), file);
     const deadline = Date.now() + TIMEOUT_MS;
-    // An established resource answers 404 until the apiserver's own watch has brought it there.
+    // The API server answers 404 for an established CRD until its own watch has delivered the CRD.
     while (!((await isEstablished(client, path)) && (await isServed(client, crd)))) {
       if (Date.now() > deadline)
         throw new Error(`${crd.metadata.name} is not served after ${TIMEOUT_MS / 1000} s`);

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type ApiAddress, readAddress, startApi, waitForApi } from './api.ts';
 import { applyNamespace } from './apply.ts';
-import { lacking } from './assets.ts';
+import { missingPrograms } from './assets.ts';
 import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrd } from './crd.ts';
@@ -49,7 +49,7 @@ async function main(interrupt: AbortController): Promise<void> {
   const log = (line: string) => console.log(line);
   await endLeftovers(STATE_DIR, log);
   await checkPort(address);
-  const absent = lacking([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
+  const absent = missingPrograms([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
   if (args.reset) await resetState(STATE_DIR, log);
   const onExit = (message: string) => {
     console.error(message);
@@ -75,7 +75,7 @@ async function main(interrupt: AbortController): Promise<void> {
 
 async function define(controlPlane: ControlPlane, log: (line: string) => void): Promise<void> {
   await Promise.all([applyCrd(controlPlane, CRD_FILE), applyNamespace(controlPlane, NAMESPACE)]);
-  log(`${relative(REPOSITORY, CRD_FILE)} is applied`);
+  log(`Applied ${relative(REPOSITORY, CRD_FILE)}`);
 }
 
 /** Resolves to a description for the user. */
@@ -102,7 +102,7 @@ async function checkPort({ host, port }: ApiAddress): Promise<void> {
   });
   if (free) return;
   throw new Error(
-    `Port ${port} on ${host} is taken. Stop what listens there, or choose another one: PORT=${(port % 65_535) + 1} npm run dev`,
+    `Port ${port} on ${host} is in use. Stop the process that listens there, or choose another port: PORT=${(port % 65_535) + 1} npm run dev`,
   );
 }
 
@@ -110,8 +110,8 @@ function reapplyOnChange(controlPlane: ControlPlane, signal: AbortSignal, log: (
   const name = relative(REPOSITORY, CRD_FILE);
   const reapply = () => {
     applyCrd(controlPlane, CRD_FILE).then(
-      () => log(`${name} has changed and is applied again`),
-      (error: unknown) => console.error(`${name} has changed: ${messageOf(error)}`),
+      () => log(`${name} changed and was applied again`),
+      (error: unknown) => console.error(`${name} changed but was not applied: ${messageOf(error)}`),
     );
   };
   watchFile(CRD_FILE, reapply, signal);
@@ -128,7 +128,7 @@ async function runApi(
   const api = await startApi(address, kubeconfig);
   claim.add(api.name, api.pid);
   try {
-    // node --watch stays when its program fails; that it ends itself is not foreseen.
+    // node --watch keeps running when its program fails, so it should not end.
     const ended = api.exited.then((how) => Promise.reject(new Error(`${api.name} ended (${how})`)));
     const [about] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -152,7 +152,7 @@ curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
 export KUBECONFIG=${controlPlane.kubeconfig}
 ${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines,pods,pvc,ingresses
 
-Data and logs are in ${STATE_DIR}. Ctrl-C ends it all.
+Data and logs are in ${STATE_DIR}. Press Ctrl-C to stop.
 `;
 }
 

@@ -1,4 +1,4 @@
-/** The machine of the README. */
+/** The machine in the README's example. */
 export const EXAMPLE = {
   apiVersion: 'ide.example.com/v1alpha1',
   kind: 'DevMachine',

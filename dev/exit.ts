@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * Children run in process groups of their own, so that Ctrl-C in a terminal reaches only this process and it
- * decides what stops when. The price is that nobody else ends them: whatever way this process ends, it has to.
+ * Each child runs in its own process group, so that Ctrl-C in a terminal reaches only this process, which then stops the
+ * children in order. In return, this process must end the groups, however it ends itself.
  */
 const groups = new Set<number>();
 let installed = false;
@@ -11,14 +11,14 @@ export interface Ending {
   readonly killGroup: (signal: NodeJS.Signals) => void;
 }
 
-/** `child` must have been spawned with `detached: true`: its pid is its group's. */
-export function endWithUs(child: ChildProcess): Ending {
+/** Ends `child` and its group with this process. It must have been spawned with `detached: true`. */
+export function endWithParent(child: ChildProcess): Ending {
   const { pid } = child;
   if (pid === undefined) return { killGroup: () => {} };
   install();
   groups.add(pid);
   child.once('exit', () => {
-    // What a child leaves behind in its group (`node --watch` its program) goes with it.
+    // A child can leave processes behind in its group, as `node --watch` leaves its program.
     killGroup(pid, 'SIGKILL');
     groups.delete(pid);
   });
@@ -33,7 +33,7 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }
 
@@ -47,13 +47,13 @@ function install(): void {
   process.on('exit', killAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const onSignal = () => {
-      // Whoever else listens stops in good order and then exits, which ends what is left.
+      // Another listener stops the children in order and then exits, which ends the remaining groups.
       if (process.listenerCount(signal) > 1) return;
       killAll();
       process.off(signal, onSignal);
       process.kill(process.pid, signal);
     };
-    // Before the others: a `once` of theirs is no longer counted after its turn.
+    // First in the list: a `once` listener that has already run is not counted.
     process.prependListener(signal, onSignal);
   }
 }

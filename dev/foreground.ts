@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { claimStateDir } from './state.ts';
 
-/** What the commands that stay in the foreground have in common: arguments, Ctrl-C, the state they keep. */
+/** Shared by the commands that run in the foreground: arguments, Ctrl-C and the state directory. */
 export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
-/** Another folder lets a second cluster run beside the first. */
+/** DEVMACHINE_STATE_DIR allows a second cluster to run at the same time. */
 export const STATE_DIR = resolve(process.env['DEVMACHINE_STATE_DIR'] || `${REPOSITORY}.devmachine`);
 
 export interface Arguments {
   readonly reset: boolean;
 }
 
-/** Answers `--help`, and arguments it does not know, by itself: then there is nothing left to do. */
+/** Returns undefined after it has handled `--help` or an unknown argument. */
 export function readArguments(usage: string, args = process.argv.slice(2)): Arguments | undefined {
   try {
     const { values } = parseArgs({
@@ -29,10 +29,10 @@ export function readArguments(usage: string, args = process.argv.slice(2)): Argu
   return undefined;
 }
 
-/** A key press can arrive twice: from the terminal, and once more from npm, which passes it on. */
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which forwards it. */
 const SAME_PRESS_MS = 500;
 
-/** Aborts at the first Ctrl-C (or SIGTERM, SIGHUP). A second one ends everything at once. */
+/** Aborts at the first Ctrl-C (or SIGTERM, SIGHUP). A second one exits immediately. */
 export function onInterrupt(): AbortController {
   const controller = new AbortController();
   let first: number | undefined;
@@ -54,30 +54,30 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Ends what a killed run left behind, before anything else looks at ports; refused while one runs. */
+/** Ends the processes that a killed run left behind, which may occupy ports. Throws if a run is active. */
 export async function endLeftovers(stateDir: string, log: (line: string) => void): Promise<void> {
   const claim = await claimStateDir(stateDir, log);
   claim.release();
 }
 
-/** Forgets everything, after it has ended what a killed run left behind; refused while one runs. */
+/** Deletes the state, after ending the processes that a killed run left behind. Throws if a run is active. */
 export async function resetState(stateDir: string, log: (line: string) => void): Promise<void> {
   const claim = await claimStateDir(stateDir, log);
   await rm(stateDir, { recursive: true, force: true });
   claim.release();
-  log(`Forgot ${stateDir}`);
+  log(`Deleted ${stateDir}`);
 }
 
-/** Runs a command; what it throws becomes one message, unless it was the user who interrupted it. */
+/** Runs a command. Prints the message of an error, unless the user interrupted the command. */
 export function run(main: (interrupt: AbortController) => Promise<void>): void {
   const interrupt = onInterrupt();
   main(interrupt).then(
-    // Nothing may hold the process up once all is stopped: what was started by then has ended.
+    // All children have ended, so nothing may keep the process running.
     () => process.exit(),
     (error: unknown) => {
       if (interrupt.signal.aborted) console.log('Stopped.');
       else console.error(messageOf(error));
-      // A component that ended by itself has interrupted too, and said so in the exit code.
+      // A component that ended unexpectedly aborts as well, and sets the exit code.
       process.exit(process.exitCode ?? (interrupt.signal.aborted ? 130 : 1));
     },
   );

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * A pid alone names nobody: the system gives it to another process later. Together with the moment of that
- * process's start (since this boot) it does. Undefined for one that is not there, or only waits to be buried.
+ * Identifies a process beyond its pid, which the system reuses: the boot and the start time of the process. Undefined if
+ * there is no such process, or if it is a zombie.
  */
 export function identityOf(pid: number): string | undefined {
   return existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid);
@@ -16,7 +16,7 @@ function fromProc(pid: number): string | undefined {
   } catch {
     return undefined;
   }
-  // "pid (name) state ppid …": the name may hold spaces and parentheses; the start is the 22nd field.
+  // "pid (name) state ppid …": the name may hold spaces and parentheses. The start time is field 22.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];
   if (state === 'Z' || state === 'X') return undefined;

@@ -16,10 +16,10 @@ export interface KubeAnswer {
   readonly text: string;
 }
 
-/** The few calls that starting a cluster takes. The backend's own way to Kubernetes is in src/kube. */
+/** The few calls that starting a cluster needs. The backend's client is in src/kube. */
 export interface KubeClient {
   get(path: string): Promise<KubeAnswer>;
-  /** Server-side apply of a YAML or JSON document, sent as it is. */
+  /** Server-side apply of a YAML or JSON document, which is sent unchanged. */
   apply(path: string, document: string): Promise<KubeAnswer>;
   close(): Promise<void>;
 }
@@ -40,8 +40,8 @@ export function createKubeClient(server: string, tls: ClientTls): KubeClient {
   };
 }
 
-/** Whether `path` is answered with 200. Throws where nobody is there. */
-export async function isWell(server: string, tls: ClientTls, path: string): Promise<boolean> {
+/** Whether the server answers `path` with 200. Rejects if the server is unreachable. */
+export async function isHealthy(server: string, tls: ClientTls, path: string): Promise<boolean> {
   const client = createKubeClient(server, tls);
   try {
     return (await client.get(path)).status === 200;

@@ -36,7 +36,7 @@ export function createFailureLog(
     const start = line.indexOf('{"level":');
     const text = start < 0 ? line : line.slice(0, start);
     for (const part of text.split(/(?=release upgrade failed; )/)) {
-      if (part !== '' && !isKlogInfo(part)) report('', part);
+      if (part !== '' && !/^[IW]\d{4} /.test(part)) report('', part.replace(KLOG_ERROR, ''));
     }
     const entry = start < 0 ? undefined : parse(line.slice(start));
     if (entry === undefined || !isFailure(entry)) return;
@@ -53,7 +53,7 @@ export function createFailureLog(
 const isFailure = ({ level }: Entry): boolean => !['debug', 'info', 'warn'].includes(level);
 
 /** client-go logs with klog: `W1127 10:15:00.123456       1 reflector.go:561] …`. Errors start with an E. */
-const isKlogInfo = (text: string): boolean => /^[IW]\d{4} /.test(text);
+const KLOG_ERROR = /^E\d{4} [^\]]*\] /;
 
 function parse(json: string): Entry | undefined {
   try {

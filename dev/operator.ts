@@ -44,7 +44,7 @@ export async function startOperator(
   const kubeconfig = await controlPlane.kubeconfigFor(config.user, config.groups);
   const component = await onFreePort((port) => {
     const address = `127.0.0.1:${port}`;
-    return controlPlane.startAlong({
+    return controlPlane.addComponent({
       name: 'operator',
       command: program,
       // Of a repeated flag, the last value counts.

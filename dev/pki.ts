@@ -10,24 +10,24 @@ import {
   type LeafRequest,
 } from './certs.ts';
 
-/** A pair together with the files it lies in. */
+/** A key pair and its files. */
 export interface StoredPair extends KeyPair {
   readonly certFile: string;
   readonly keyFile: string;
 }
 
 export interface Pki {
-  /** Signs the apiserver's certificate and its users'. */
+  /** Signs the certificates of the API server and of its users. */
   readonly cluster: StoredPair;
-  /** Signs nothing here. An apiserver refuses to take the clients' CA for its request headers too. */
+  /** Signs nothing. It exists because the API server refuses the client CA as the request header CA. */
   readonly frontProxy: StoredPair;
-  /** etcd's own: a user's certificate opens the apiserver, never the store behind it. */
+  /** The CA of etcd: a user's certificate gives access to the API server, but never to etcd. */
   readonly etcdCa: StoredPair;
   readonly etcd: StoredPair;
   readonly etcdClient: StoredPair;
   readonly apiserver: StoredPair;
   readonly admin: StoredPair;
-  /** With it kube-controller-manager and kube-scheduler serve how they are. */
+  /** The server certificate of the health endpoints of kube-controller-manager and kube-scheduler. */
   readonly health: StoredPair;
   readonly serviceAccount: { readonly publicFile: string; readonly privateFile: string };
 }
@@ -38,11 +38,11 @@ const IN_CLUSTER = [
   'kubernetes.default',
   'kubernetes.default.svc',
   'kubernetes.default.svc.cluster.local',
-  // The first address of the service range: the `kubernetes` service.
+  // The `kubernetes` service has the first address of the service range.
   '10.96.0.1',
 ];
 
-/** What lies in `dir` already is used again: data and kubeconfigs of an earlier run stay valid. */
+/** Reuses the files in `dir`, so that the data and the kubeconfigs of an earlier run stay valid. */
 export async function loadPki(dir: string): Promise<Pki> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const ca = (name: string) => stored(dir, name, () => createCa(`devmachine ${name}`));
@@ -78,7 +78,7 @@ async function stored(
     if (await isGood(pair)) return { ...pair, certFile, keyFile };
   }
   const pair = await create();
-  // The certificate last: a start interrupted between the two files finds no pair, and makes a new one.
+  // The certificate last: after an interruption between the two files, the next start creates a new pair.
   await writePrivate(keyFile, pair.key);
   await writePrivate(certFile, pair.cert);
   return { ...pair, certFile, keyFile };
@@ -94,7 +94,7 @@ async function storedSigningKeys(dir: string): Promise<Pki['serviceAccount']> {
   return files;
 }
 
-/** Whole or not at all, and readable by its owner only. */
+/** Writes a file atomically, readable by its owner only. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, text, { mode: 0o600 });

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ranges from which systems take the ports of outgoing connections (32768 and up): so nothing takes
- * the port of a component while a test has it stopped.
+ * The range is below the ephemeral ports of outgoing connections (32768 and up), so that no connection takes the port of
+ * a component while a test has stopped it.
  */
 const FIRST = 20_000;
 const LAST = 32_000;
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`No free port found between ${FIRST} and ${LAST} on 127.0.0.1`);
 }
 
-/** Rejects where the port is not the matter: an address that is not this machine's, a port for root only. */
+/** Rejects for any other problem: an address of another machine, a port that only root may use. */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -28,7 +28,7 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** Between finding a port free and taking it somebody else may have taken it: then another one is tried. */
+/** Tries another port if a different process takes the free port before `start` does. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

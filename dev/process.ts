@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithUs } from './exit.ts';
+import { endWithParent } from './exit.ts';
 
 export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Where its output goes; without one it is piped to `child.stdout` and `child.stderr`. */
+  /** The file for its output. By default, the output is piped to `child.stdout` and `child.stderr`. */
   readonly logFile?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -17,11 +17,11 @@ export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
   readonly child: ChildProcess;
-  /** Resolves when it is gone, with how it went: "exit code 1", "signal SIGKILL". Never rejects. */
+  /** Resolves when the process has ended, to "exit code 1" or "signal SIGKILL" for example. Never rejects. */
   readonly exited: Promise<string>;
   readonly hasExited: () => boolean;
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** Asks it to end, and makes it after `graceMs`. */
+  /** Sends SIGTERM, and SIGKILL after `graceMs`. */
   readonly stop: (graceMs?: number) => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const LAST_LINES = 15;
 
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const child = spawnChild(spec);
-  const ending = endWithUs(child);
+  const ending = endWithParent(child);
   let how: string | undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -50,7 +50,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     },
     stop: async (graceMs = GRACE_MS) => {
       running.kill('SIGTERM');
-      // One that a test has stopped (SIGSTOP) would not notice.
+      // A process that a test paused with SIGSTOP would not handle SIGTERM.
       running.kill('SIGCONT');
       const timer = setTimeout(() => ending.killGroup('SIGKILL'), graceMs);
       await exited;
@@ -87,11 +87,11 @@ function spawned(child: ChildProcess, spec: ProcessSpec): Promise<number> {
 export interface ReadyOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
-  /** For the error: where its last words are. */
+  /** The error contains the last lines of this file. */
   readonly logFile?: string;
 }
 
-/** Waits until `probe` resolves to true. Fails as soon as the process has ended, with the end of its log. */
+/** Waits until `probe` resolves to true. Rejects with the end of the log as soon as the process ends. */
 export async function waitUntilReady(
   running: RunningProcess,
   probe: () => Promise<boolean>,
@@ -102,15 +102,15 @@ export async function waitUntilReady(
     signal?.throwIfAborted();
     const how = await Promise.race([running.exited, probe().catch(() => false)]);
     if (how === true) return;
-    if (typeof how === 'string') throw new Error(lastWords(`${running.name} ended (${how})`, logFile));
+    if (typeof how === 'string') throw new Error(withLogTail(`${running.name} ended (${how})`, logFile));
     if (Date.now() > deadline) {
-      throw new Error(lastWords(`${running.name} is not ready after ${timeoutMs / 1000} s`, logFile));
+      throw new Error(withLogTail(`${running.name} is not ready after ${timeoutMs / 1000} s`, logFile));
     }
     await sleep(25);
   }
 }
 
-function lastWords(message: string, logFile: string | undefined): string {
+function withLogTail(message: string, logFile: string | undefined): string {
   if (logFile === undefined) return message;
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
   return [`${message}. Its log, ${logFile}, ends with:`, ...lines.map((line) => `  ${line}`)].join('\n');

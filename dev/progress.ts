@@ -1,4 +1,4 @@
-/** What the build is doing. `total` is known before the first package is compiled, also when some are cached. */
+/** The current step of a build. `total` does not count cached packages. */
 export type BuildStep =
   | { readonly kind: 'look' }
   | { readonly kind: 'download'; readonly modules: number }
@@ -12,7 +12,7 @@ export function formatStep(step: BuildStep, elapsedMs: number): string {
 function describe(step: BuildStep): string {
   switch (step.kind) {
     case 'look':
-      return 'finding out what has to be built';
+      return 'listing the packages to build';
     case 'download':
       return `downloading Go modules: ${step.modules} so far`;
     case 'compile': {
@@ -42,7 +42,7 @@ export interface Progress {
 const TTY_INTERVAL_MS = 250;
 const LOG_INTERVAL_MS = 10_000;
 
-/** On a terminal one line that is rewritten; elsewhere a line for each new step, and one every ten seconds. */
+/** Rewrites one line on a terminal. Elsewhere, prints a line for each new step and one every ten seconds. */
 export function startProgress(output: ProgressOutput, now: () => number = Date.now): Progress {
   const started = now();
   const tty = output.isTTY === true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from './identity.ts';
 
-/** One process, and what tells it from another one that has its pid later. */
+/** A process, with an identity that distinguishes it from a later process with the same pid. */
 interface Recorded {
   readonly name: string;
   readonly pid: number;
@@ -15,7 +15,7 @@ interface StateRecord {
   readonly processes: readonly Recorded[];
 }
 
-/** A state directory that is ours until `release`; children are noted in it for whoever comes after a crash. */
+/** Exclusive use of a state directory. It records the children, so that the next run can end them after a crash. */
 export interface Claim {
   readonly add: (name: string, pid: number) => void;
   readonly remove: (pid: number) => void;
@@ -46,18 +46,18 @@ export async function claimStateDir(stateDir: string, log: (line: string) => voi
       save();
     },
     remove: (pid) => {
-      // After a release the folder may be gone, and the file somebody else's.
+      // After a release, the folder may be deleted or belong to another run.
       if (processes.delete(pid) && !released) save();
     },
     release: () => {
-      // Once only: after that the file, if there is one, is somebody else's.
+      // After the first release, the file belongs to another run.
       if (!released) rmSync(file, { force: true });
       released = true;
     },
   };
 }
 
-/** A link, so that the file is there with its text or not at all; false if there is one already. */
+/** Creates the file with its text atomically, by a link. Returns false if the file exists. */
 function createFile(file: string, text: string): boolean {
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, text, { mode: 0o600 });
@@ -72,20 +72,20 @@ function createFile(file: string, text: string): boolean {
   }
 }
 
-/** Refuses while the owner lives; else ends what it has left behind and makes room. */
+/** Throws if the owner is running. Otherwise ends the processes that it left behind and removes the file. */
 async function takeOver(file: string, stateDir: string, log: (line: string) => void): Promise<void> {
   const text = readIfThere(file);
   if (text === undefined) return;
   const record = parse(text);
   if (record !== undefined && isStill(record.owner)) {
     throw new Error(
-      `A control plane with its state in ${stateDir} is running already, in the process ${record.owner.pid}. ` +
-        `Use that one, or stop it first (Ctrl-C there, or \`kill ${record.owner.pid}\`).`,
+      `A control plane with the state directory ${stateDir} is already running, in process ${record.owner.pid}. ` +
+        `Use that one, or stop it first (press Ctrl-C there, or run \`kill ${record.owner.pid}\`).`,
     );
   }
-  // The last one first: etcd waits for its clients to leave.
+  // In reverse order: etcd waits for its clients to disconnect.
   for (const left of record?.processes.toReversed() ?? []) await reap(left, log);
-  // Someone else may have taken over in the meantime: then the file has another text, and is theirs.
+  // If the text differs, another run has taken over in the meantime and owns the file.
   if (readIfThere(file) === text) rmSync(file, { force: true });
 }
 
@@ -93,7 +93,7 @@ async function reap(left: Recorded, log: (line: string) => void): Promise<void> 
   if (!isStill(left)) return;
   log(`Ending ${left.name} (${left.pid}), left behind by an earlier run that was killed`);
   signalGroup(left.pid, 'SIGTERM');
-  // One that was stopped (SIGSTOP) would not notice.
+  // A process that was paused with SIGSTOP would not handle SIGTERM.
   signalGroup(left.pid, 'SIGCONT');
   const deadline = Date.now() + GRACE_MS;
   while (isStill(left)) {
@@ -123,7 +123,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** A file that a crash has cut short says nothing about any process. */
+/** Returns undefined for a file that a crash has truncated. */
 function parse(text: string): StateRecord | undefined {
   try {
     return JSON.parse(text) as StateRecord;

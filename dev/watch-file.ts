@@ -1,10 +1,10 @@
 import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** An editor writes a file in several steps, or puts a new one in its place. */
+/** An editor may write a file in several steps, or replace it. */
 const SETTLE_MS = 150;
 
-/** Calls back when the file's text is another one; looks at its folder, since the file itself may be replaced. */
+/** Calls `onChange` when the text of the file changes. Watches the folder, because the file may be replaced. */
 export function watchFile(file: string, onChange: () => void, signal: AbortSignal): void {
   let text = readFileSync(file, 'utf8');
   let timer: NodeJS.Timeout | undefined;
@@ -13,7 +13,7 @@ export function watchFile(file: string, onChange: () => void, signal: AbortSigna
     try {
       now = readFileSync(file, 'utf8');
     } catch {
-      // Gone for the moment; its return is an event too.
+      // The file is being replaced. Another event follows.
       return;
     }
     if (now === text) return;

@@ -8,21 +8,21 @@ import { onFreePort } from './ports.ts';
 
 export const WORKLOAD_PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
 
-/** What makes pods of stored objects, and lets them run on nodes that exist on paper only. */
+/** The components that create, schedule and run pods, on nodes that kwok simulates. */
 export interface Workloads {
   readonly controllerManager: Component;
   readonly scheduler: Component;
   readonly kwok: Component;
 }
 
-/** The part of a control plane that this takes. */
+/** The part of a control plane that the workloads need. */
 type Base = Omit<ControlPlane, 'workloads'>;
 
 const KWOK_DIR = join(import.meta.dirname, 'kwok');
 const STAGES = ['node-stages.yaml', 'pod-stages.yaml', 'volume-stages.yaml'];
 const OBJECTS = ['nodes.yaml', 'storage-classes.yaml'];
 
-/** Starts all of them at once; resolves when they are ready, which the nodes are a moment later. */
+/** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
 export async function startWorkloads(base: Base): Promise<Workloads> {
   const [controllerManager, scheduler, kwok] = await Promise.all([
     startControllerManager(base),
@@ -39,7 +39,7 @@ async function startControllerManager(base: Base): Promise<Component> {
   return startServing(base, 'kube-controller-manager', [
     `--kubeconfig=${kubeconfig}`,
     `--controllers=${CONTROLLERS.map((name) => `${name}-controller`).join(',')}`,
-    // Each controller has the rights that it has on a real cluster.
+    // Each controller gets the rights that it has on a real cluster.
     '--use-service-account-credentials',
     `--service-account-private-key-file=${serviceAccount.privateFile}`,
     `--root-ca-file=${cluster.certFile}`,
@@ -53,7 +53,7 @@ async function startScheduler(base: Base): Promise<Component> {
   return startServing(base, 'kube-scheduler', [`--kubeconfig=${kubeconfig}`]);
 }
 
-/** Nobody else runs beside them, so there is no leader to elect. */
+/** There is one instance of each component, so leader election is disabled. */
 function startServing(base: Base, name: string, flags: readonly string[]): Promise<Component> {
   const { pki, tls } = base;
   return onFreePort((port) => {
@@ -74,7 +74,7 @@ function startServing(base: Base, name: string, flags: readonly string[]): Promi
       `--tls-private-key-file=${pki.health.keyFile}`,
       '--profiling=false',
     ];
-    return base.startAlong({ name, command: join(base.assetsDir, name), args, isReady });
+    return base.addComponent({ name, command: join(base.assetsDir, name), args, isReady });
   });
 }
 
@@ -90,12 +90,12 @@ async function startKwok(base: Base): Promise<Component> {
         `--server-address=${address}`,
         ...STAGES.map((file) => `--config=${join(KWOK_DIR, file)}`),
         '--manage-all-nodes=true',
-        // As kubelets do: a lease that is renewed keeps a node ready.
+        // A node stays ready as long as its lease is renewed, as by a kubelet.
         '--node-lease-duration-seconds=40',
         '--cidr=10.244.0.0/16',
         '--node-ip=127.0.0.1',
       ],
-      // It looks for a configuration in the home directory too.
+      // kwok also reads a configuration from the home directory.
       env: { ...process.env, HOME: base.stateDir },
       isReady: async () => {
         const { statusCode, body } = await request(`http://${address}/readyz`, { reset: true });
@@ -103,11 +103,11 @@ async function startKwok(base: Base): Promise<Component> {
         return statusCode === 200;
       },
     };
-    return base.startAlong(spec);
+    return base.addComponent(spec);
   });
 }
 
-/** Those that machines, and what tests do to them, have use for. */
+/** The controllers that machines and tests need. */
 const CONTROLLERS = [
   'clusterrole-aggregation',
   'cronjob',

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readAddress } from '../../dev/api.ts';
 import { freePort, isFree, onFreePort } from '../../dev/ports.ts';
 
-test('PORT and HOST, and how the API is reached from here', () => {
+test('readAddress reads PORT and HOST and derives the URL for this machine', () => {
   assert.deepEqual(readAddress({}), { host: '127.0.0.1', port: 8080, url: 'http://localhost:8080' });
   assert.equal(readAddress({ PORT: '9000', HOST: '0.0.0.0' }).url, 'http://localhost:9000');
   assert.equal(readAddress({ HOST: '192.0.2.7' }).url, 'http://192.0.2.7:8080');
@@ -13,9 +13,9 @@ test('PORT and HOST, and how the API is reached from here', () => {
     assert.throws(() => readAddress({ PORT }), /^Error: PORT /);
 });
 
-test('a port that somebody listens on is not free, and is again afterwards', async () => {
+test('a port is not free while a process listens on it', async () => {
   const port = await freePort();
-  assert.ok(port < 32_768, 'below the ports of outgoing connections');
+  assert.ok(port < 32_768, 'below the ephemeral ports');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   assert.equal(await isFree(port), false);
@@ -23,11 +23,11 @@ test('a port that somebody listens on is not free, and is again afterwards', asy
   assert.equal(await isFree(port), true);
 });
 
-test('an address that is not of this machine is another matter than a port that is taken', async () => {
+test('isFree rejects for an address of another machine', async () => {
   await assert.rejects(isFree(8080, '192.0.2.1'), { code: 'EADDRNOTAVAIL' });
 });
 
-test('a port that is taken in between is another attempt; any other failure is not', async () => {
+test('onFreePort tries another port only if the port is in use', async () => {
   const ports: number[] = [];
   const port = await onFreePort(async (candidate) => {
     ports.push(candidate);

@@ -11,13 +11,13 @@ const tools = readGoTools();
 
 interface Setup {
   readonly env: NodeJS.ProcessEnv;
-  /** Where a build for this system belongs. */
+  /** The folder for a build for this platform. */
   readonly cached: string;
   readonly written: string[];
   readonly options: AssetOptions;
 }
 
-/** An empty cache folder, and a PATH with nothing but the shell's own and this `go`, where one is given. */
+/** Sets up an empty cache folder, and a PATH that holds the script `go`, if given, and the system's programs. */
 async function setUp(t: TestContext, go?: string): Promise<Setup> {
   const home = await temporaryFolder(t);
   const bin = join(home, 'bin');
@@ -50,7 +50,7 @@ case "$1" in
     done;;
 esac`;
 
-test('go.mod names the programs, etcd by its own name', () => {
+test('the programs come from go.mod, and etcd and Helm v3 are renamed', () => {
   for (const name of [
     'etcd',
     'kube-apiserver',
@@ -69,7 +69,7 @@ test('go.mod names the programs, etcd by its own name', () => {
   assert.match(tools.buildFlags.join(' '), /component-base\/version\.gitVersion=v1\.\d+\.\d+ /);
 });
 
-test('KUBEBUILDER_ASSETS comes first', async (t) => {
+test('KUBEBUILDER_ASSETS has priority', async (t) => {
   const { env, cached, options } = await setUp(t, GO_THAT_BUILDS);
   for (const name of tools.programs) await executable(join(cached, name));
   const given = join(await temporaryFolder(t), 'envtest');
@@ -81,26 +81,26 @@ test('KUBEBUILDER_ASSETS comes first', async (t) => {
   });
   await assert.rejects(
     findAssets(['etcd', 'kwok', 'helm'], options),
-    /KUBEBUILDER_ASSETS is .*no executable kwok, helm /,
+    /KUBEBUILDER_ASSETS is .*no executable kwok, helm\./,
   );
 });
 
-test('a file that cannot be executed is no program', async (t) => {
+test('a file that is not executable is not a program', async (t) => {
   const { env, options } = await setUp(t);
   const given = await temporaryFolder(t);
   await writeFile(join(given, 'etcd'), '');
   env['KUBEBUILDER_ASSETS'] = given;
-  await assert.rejects(findAssets(['etcd'], options), /no executable etcd /);
+  await assert.rejects(findAssets(['etcd'], options), /no executable etcd\./);
 });
 
-test('then an earlier build, without any Go', async (t) => {
+test('an earlier build is found without Go', async (t) => {
   const { cached, options, written } = await setUp(t);
   for (const name of tools.programs) await executable(join(cached, name));
   assert.deepEqual(await findAssets(['etcd', 'kwok'], options), { dir: cached, source: 'cache' });
   assert.deepEqual(written, []);
 });
 
-test('then a build, which the next call finds', async (t) => {
+test('a build is found by the next call', async (t) => {
   const { cached, options, written } = await setUp(t, GO_THAT_BUILDS);
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'build' });
   assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
@@ -109,7 +109,7 @@ test('then a build, which the next call finds', async (t) => {
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
 });
 
-test('a cache folder that lacks a program is completed', async (t) => {
+test('a build completes a cache folder that lacks a program', async (t) => {
   const { cached, options } = await setUp(t, GO_THAT_BUILDS);
   await executable(join(cached, 'kwok'));
   await writeFile(join(cached, 'helm'), 'not executable');
@@ -118,14 +118,14 @@ test('a cache folder that lacks a program is completed', async (t) => {
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
 });
 
-test('two builds at once both succeed and leave one folder', async (t) => {
+test('two concurrent builds succeed and leave one folder', async (t) => {
   const { cached, options } = await setUp(t, GO_THAT_BUILDS);
   const both = await Promise.all([findAssets(['etcd'], options), findAssets(['etcd'], options)]);
   for (const { dir } of both) assert.equal(dir, cached);
   assert.deepEqual(await readdir(dirname(cached)), [tools.key]);
 });
 
-test('without any of the three: the three ways out', async (t) => {
+test('without Go, the error lists three solutions', async (t) => {
   const { cached, options } = await setUp(t);
   const error = await findAssets(['etcd'], options).then(() => undefined, String);
   assert.match(error ?? '', /`go` is not on the PATH/);
@@ -134,23 +134,23 @@ test('without any of the three: the three ways out', async (t) => {
   assert.match(error ?? '', /set KUBEBUILDER_ASSETS/);
 });
 
-test('a Go that is too old: its own words', async (t) => {
+test('if Go is too old, the error contains its message', async (t) => {
   const { options } = await setUp(t, 'echo "go: go.mod requires go >= 9.9.9 (running go 1.20)" >&2; exit 1');
   await assert.rejects(findAssets(['etcd'], options), /requires go >= 9\.9\.9.*install Go/s);
 });
 
-test('a build that fails: the end of what Go said, and nothing left behind', async (t) => {
+test('a failed build leaves nothing, and the error contains the end of the output', async (t) => {
   const { cached, options } = await setUp(t, 'case "$1" in build) echo "a.go:1: broken" >&2; exit 1;; esac');
   await assert.rejects(findAssets(['etcd'], options), /go build failed:\na\.go:1: broken/);
   assert.deepEqual(await readdir(dirname(cached)), []);
 });
 
-test('a program that go.mod does not have', async (t) => {
+test('a program that is not in go.mod is an error', async (t) => {
   const { options } = await setUp(t);
-  await assert.rejects(findAssets(['etcd', 'podman'], options), /Not among the tools of .*: podman$/);
+  await assert.rejects(findAssets(['etcd', 'podman'], options), /has no tool directive for: podman$/);
 });
 
-test('an interrupted build ends Go with its children, and leaves nothing that looks finished', async (t) => {
+test('an interrupted build ends Go and its children and leaves nothing', async (t) => {
   const { cached, options, written } = await setUp(
     t,
     'case "$1" in build) sleep 1000 & echo "$$ $!" > "$PIDS"; wait;; list) printf "x\\tstale\\n";; esac',
@@ -163,8 +163,8 @@ test('an interrupted build ends Go with its children, and leaves nothing that lo
     'the pids of both processes',
     () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'),
   );
-  stop.abort(new Error('enough'));
-  await assert.rejects(building, /enough/);
+  stop.abort(new Error('given up'));
+  await assert.rejects(building, /given up/);
   const both = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
   assert.equal(both.length, 2);
   await until('the end of both processes', () => !both.some(isAlive));
@@ -172,9 +172,9 @@ test('an interrupted build ends Go with its children, and leaves nothing that lo
   assert.match(written.join(''), /compiling/);
 });
 
-test('the folder of a build that was killed is removed by the next one', async (t) => {
+test('a build removes the folder of an earlier build that was killed', async (t) => {
   const { cached, options } = await setUp(t, GO_THAT_BUILDS);
-  // No system gives out pids this large.
+  // No system assigns such a large pid.
   await mkdir(`${cached}.999999999.abc`, { recursive: true });
   await findAssets(['etcd'], options);
   assert.deepEqual(await readdir(dirname(cached)), [tools.key]);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './support/processes.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('a leaf is signed by its CA, belongs to its key and names its hosts', async () => {
+test('a leaf is signed by its CA, matches its key and names its hosts', async () => {
   const ca = await createCa('test ca');
   const leaf = await createLeaf(ca, { commonName: 'server', hosts: ['localhost', '127.0.0.1', '::1'] });
   const issuer = new X509Certificate(ca.cert);
@@ -27,7 +27,7 @@ test('a leaf is signed by its CA, belongs to its key and names its hosts', async
   assert.deepEqual(usagesOf(certificate), ['client', 'server']);
 });
 
-test('a client certificate carries any user name and every group', async () => {
+test('a client certificate holds any user name and all groups', async () => {
   const ca = await createCa('test ca');
   const user = 'system:serviceaccount:team, a=b+c';
   const leaf = await createLeaf(ca, { commonName: user, organizations: ['one', 'two, three'] });
@@ -37,7 +37,7 @@ test('a client certificate carries any user name and every group', async () => {
   assert.deepEqual(usagesOf(new X509Certificate(leaf.cert)), ['client']);
 });
 
-test('a leaf is good until 30 days before its end, and for its own CA only', async () => {
+test('a leaf is valid for its own CA only, and until 30 days before it expires', async () => {
   const [ca, other] = await Promise.all([createCa('one'), createCa('one')]);
   const leaf = await createLeaf(ca, { commonName: 'user' });
   assert.equal(await isStillGood(leaf, ca), true);
@@ -46,7 +46,7 @@ test('a leaf is good until 30 days before its end, and for its own CA only', asy
   assert.equal(await isStillGood(leaf, other), false);
 });
 
-test('three CAs that differ, private files, and the same again at the next start', async (t) => {
+test('loadPki creates three different CAs and private files, and reuses them', async (t) => {
   const dir = join(await temporaryFolder(t), 'pki');
   const first = await loadPki(dir);
   const authorities = [first.cluster, first.frontProxy, first.etcdCa];
@@ -67,7 +67,7 @@ test('three CAs that differ, private files, and the same again at the next start
   assert.deepEqual(await loadPki(dir), first);
 });
 
-test('the service account keys are a pair', async (t) => {
+test('the service account keys match', async (t) => {
   const { serviceAccount } = await loadPki(await temporaryFolder(t));
   const derived = createPublicKey(await readFile(serviceAccount.privateFile, 'utf8'));
   const written = createPublicKey(await readFile(serviceAccount.publicFile, 'utf8'));

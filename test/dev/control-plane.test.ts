@@ -33,11 +33,11 @@ async function get(path: string, server = controlPlane.server, tls: ClientTls = 
   }
 }
 
-test('it says its real version', async () => {
+test('the API server reports the version of Kubernetes', async () => {
   assert.match(JSON.parse((await get('/version')).text).gitVersion, /^v1\.\d+\.\d+/);
 });
 
-test('the kubeconfig for a user is for that user with these groups, and RBAC applies', async () => {
+test('kubeconfigFor authenticates as the user with the groups, and RBAC applies', async () => {
   const file = await controlPlane.kubeconfigFor('team/alice: x', ['one', 'two']);
   assert.notEqual(file, await controlPlane.kubeconfigFor('team/alice: x'));
   const { clusters, users } = parse(readFileSync(file, 'utf8'));
@@ -49,19 +49,19 @@ test('the kubeconfig for a user is for that user with these groups, and RBAC app
   assert.match(answer.text, /User \\"team\/alice: x\\" cannot list resource/);
 });
 
-test("etcd takes the apiserver's certificate, and neither a user's nor none", async () => {
+test("etcd accepts the API server's certificate only", async () => {
   const { etcd, pki, tls } = controlPlane;
   const ours = { ca: pki.etcdCa.cert, cert: pki.etcdClient.cert, key: pki.etcdClient.key };
   assert.equal((await get('/health', etcd.url, ours)).status, 200);
   await assert.rejects(get('/health', etcd.url, { ...tls, ca: pki.etcdCa.cert }));
 });
 
-test('a second start on the same state is refused', async () => {
-  await assert.rejects(startControlPlane({ stateDir }), /running already/);
+test('a second start with the same state directory fails', async () => {
+  await assert.rejects(startControlPlane({ stateDir }), /already running/);
   assert.equal((await get('/readyz')).status, 200);
 });
 
-test('the apiserver killed and started again: same address, same data', async () => {
+test('after a kill, the API server restarts with the same address and the same data', async () => {
   await applyNamespace(controlPlane, 'killed-apiserver');
   const { apiserver, server } = controlPlane;
   const pid = apiserver.pid ?? 0;
@@ -75,7 +75,7 @@ test('the apiserver killed and started again: same address, same data', async ()
   assert.equal((await get('/api/v1/namespaces/killed-apiserver')).status, 200);
 });
 
-test('etcd killed, stopped and started again under a running apiserver: same data', async () => {
+test('after a kill and a stop, etcd restarts with the same data under a running API server', async () => {
   await applyNamespace(controlPlane, 'killed-etcd');
   const { etcd } = controlPlane;
   await etcd.kill('SIGKILL');
@@ -84,22 +84,22 @@ test('etcd killed, stopped and started again under a running apiserver: same dat
   await etcd.stop();
   assert.equal(etcd.pid, undefined);
   await etcd.start();
-  // The apiserver reconnects after a delay.
-  await until('a ready apiserver', async () => (await get('/readyz')).status === 200);
+  // The API server reconnects after a delay.
+  await until('a ready API server', async () => (await get('/readyz')).status === 200);
   assert.equal((await get('/api/v1/namespaces/killed-etcd')).status, 200);
 });
 
-test('a resource definition is served when applyCrd resolves; a refusal is told in the words of the cluster', async (t) => {
+test("a CRD is served when applyCrd resolves, and the error for an invalid CRD contains the cluster's message", async (t) => {
   const file = join(await temporaryFolder(t), 'crd.yaml');
   await writeFile(file, crdDocument('string'));
   await applyCrd(controlPlane, file);
   assert.equal((await get('/apis/example.org/v1/gadgets')).status, 200);
   await applyCrd(controlPlane, file);
   await writeFile(file, crdDocument('nonsense'));
-  await assert.rejects(applyCrd(controlPlane, file), /The cluster refuses .*crd\.yaml.*nonsense/s);
+  await assert.rejects(applyCrd(controlPlane, file), /The cluster refused .*crd\.yaml.*nonsense/s);
 });
 
-test('another one beside it; its data, CA and users outlive a stop, and no process does', async (t) => {
+test('a second control plane runs at the same time, and its data, CA and users survive a stop', async (t) => {
   const dir = await temporaryFolder(t);
   const lines: string[] = [];
   const first = await startControlPlane({ stateDir: dir, durable: true, log: (line) => lines.push(line) });
@@ -119,28 +119,28 @@ test('another one beside it; its data, CA and users outlive a stop, and no proce
   assert.equal((await get('/api/v1/namespaces/kept', second.server, first.tls)).status, 200);
 });
 
-test('a start given up ends what runs by then', async (t) => {
+test('an aborted start ends the programs that run by then', async (t) => {
   const dir = await temporaryFolder(t);
   const giveUp = new AbortController();
   let pids: number[] = [];
   const log = () => {
     const { processes } = JSON.parse(readFileSync(join(dir, 'processes.json'), 'utf8'));
     pids = processes.map(({ pid }: { pid: number }) => pid);
-    giveUp.abort(new Error('enough'));
+    giveUp.abort(new Error('given up'));
   };
-  await assert.rejects(startControlPlane({ stateDir: dir, log, signal: giveUp.signal }), /enough/);
+  await assert.rejects(startControlPlane({ stateDir: dir, log, signal: giveUp.signal }), /given up/);
   assert.equal(pids.length, 1);
   assert.ok(!pids.some(isAlive));
   assert.ok(!existsSync(join(dir, 'processes.json')));
 });
 
-test('an end that nobody asked for is reported', async (t) => {
+test('the unexpected end of a program is reported', async (t) => {
   const dir = await temporaryFolder(t);
   const ended = Promise.withResolvers<string>();
   const other = await startControlPlane({ stateDir: dir, onExit: ended.resolve });
   atEnd(t, () => other.stop());
   process.kill(other.apiserver.pid ?? 0, 'SIGKILL');
-  assert.match(await ended.promise, /kube-apiserver ended by itself \(signal SIGKILL\); its log is /);
+  assert.match(await ended.promise, /kube-apiserver ended unexpectedly \(signal SIGKILL\)\. Its log is /);
 });
 
 function crdDocument(type: string): string {

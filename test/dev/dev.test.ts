@@ -19,7 +19,7 @@ const [dev, cluster] = ['dev.ts', 'cluster.ts'].map((name) => fileURLToPath(new 
   string,
 ];
 
-/** Should a run be killed and the test fail then, what it left behind is ended all the same. */
+/** Creates a state directory. Processes that a killed run left behind in it are ended with the test. */
 async function temporaryState(t: TestContext): Promise<string> {
   const dir = await temporaryFolder(t);
   atEnd(t, async () => (await claimStateDir(dir, () => {})).release());
@@ -31,7 +31,7 @@ function recordedPids(stateDir: string): number[] {
   return processes.map(({ pid }: { pid: number }) => pid);
 }
 
-/** Asks the cluster itself, as whoever pastes the printed lines would. */
+/** Asks the cluster itself, like a user who runs the printed kubectl command. */
 async function untilRunning(stateDir: string, namespace: string): Promise<void> {
   const connection = openConnection(() => loadKubeConfig(join(stateDir, 'kubeconfig')), {
     timeoutMs: 30_000,
@@ -46,12 +46,12 @@ async function untilRunning(stateDir: string, namespace: string): Promise<void> 
   }
 }
 
-test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and the data is there next time', async (t) => {
+test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, and the data is kept', async (t) => {
   const stateDir = await temporaryState(t);
   const port = String(await freePort());
   const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, NO_COLOR: '1' };
   const first = runNode(t, [dev], env);
-  await first.says(/Ctrl-C ends it all/);
+  await first.says(/Press Ctrl-C to stop/);
   const [, url = '', body = ''] =
     /^curl '(.+)' -H 'Content-Type: application\/json' -d '(.+)'$/m.exec(first.output()) ?? [];
   const [, statusUrl = ''] = /^curl '(.+status.+)'$/m.exec(first.output()) ?? [];
@@ -59,28 +59,31 @@ test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and t
   const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   assert.equal(created.status, 201, await created.text());
   assert.equal((await fetch(statusUrl)).status, 200);
-  assert.match(first.output(), /Machines run on nodes that kwok simulates\. The operator is .+\/helm-operator\./);
+  assert.match(
+    first.output(),
+    /Machines run on nodes that kwok simulates\. The operator is .+\/helm-operator\./,
+  );
   await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
 
   const pids = recordedPids(stateDir);
   assert.equal(pids.length, 7);
-  // As from a terminal with npm in between, which passes on what the terminal has sent already.
+  // Twice, as from a terminal and from npm, which forwards the signal.
   first.child.kill('SIGINT');
   first.child.kill('SIGINT');
   assert.equal(await first.ended, 0);
   assert.match(first.output(), /Stopped\.\n$/);
   assert.ok(!pids.some(isAlive));
-  await assert.rejects(fetch(statusUrl), 'nobody listens any more');
+  await assert.rejects(fetch(statusUrl), 'nothing listens any more');
 
   const second = runNode(t, [dev], env);
-  await second.says(/Ctrl-C ends it all/);
+  await second.says(/Press Ctrl-C to stop/);
   assert.equal((await fetch(statusUrl)).status, 200);
   const left = recordedPids(stateDir);
   second.child.kill('SIGKILL');
   await second.ended;
 
   const third = runNode(t, [dev, '--reset'], env);
-  await third.says(/Ctrl-C ends it all/);
+  await third.says(/Press Ctrl-C to stop/);
   assert.match(third.output(), /left behind by an earlier run/);
   assert.ok(!left.some(isAlive));
   assert.equal((await fetch(statusUrl)).status, 404);
@@ -88,7 +91,7 @@ test('npm run dev: the printed curl lines work, Ctrl-C ends every process, and t
   assert.equal(await third.ended, 0);
 });
 
-test('programs that machines take are not there: they are stored, and it says that they do not run', async (t) => {
+test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the output names the programs', async (t) => {
   const stateDir = await temporaryState(t);
   const assets = await temporaryFolder(t);
   const { dir } = await findAssets(['etcd', 'kube-apiserver']);
@@ -105,7 +108,7 @@ test('programs that machines take are not there: they are stored, and it says th
   assert.equal(await run.ended, 0);
 });
 
-test('a HELM_OPERATOR that cannot be run is told before anything starts', async (t) => {
+test('an invalid HELM_OPERATOR is an error before anything starts', async (t) => {
   const stateDir = await temporaryState(t);
   const env = { DEVMACHINE_STATE_DIR: stateDir, PORT: String(await freePort()), HELM_OPERATOR: '/nowhere' };
   const run = runNode(t, [dev], env);
@@ -113,7 +116,7 @@ test('a HELM_OPERATOR that cannot be run is told before anything starts', async 
   assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is not an executable file\n');
 });
 
-test('a port that is taken is told before anything starts', async (t) => {
+test('a port in use is an error before anything starts', async (t) => {
   const stateDir = await temporaryState(t);
   const port = await freePort();
   const server = createServer();
@@ -123,11 +126,11 @@ test('a port that is taken is told before anything starts', async (t) => {
   assert.equal(await run.ended, 1);
   assert.match(
     run.output(),
-    new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken\\..*PORT=\\d+ npm run dev\n$`),
+    new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use\\..*PORT=\\d+ npm run dev\n$`),
   );
 });
 
-test('an API that does not start says why, and the rest stays', async (t) => {
+test('if the API does not start, its error is printed and the cluster keeps running', async (t) => {
   const stateDir = await temporaryState(t);
   const env = { PORT: String(await freePort()), DEVMACHINE_STATE_DIR: stateDir, LOG_LEVEL: 'nonsense' };
   const run = runNode(t, [dev], env);
@@ -138,7 +141,7 @@ test('an API that does not start says why, and the rest stays', async (t) => {
   assert.match(run.output(), /Stopped\.\n$/);
 });
 
-test('npm run cluster: help, unknown arguments, ready, Ctrl-C', async (t) => {
+test('npm run cluster: help, unknown arguments, start and Ctrl-C', async (t) => {
   const help = runNode(t, [cluster, '--help']);
   assert.equal(await help.ended, 0);
   assert.match(help.output(), /^npm run cluster/);
@@ -150,7 +153,7 @@ test('npm run cluster: help, unknown arguments, ready, Ctrl-C', async (t) => {
   const run = runNode(t, [cluster], { DEVMACHINE_STATE_DIR: stateDir });
   const [, version] = await run.says(/Kubernetes (v\S+) is ready on https:\/\/127/);
   assert.match(version ?? '', /^v1\.\d+\.\d+/);
-  await run.says(/Ctrl-C ends it/);
+  await run.says(/Press Ctrl-C to stop/);
   assert.ok(run.output().includes(`export KUBECONFIG=${stateDir}/kubeconfig`));
   const pids = recordedPids(stateDir);
   run.child.kill('SIGINT');

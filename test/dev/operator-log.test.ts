@@ -32,7 +32,7 @@ test('failures are printed with their machine; other entries are not', () => {
   );
   write(entry('error', { logger: 'cmd', msg: 'Manager exited non-zero.', error: 'no such file' }));
   assert.deepEqual(lines, [
-    '[operator] E1127 10:15:00.123456       1 reflector.go:561] "Failed to watch" err="secrets is forbidden"',
+    '[operator] "Failed to watch" err="secrets is forbidden"',
     '[operator] team/m: one\n  two',
     '[operator] no such file',
   ]);

@@ -17,7 +17,7 @@ async function startScript(t: TestContext, script: string) {
   return { running, logFile };
 }
 
-test('an early end is reported with the last lines of the log and its path', async (t) => {
+test('the error for an early end contains the path and the last lines of the log', async (t) => {
   const { running, logFile } = await startScript(t, 'console.log("no such flag: --foo"); process.exit(3)');
   const waiting = waitUntilReady(running, async () => false, { logFile });
   await assert.rejects(waiting, (error: Error) => {
@@ -28,12 +28,12 @@ test('an early end is reported with the last lines of the log and its path', asy
   });
 });
 
-test('a program that is not there', async () => {
+test('a program that does not exist is an error', async () => {
   const missing = startProcess({ name: 'nothing', command: '/nonexistent/program', args: [] });
   await assert.rejects(missing, /nothing cannot be started: .*ENOENT/);
 });
 
-test('a probe that fails counts as not ready yet; waiting can be given up', async (t) => {
+test('a failed probe means not ready, and the wait can be aborted', async (t) => {
   const { running } = await startScript(t, 'setInterval(() => {}, 1000)');
   let calls = 0;
   await waitUntilReady(running, async () => {
@@ -41,29 +41,29 @@ test('a probe that fails counts as not ready yet; waiting can be given up', asyn
     return true;
   });
   assert.equal(calls, 3);
-  const giveUp = AbortSignal.abort(new Error('enough'));
+  const giveUp = AbortSignal.abort(new Error('given up'));
   await assert.rejects(
     waitUntilReady(running, async () => false, { signal: giveUp }),
-    /enough/,
+    /given up/,
   );
 });
 
-test('stop ends one that is stopped, and one that does not listen', async (t) => {
+test('stop ends a paused process and a process that ignores SIGTERM', async (t) => {
   const { running: paused } = await startScript(t, 'setInterval(() => {}, 1000)');
   paused.kill('SIGSTOP');
   await paused.stop();
   assert.equal(await paused.exited, 'signal SIGTERM');
 
-  const deaf = await startScript(
+  const ignoring = await startScript(
     t,
     'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)',
   );
-  await until('the start of the script', () => readFileSync(deaf.logFile, 'utf8').includes('up'));
-  await deaf.running.stop(100);
-  assert.equal(await deaf.running.exited, 'signal SIGKILL');
+  await until('the start of the script', () => readFileSync(ignoring.logFile, 'utf8').includes('up'));
+  await ignoring.running.stop(100);
+  assert.equal(await ignoring.running.exited, 'signal SIGKILL');
 });
 
-/** Starts a child that starts one itself, says both pids, then ends in the way under test. */
+/** A module that starts a child, which starts a grandchild, prints both pids and then ends as `ending` says. */
 const owner = (ending: string) => `
   import { startProcess } from 'dev/process.ts';
   const script = 'const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);'
@@ -82,7 +82,7 @@ const endings = {
 };
 
 for (const [name, ending] of Object.entries(endings)) {
-  test(`children and their children end with us: ${name}`, async (t) => {
+  test(`children and grandchildren end with their parent: ${name}`, async (t) => {
     const script = runModule(t, owner(ending));
     const how = await script.ended;
     const pids = [...script.output().matchAll(/child=(\d+)/g)].map(([, pid]) => Number(pid));
@@ -92,7 +92,7 @@ for (const [name, ending] of Object.entries(endings)) {
   });
 }
 
-test('who listens for a signal itself decides when the children end', async (t) => {
+test('a process that handles a signal itself decides when its children end', async (t) => {
   const script = runModule(
     t,
     owner(

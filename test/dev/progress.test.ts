@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatElapsed, formatStep, startProgress } from '../../dev/progress.ts';
 
-test('each step says what, how far and for how long', () => {
-  assert.equal(formatStep({ kind: 'look' }, 900), 'finding out what has to be built · 0 s');
+test('each step shows its kind, its progress and the elapsed time', () => {
+  assert.equal(formatStep({ kind: 'look' }, 900), 'listing the packages to build · 0 s');
   assert.equal(
     formatStep({ kind: 'download', modules: 12 }, 61_000),
     'downloading Go modules: 12 so far · 1 min 1 s',
@@ -15,17 +15,17 @@ test('each step says what, how far and for how long', () => {
   assert.equal(formatStep({ kind: 'link', programs: 7 }, 3_000), 'linking 7 programs · 3 s');
 });
 
-test('100 % is said only when all is done', () => {
+test('100 % is shown only when all packages are compiled', () => {
   assert.match(formatStep({ kind: 'compile', done: 2999, total: 3000 }, 0), /\(99 %\)/);
   assert.match(formatStep({ kind: 'compile', done: 0, total: 0 }, 0), /\(100 %\)/);
 });
 
-test('elapsed time in words', () => {
+test('elapsed time is shown in seconds and minutes', () => {
   assert.equal(formatElapsed(59_999), '59 s');
   assert.equal(formatElapsed(60_000), '1 min 0 s');
 });
 
-test('elsewhere than on a terminal: a line for each new kind of step, one every ten seconds', (t) => {
+test('without a terminal, a line is printed for each new step and every ten seconds', (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
   const written: string[] = [];
   const progress = startProgress({ write: (text) => written.push(text) });
@@ -35,13 +35,13 @@ test('elsewhere than on a terminal: a line for each new kind of step, one every 
   progress.end();
   t.mock.timers.tick(10_000);
   assert.deepEqual(written, [
-    'finding out what has to be built · 0 s\n',
+    'listing the packages to build · 0 s\n',
     'compiling: 1 of 4 packages (25 %) · 0 s\n',
     'compiling: 2 of 4 packages (50 %) · 10 s\n',
   ]);
 });
 
-test('on a terminal: one line that is rewritten, and taken away at the end', (t) => {
+test('on a terminal, one line is rewritten and finally cleared', (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
   const written: string[] = [];
   const progress = startProgress({ isTTY: true, write: (text) => written.push(text) });

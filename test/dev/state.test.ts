@@ -9,7 +9,7 @@ import { isAlive, runModule, startIdle, temporaryFolder, until } from './support
 
 const GONE = { name: 'owner', pid: 999_999_999, identity: 'gone' };
 
-test('what a killed run has left behind is ended, and nobody who has its pid now', async (t) => {
+test('a claim ends the processes of a killed run, but no other process with the same pid', async (t) => {
   const dir = await temporaryFolder(t);
   const [ours, foreign] = [await startIdle(t), await startIdle(t)];
   const processes = [
@@ -26,7 +26,7 @@ test('what a killed run has left behind is ended, and nobody who has its pid now
   claim.release();
 });
 
-test('the owner is killed for real: the next claim ends its child', async (t) => {
+test('the next claim ends the child of an owner that was killed', async (t) => {
   const dir = await temporaryFolder(t);
   const script = runModule(
     t,
@@ -46,34 +46,34 @@ test('the owner is killed for real: the next claim ends its child', async (t) =>
   claim.release();
 });
 
-test('a running owner is named, and nothing of it is touched', async (t) => {
+test('a claim fails while the owner runs, and the error names the owner', async (t) => {
   const dir = await temporaryFolder(t);
   const child = await startIdle(t);
   const claim = await claimStateDir(dir, () => {});
   claim.add('child', child);
   await assert.rejects(
     claimStateDir(dir, () => {}),
-    new RegExp(`running already, in the process ${process.pid}\\.`),
+    new RegExp(`already running, in process ${process.pid}\\.`),
   );
   assert.ok(isAlive(child));
   claim.release();
   assert.ok(!existsSync(join(dir, 'processes.json')));
 });
 
-test('an owner whose pid belongs to another process by now does not count', async (t) => {
+test('an owner whose pid now belongs to another process is not running', async (t) => {
   const dir = await temporaryFolder(t);
   const owner = { name: 'owner', pid: process.pid, identity: 'an earlier start' };
   await writeFile(join(dir, 'processes.json'), JSON.stringify({ owner, processes: [] }));
   (await claimStateDir(dir, () => {})).release();
 });
 
-test('a file that a crash has cut short is replaced', async (t) => {
+test('a truncated file is replaced', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'processes.json'), '{"owner": {"na');
   (await claimStateDir(dir, () => {})).release();
 });
 
-test('children come and go in the file; a second release takes nothing from the next owner', async (t) => {
+test('the file lists the running children, and a second release does not affect the next owner', async (t) => {
   const dir = await temporaryFolder(t);
   const file = join(dir, 'processes.json');
   const names = () =>
@@ -91,7 +91,7 @@ test('children come and go in the file; a second release takes nothing from the 
   next.release();
 });
 
-test('a pid with its start names a process; none that is gone', async (t) => {
+test('an identity distinguishes processes and is undefined for one that has ended', async (t) => {
   const child = await startIdle(t);
   const identity = identityOf(child);
   assert.ok(identity);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { watchFile } from '../../dev/watch-file.ts';
 import { atEnd, temporaryFolder, until } from './support/processes.ts';
 
-test('a change is seen once, whether the file is written or replaced', async (t) => {
+test('a change is reported once, whether the file is written or replaced', async (t) => {
   const dir = await temporaryFolder(t);
   const file = join(dir, 'crd.yaml');
   await writeFile(file, 'one');
@@ -19,7 +19,7 @@ test('a change is seen once, whether the file is written or replaced', async (t)
   await writeFile(join(dir, 'new'), 'three');
   await rename(join(dir, 'new'), file);
   await until('the second change', () => changes === 2);
-  // A new time stamp is no change; the change after it is the next that is told.
+  // A new timestamp is not a change: the third report is for the new text.
   await utimes(file, new Date(), new Date());
   await writeFile(file, 'four');
   await until('the third change', () => changes === 3);

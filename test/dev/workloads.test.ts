@@ -21,7 +21,7 @@ before(async () => {
 
 after(() => cluster?.stop());
 
-test('a Deployment becomes a running pod: init containers have ended, sidecars run', async () => {
+test('a Deployment becomes a running pod with completed init containers and running sidecars', async () => {
   const namespace = await createNamespace(cluster.connection);
   await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
     apiVersion: 'apps/v1',
@@ -61,7 +61,7 @@ test('a Deployment becomes a running pod: init containers have ended, sidecars r
   });
 });
 
-test('pods come to the nodes that have what they ask for, or nowhere', async () => {
+test('pods are scheduled to nodes that satisfy their requests, or stay unscheduled', async () => {
   const namespace = await createNamespace(cluster.connection);
   await waitFor('a service account', () =>
     cluster.read(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
@@ -81,7 +81,7 @@ test('pods come to the nodes that have what they ask for, or nowhere', async () 
     await post(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { ...spec, containers } });
   }
   for (const [name, [node]] of Object.entries(cases)) {
-    const pod = await waitFor(`a decision on ${name}`, async () => {
+    const pod = await waitFor(`a scheduling decision for ${name}`, async () => {
       const found = await cluster.read(`${pods}/${name}`);
       const scheduled = found.status.conditions?.find(({ type }: Stored) => type === 'PodScheduled');
       return scheduled && found;
@@ -90,7 +90,7 @@ test('pods come to the nodes that have what they ask for, or nowhere', async () 
   }
 });
 
-test('a disk is made for a claim, grows with it where its class allows that, and goes with it', async () => {
+test('a volume is provisioned for a PVC, expanded if its class allows it, and deleted with the PVC', async () => {
   const namespace = await createNamespace(cluster.connection);
   const claims = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   const newClaim = (name: string, storageClassName?: string) =>
@@ -122,20 +122,20 @@ test('a disk is made for a claim, grows with it where its class allows that, and
   assert.equal((await mergePatch(cluster.connection, `${claims}/rigid`, larger)).status, 403);
 
   await remove(cluster, `${claims}/disk`);
-  await waitFor('the end of claim and disk', async () => {
+  await waitFor('the deletion of the PVC and its volume', async () => {
     return !(await cluster.read(`${claims}/disk`)) && !(await cluster.read(volume));
   });
 });
 
-test('a namespace that is deleted goes, with all that is in it', async () => {
+test('a deleted namespace disappears with its objects', async () => {
   const namespace = await createNamespace(cluster.connection);
   await remove(cluster, `/api/v1/namespaces/${namespace}`);
-  await waitFor('the end of the namespace', async () => {
+  await waitFor('the deletion of the namespace', async () => {
     return !(await cluster.read(`/api/v1/namespaces/${namespace}`));
   });
 });
 
-test('nodes are ready, and renew what keeps them so', async () => {
+test('nodes are ready and renew their leases', async () => {
   const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
   const renewals = async () => (await cluster.list(leases)).map(({ spec }: Stored) => spec.renewTime);
   const first = await renewals();
@@ -152,23 +152,23 @@ test('nodes are ready, and renew what keeps them so', async () => {
   }
 });
 
-test('a start given up in the midst of it ends what runs by then', async (t) => {
+test('an aborted start ends the programs that run by then', async (t) => {
   const dir = await temporaryFolder(t);
   const giveUp = new AbortController();
   let pids: number[] = [];
   const log = (line: string) => {
     if (!line.startsWith('kube-controller-manager')) return;
     pids = recordedPids(dir);
-    giveUp.abort(new Error('enough'));
+    giveUp.abort(new Error('given up'));
   };
   const start = startControlPlane({ stateDir: dir, workloads: true, log, signal: giveUp.signal });
-  await assert.rejects(start, /enough/);
+  await assert.rejects(start, /given up/);
   assert.ok(pids.length >= 3);
   assert.ok(!pids.some(isAlive));
   assert.ok(!existsSync(join(dir, 'processes.json')));
 });
 
-test('a stop ends every process', async () => {
+test('stop ends all processes', async () => {
   const pids = recordedPids(cluster.controlPlane.stateDir);
   assert.equal(pids.length, 5);
   await cluster.controlPlane.stop();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Operator } from '../../dev/operator.ts';
+import { createFailureLog } from '../../dev/operator-log.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
 import { create, mergePatch } from '../support/cluster.ts';
@@ -141,6 +143,10 @@ test('an upgrade that fails says so while the machine runs on, and is over when 
   assert.equal(failed.message, 'upgrade failed; rollback required');
   assert.ok(await machine.condition('Deployed', 'True'));
   assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
+  // Only the operator's log says why.
+  const failures = (await failuresInLog()).join('\n');
+  assert.match(failures, /^\[operator\] release upgrade failed; .*ingresses.* exceeded quota/m);
+  assert.ok(failures.includes(`[operator] ${namespace}/${MACHINE}: upgrade failed; rollback required`));
   await machine.apply(INSIDE);
   await machine.settled();
   await remove(cluster, quota);
@@ -210,6 +216,14 @@ test('with one verb less the operator cannot do its work', async () => {
     await machine.settled();
   }
 });
+
+/** The failures in the operator's log, as `npm run dev` prints them. */
+async function failuresInLog(): Promise<string[]> {
+  const lines: string[] = [];
+  const write = createFailureLog((line) => lines.push(line));
+  write(await readFile(operator.component.logFile, 'utf8'));
+  return lines;
+}
 
 /** From now on every new Ingress in the namespace is refused; resolves to the path of what does it. */
 async function forbidIngresses(namespace: string): Promise<string> {
