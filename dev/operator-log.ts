@@ -50,7 +50,9 @@ export function createFailureLog(
   };
 }
 
-const isFailure = ({ level }: Entry): boolean => !['debug', 'info', 'warn'].includes(level);
+/** A conflict is not a failure: somebody changed the machine, and the operator starts again with the new version. */
+const isFailure = ({ level, error = '' }: Entry): boolean =>
+  !['debug', 'info', 'warn'].includes(level) && !error.startsWith('Operation cannot be fulfilled on ');
 
 /** client-go logs with klog: `W1127 10:15:00.123456       1 reflector.go:561] …`. Errors start with an E. */
 const KLOG_ERROR = /^E\d{4} [^\]]*\] /;

@@ -38,6 +38,14 @@ test('failures are printed with their machine; other entries are not', () => {
   ]);
 });
 
+test('a conflict with a concurrent change is not printed', () => {
+  const { lines, write } = collect();
+  const error =
+    'Operation cannot be fulfilled on devmachines.ide.example.com "m": the object has been modified; please apply your changes to the latest version and try again';
+  write(entry('error', { msg: 'Reconciler error', controller: 'devmachine-controller', ...MACHINE, error }));
+  assert.deepEqual(lines, []);
+});
+
 test('why an upgrade failed is printed, although it shares a line with the next entry', () => {
   const { lines, write } = collect();
   write('release upgrade failed; quota exceeded');

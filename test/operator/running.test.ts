@@ -14,9 +14,9 @@ import {
 } from '../support/workloads.ts';
 import { CASES } from './cases/all.ts';
 import type { Case } from './cases/case.ts';
-import { inTurns, type Manifest, NAME, objects, ofKind, podOf } from './helm.ts';
+import { type Manifest, NAME, objects, ofKind, podOf } from './helm.ts';
 
-/** Every case of the chart, for real: stored, made by the operator, running under PodSecurity, and gone again. */
+/** Runs every case of the chart: the operator installs it, the pod runs under PodSecurity, and all of it is deleted. */
 
 let cluster: WorkloadCluster;
 
@@ -27,18 +27,18 @@ before(async () => {
 
 after(() => cluster?.stop());
 
-/** The cases that one operator can serve: what the administrator says is the operator's environment. */
+/** Groups the cases by the administrator's settings, which are the environment of the operator. */
 const groups = Map.groupBy(CASES, ({ admin = {}, root }) =>
   JSON.stringify(root ? { allowRoot: 'true', ...admin } : admin),
 );
 
 for (const [admin, cases] of groups) {
-  test(`as the administrator says ${admin}`, async (t) => {
+  test(`the cases with the administrator's settings ${admin}`, { concurrency: 4 }, async (t) => {
     const operator = await startOperator(cluster.controlPlane, {
       env: { ...process.env, ...toEnv(JSON.parse(admin)) },
     });
     try {
-      await inTurns(cases, 4, (one) => runCase(t, one));
+      await Promise.all(cases.map((one) => runCase(t, one)));
     } finally {
       await operator.component.stop();
     }
@@ -49,7 +49,7 @@ const toEnv = (admin: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(admin).map(([key, value]) => [
       `DEVMACHINE_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-      // watches.yaml is read as --set-string reads its values.
+      // The operator reads overrideValues as --set-string reads its values.
       value.replaceAll(/[,\\]|^\{/g, (sign) => `\\${sign}`),
     ]),
   );
@@ -65,7 +65,7 @@ async function runCase(t: TestContext, { name, spec, root, tooLarge, check }: Ca
       kind: 'Namespace',
       metadata: { name: namespace, labels },
     });
-    await makeWhatItNeeds(namespace, spec as Stored);
+    await createPrerequisites(namespace, spec as Stored);
     const path = machinePath({ namespace, name: NAME });
     const reply = await applyAs(
       cluster.connection,
@@ -81,7 +81,7 @@ async function runCase(t: TestContext, { name, spec, root, tooLarge, check }: Ca
       assert.equal(failure, undefined, failure?.message);
       return status.deployedRelease?.manifest as string | undefined;
     });
-    // The cases speak of the namespace that they are rendered for elsewhere.
+    // The cases expect the namespace that the chart tests render for.
     check(objects(manifested.replaceAll(namespace, 'team')));
     const made = objects(manifested);
     const core = `/api/v1/namespaces/${namespace}`;
@@ -93,7 +93,7 @@ async function runCase(t: TestContext, { name, spec, root, tooLarge, check }: Ca
     );
     await remove(cluster, path);
     await waitFor(
-      'its end',
+      'the deletion of the machine and its pods',
       async () => !(await cluster.read(path)) && (await cluster.list(`${core}/pods`)).length === 0,
     );
     if (claim)
@@ -101,26 +101,27 @@ async function runCase(t: TestContext, { name, spec, root, tooLarge, check }: Ca
   });
 }
 
-/** The pod gets there, and has all that the chart has asked for. */
+/** Waits until the pod is in `phase` and checks that it has all fields that the chart rendered. */
 async function assertPod(path: string, made: Manifest[], phase: string): Promise<void> {
   const pod = await waitFor(`a pod that is ${phase}`, async () => {
     const [one] = await cluster.list(path);
     return one?.status.phase === phase && one;
   });
-  // The API server writes a large number in its own way: 1M.
+  // A pod that does not fit any node has large numbers, which the API server formats differently: 1M.
   if (phase === 'Running') assert.partialDeepStrictEqual(pod.spec, withoutTolerations(podOf(made)));
 }
 
-/** The API server adds some of its own. */
+/** The API server adds tolerations. */
 const withoutTolerations = ({ tolerations: _, ...spec }: Manifest): Manifest => spec;
 
 async function assertDisk(path: string, retention = 'Retain'): Promise<void> {
-  if (retention === 'Delete') await waitFor('the end of the disk', async () => !(await cluster.read(path)));
+  if (retention === 'Delete')
+    await waitFor('the deletion of the disk', async () => !(await cluster.read(path)));
   else assert.equal((await cluster.read(path)).metadata.deletionTimestamp, undefined);
 }
 
-/** The class of a machine's disk, the claims that it mounts and the labels of its node are there before it. */
-async function makeWhatItNeeds(
+/** Creates the StorageClass, the mounted PVCs and the node labels that the machine refers to. */
+async function createPrerequisites(
   namespace: string,
   { mounts = [], nodeSelector, storage }: Stored,
 ): Promise<void> {
