@@ -6,7 +6,7 @@ import { type ControlPlane, startControlPlane } from '../dev/control-plane.ts';
 import { applyCrd } from '../dev/crd.ts';
 import { endLeftovers } from '../dev/foreground.ts';
 
-/** One control plane for the whole run; each test has namespaces of its own. */
+/** Starts one control plane for the whole run. Each test creates its own namespaces. */
 
 const PREFIX = 'devmachine-test-';
 
@@ -27,7 +27,7 @@ export async function globalTeardown(): Promise<void> {
   if (stateDir) await rm(stateDir, { recursive: true, force: true });
 }
 
-/** What a run that was killed has left behind; one that still runs is left alone. */
+/** Ends the processes of runs that were killed and removes their folders. Active runs are not affected. */
 async function endKilledRuns(): Promise<void> {
   const folders = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   for (const folder of folders.map((name) => join(tmpdir(), name))) {

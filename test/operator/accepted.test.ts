@@ -10,7 +10,7 @@ import { connect } from '../support/cluster.ts';
 import { CASES } from './cases/all.ts';
 import { type Manifest, NAME, OPERATOR, objects, only, render } from './helm.ts';
 
-/** The API server accepts all that the chart and config/ hold, with no field that it does not know. */
+/** The API server accepts all objects of the chart and of config/, with strict field validation. */
 
 const run = promisify(execFile);
 
@@ -31,7 +31,7 @@ test('the objects of a machine', async (t) => {
       const namespace = namespaceOf(root);
       const list = await render(spec, { namespace, ...(admin && { admin }) });
       for (const object of list) await accepts(cluster, object);
-      // No Deployment is refused for its pods: only a pod shows what PodSecurity says.
+      // PodSecurity refuses pods, but never a Deployment.
       const { metadata, spec: pod } = only(list, 'Deployment').spec.template;
       const named = { ...metadata, name: NAME, namespace };
       await accepts(cluster, { apiVersion: 'v1', kind: 'Pod', metadata: named, spec: pod });
@@ -57,7 +57,7 @@ test('the objects of config/', async (t) => {
   }
 });
 
-/** The operator's own namespace is not there. */
+/** The namespace of the operator does not exist. */
 const inDefault = (object: Manifest): Manifest => ({
   ...object,
   metadata: { ...object.metadata, namespace: 'default' },
@@ -80,7 +80,7 @@ async function accepts(
   assert.ok(status === 201 || exists, `${object.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
 }
 
-/** How the API server calls the objects of a kind. */
+/** The resource name of a kind. */
 const plural = (kind: string): string => {
   const name = kind.toLowerCase();
   if (name.endsWith('s')) return `${name}es`;

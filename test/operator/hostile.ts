@@ -1,4 +1,4 @@
-/** Texts that would break out of a template that is careless with them. */
+/** Texts that break out of a template that does not quote them. */
 export const HOSTILE: readonly string[] = [
   '"',
   "'",

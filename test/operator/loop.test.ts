@@ -17,7 +17,7 @@ import {
   waitFor,
 } from '../support/workloads.ts';
 
-/** The whole way of a machine, from the request to a running pod and back, with the operator under its own rights. */
+/** A machine from the request to a running pod and its deletion, with helm-operator under the rights of config/rbac. */
 
 const { ingressDomain, ...INSIDE } = EXAMPLE_SPEC;
 
@@ -31,7 +31,7 @@ before(async () => {
 
 after(() => cluster?.stop());
 
-test('the example: from POST to a running pod, a bound disk, an Ingress; and away again', async (t) => {
+test('the example becomes a running pod with a bound disk and an Ingress, and is deleted again', async (t) => {
   const { machine, namespace } = await newMachine(cluster);
   const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
   t.diagnostic(`the operator is ${operator.program}`);
@@ -58,7 +58,7 @@ test('the example: from POST to a running pod, a bound disk, an Ingress; and awa
   assert.equal((await machine.disk()).status.phase, 'Bound');
 });
 
-test('a machine that is made again has its claim, its volume and its password', async () => {
+test('a machine that is created again gets the PVC, the volume and the password of the earlier one', async () => {
   const { machine } = await newMachine(cluster);
   await machine.apply(EXAMPLE_SPEC);
   await machine.running();
@@ -73,7 +73,7 @@ test('a machine that is made again has its claim, its volume and its password', 
   assert.deepEqual((await machine.access()).data, access.data);
 });
 
-test('turns without a change repair what somebody changed, and touch nothing else', async () => {
+test('a reconcile reverts changes to the objects of a machine and changes nothing else', async () => {
   const { machine } = await newMachine(cluster);
   await machine.apply(EXAMPLE_SPEC);
   const pod = await machine.running();
@@ -92,7 +92,7 @@ test('turns without a change repair what somebody changed, and touch nothing els
     spec: { selector: { 'ide.example.com/devmachine': 'other' } },
   });
   await mergePatch(cluster.connection, deployment, { spec: { replicas: 0 } });
-  await waitFor('no pod', async () => (await machine.pods()).length === 0);
+  await waitFor('the deletion of the pod', async () => (await machine.pods()).length === 0);
   await machine.turn();
   await machine.running();
   const { selector } = (await cluster.read(service)).spec;
@@ -101,12 +101,12 @@ test('turns without a change repair what somebody changed, and touch nothing els
   assert.deepEqual(await machine.releases(), releases);
 });
 
-test('stop: no pod; start: one', async () => {
+test('stopping deletes the pod and starting creates one', async () => {
   const { machine } = await newMachine(cluster);
   await machine.apply(EXAMPLE_SPEC);
   await machine.running();
   await machine.apply({ ...EXAMPLE_SPEC, stopped: true });
-  await waitFor('no pod', async () => (await machine.pods()).length === 0);
+  await waitFor('the deletion of the pod', async () => (await machine.pods()).length === 0);
   await waitFor('the notes of a stopped machine', async () => {
     const { message } = await machine.condition('Deployed', 'True');
     return /stopped; its disk stays/.test(message);
@@ -116,14 +116,14 @@ test('stop: no pod; start: one', async () => {
   assert.equal((await machine.pods()).length, 1);
 });
 
-test('an install that fails says so, leaves nothing but the disk, and succeeds once it can', async () => {
+test('a failed install is reported, leaves only the disk, and is retried until it succeeds', async () => {
   const { machine, namespace } = await newMachine(cluster);
   const quota = await forbidIngresses(namespace);
   await machine.apply(EXAMPLE_SPEC);
   const failed = await machine.condition('ReleaseFailed', 'True');
   assert.equal(failed.reason, 'InstallError');
   assert.match(failed.message, /^failed to install release: .*exceeded quota/s);
-  await waitFor('nothing left', async () => !(await machine.deployment()));
+  await waitFor('the deletion of the Deployment', async () => !(await machine.deployment()));
   const disk = await machine.disk();
   await remove(cluster, quota);
   await machine.running();
@@ -131,7 +131,7 @@ test('an install that fails says so, leaves nothing but the disk, and succeeds o
   assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
 });
 
-test('an upgrade that fails says so while the machine runs on, and is over when it is taken back', async () => {
+test('a failed upgrade is reported while the pod keeps running, and reverting the change clears it', async () => {
   const { machine, namespace } = await newMachine(cluster);
   await machine.apply(INSIDE);
   const pod = await machine.running();
@@ -158,7 +158,7 @@ test('an upgrade that fails says so while the machine runs on, and is over when 
   assert.deepEqual((await machine.access()).data, access.data);
 });
 
-test('a disk grows with its machine, and goes with it where its retention is Delete', async () => {
+test('a disk is expanded, and with retention Delete it is deleted with its machine', async () => {
   const { machine } = await newMachine(cluster);
   const storage = { size: '1Gi', retention: 'Delete' };
   await machine.apply({ ...INSIDE, storage });
@@ -168,16 +168,19 @@ test('a disk grows with its machine, and goes with it where its retention is Del
     return disk.status.phase === 'Bound' && disk;
   });
   await machine.apply({ ...INSIDE, storage: { ...storage, size: '2Gi' } });
-  await waitFor('a larger disk', async () => (await machine.disk()).status.capacity.storage === '2Gi');
+  await waitFor(
+    'the expansion of the disk',
+    async () => (await machine.disk()).status.capacity.storage === '2Gi',
+  );
   await machine.delete();
   await machine.gone();
-  await waitFor('the end of disk and password', async () => {
+  await waitFor('the deletion of the disk and the password', async () => {
     const volume = await cluster.read(`/api/v1/persistentvolumes/${spec.volumeName}`);
     return !(await machine.disk()) && !volume && !(await machine.access());
   });
 });
 
-test('what was asked for while the operator was away is done when it is back', async () => {
+test('changes made while the operator is down are reconciled when it restarts', async () => {
   const [changed, deleted, created] = [
     await newMachine(cluster),
     await newMachine(cluster),
@@ -192,10 +195,10 @@ test('what was asked for while the operator was away is done when it is back', a
   await operator.component.start();
   await created.machine.running();
   await deleted.machine.gone();
-  await waitFor('no pod', async () => (await changed.machine.pods()).length === 0);
+  await waitFor('the deletion of the pod', async () => (await changed.machine.pods()).length === 0);
 });
 
-test('with one verb less the operator cannot do its work', async () => {
+test('an install fails while the role lacks a verb, and succeeds once it has it', async () => {
   const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/devmachine-manager-role';
   const { rules } = await cluster.read(path);
   const setRules = (rest: Stored[]) => mergePatch(cluster.connection, path, { rules: rest });
@@ -225,12 +228,12 @@ async function failuresInLog(): Promise<string[]> {
   return lines;
 }
 
-/** From now on every new Ingress in the namespace is refused; resolves to the path of what does it. */
+/** Makes the API server refuse new Ingresses in the namespace. Resolves to the path of the quota that does so. */
 async function forbidIngresses(namespace: string): Promise<string> {
   const hard = { 'count/ingresses.networking.k8s.io': '0' };
   const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
   const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard } };
   assert.equal((await create(cluster.connection, quotas, body)).status, 201);
-  await waitFor('the quota', async () => (await cluster.read(`${quotas}/none`)).status.hard);
+  await waitFor('the status of the quota', async () => (await cluster.read(`${quotas}/none`)).status.hard);
   return `${quotas}/none`;
 }

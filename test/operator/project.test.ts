@@ -8,7 +8,7 @@ import { crd } from '../../scripts/crd.ts';
 import { DevMachineSpec } from '../../src/devmachine/spec.ts';
 import { type Manifest, OPERATOR, objects, ofKind, only } from './helm.ts';
 
-/** The operator's files that have to agree with each other. */
+/** The files of the operator must agree with each other. */
 
 const read = (...path: string[]) => readFile(join(OPERATOR, ...path), 'utf8');
 const chart = (file: string) => read('helm-charts', 'devmachine', file);
@@ -18,7 +18,7 @@ const [watch] = parse(await read('watches.yaml'));
 const manager = only(objects(await read('config', 'manager', 'manager.yaml')), 'Deployment');
 const values = parse(await chart('values.yaml'));
 
-test('watches.yaml names the CRD, and has the fields that helm-operator knows', () => {
+test('watches.yaml refers to the CRD and has only fields that helm-operator knows', () => {
   const { group, names, versions } = crd().spec;
   assert.deepEqual([watch.group, watch.version, watch.kind], [group, versions[0]?.name, names.kind]);
   const known = [
@@ -35,16 +35,16 @@ test('watches.yaml names the CRD, and has the fields that helm-operator knows', 
   assert.equal(watch.dryRunOption, 'server');
 });
 
-test('what the administrator decides is in watches.yaml, values.yaml, the schema and the README', async () => {
+test("watches.yaml, values.yaml and the schema list the same administrator's settings", async () => {
   const overrides = keys(watch.overrideValues).map((key) => key.replace(/^admin\./, ''));
   const schema = chartValuesSchema()['properties'] as Record<string, { properties: object }>;
   assert.deepEqual(overrides, keys(values.admin));
   assert.deepEqual(overrides, keys(schema['admin']?.properties ?? {}));
-  // Users cannot set it, because the machine's own schema does not know it.
+  // Users cannot set them: the schema of a machine has no such field.
   assert.equal('admin' in DevMachineSpec.properties, false);
 });
 
-test('each override is a variable of the manager, which is documented in the README', async () => {
+test('each override is a variable of the manager and documented in the README', async () => {
   const { env } = manager.spec.template.spec.containers[0];
   const variables = env.map((entry: Manifest) => entry.name).sort();
   const used = Object.values(watch.overrideValues as Record<string, string>).map(
@@ -63,7 +63,7 @@ test('values.yaml lists every field of the spec', async () => {
   }
 });
 
-test('the operator may do nothing with a wildcard, and reads Secrets only as Helm needs', async () => {
+test('the role of the operator has no wildcard, and lists only machines and Secrets', async () => {
   const role = only(objects(await read('config', 'rbac', 'role.yaml')), 'ClusterRole');
   assert.equal(JSON.stringify(role.rules).includes('*'), false);
   const listed = role.rules.filter((rule: Manifest) => rule.verbs.includes('list'));

@@ -50,7 +50,7 @@ export async function startWorkloadCluster(): Promise<WorkloadCluster> {
   };
 }
 
-/** The CRD and the operator, with its own rights; the real one where HELM_OPERATOR or the PATH has it. */
+/** Applies the CRD and starts helm-operator with the rights of operator/config. */
 export async function addOperator({ controlPlane }: WorkloadCluster): Promise<Operator> {
   await applyCrd(controlPlane, join(import.meta.dirname, '../../crd/devmachine-crd.yaml'));
   return startOperator(controlPlane);

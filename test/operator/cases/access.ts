@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, only, podOf } from '../helm.ts';
 import { type Case, HOST, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
 
-/** Who may reach a machine, and how. */
+/** Access to a machine. */
 export const ACCESS: readonly Case[] = [
   {
     name: 'ingress: host, class, no TLS',
@@ -62,7 +62,7 @@ export const ACCESS: readonly Case[] = [
     check: (list) => assert.equal(only(list, 'Ingress').spec.tls[0].secretName, 'wildcard'),
   },
   {
-    name: 'network: the ingress controller and the own namespace; no metadata service',
+    name: 'network: access from the ingress controller and its own namespace, no metadata service',
     spec: { ...VSCODE, ...HOST },
     check: (list) => {
       const { ingress, egress } = only(list, 'NetworkPolicy').spec;
@@ -81,7 +81,7 @@ export const ACCESS: readonly Case[] = [
     },
   },
   {
-    name: 'network: without a host, the own namespace alone; other metadata addresses',
+    name: 'network: without a host, access from its own namespace only; other metadata addresses',
     spec: VSCODE,
     admin: { metadataAddresses: '169.254.169.254/32 100.100.100.200/32' },
     check: (list) => {
@@ -92,7 +92,7 @@ export const ACCESS: readonly Case[] = [
     },
   },
   ...(['vscode-cpu', 'jupyter-cpu'] as const).map((template) => ({
-    name: `an authenticating proxy before ${template}: no password, and no way around it`,
+    name: `${template} behind an authenticating proxy has no password and no other access`,
     spec: { memory: '1Gi', template, ...HOST },
     admin: PROXY,
     check: (list: Manifest[]) => {
@@ -107,25 +107,25 @@ export const ACCESS: readonly Case[] = [
     },
   })),
   {
-    name: 'the proxy guards hosts: a machine without one keeps its password',
+    name: 'behind the proxy, a machine without a host keeps its password',
     spec: VSCODE,
     admin: PROXY,
     check: (list) => assert.ok(variable(list, 'PASSWORD')),
   },
   {
-    name: 'the proxy guards a machine without template, too',
+    name: 'a machine without a template behind the proxy',
     spec: { ...PLAIN, ...HOST, port: 80 },
     admin: PROXY,
     check: (list) => only(list, 'Ingress'),
   },
   {
-    name: 'an unguarded host, where the administrator allows it',
+    name: 'an unguarded host, if the administrator allows it',
     spec: { ...PLAIN, ...HOST, port: 8080 },
     admin: { unguardedIngress: 'allow' },
     check: (list) => assert.ok(variable(list, 'DEVMACHINE_PASSWORD')),
   },
   {
-    name: 'root, where the administrator allows it',
+    name: 'root, if the administrator allows it',
     spec: { ...VSCODE, ...mount('s3', S3) },
     admin: { allowRoot: 'true' },
     root: true,

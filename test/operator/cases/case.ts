@@ -1,13 +1,13 @@
 import type { Manifest, RenderOptions, Spec } from '../helm.ts';
 import { machineOf, only, podOf } from '../helm.ts';
 
-/** What the chart must make of a spec. `root` marks those that may run as root, and so pass `baseline` only. */
+/** What the chart must render for a spec. With `root`, the pod may run as root and passes only `baseline`. */
 export interface Case {
   readonly name: string;
   readonly spec: Spec;
   readonly admin?: RenderOptions['admin'];
   readonly root?: boolean;
-  /** No node is as large: the pod waits. */
+  /** The pod stays Pending, because no node is large enough. */
   readonly tooLarge?: boolean;
   readonly check: (objects: Manifest[]) => void;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
 import { type Case, JUPYTER, PLAIN, password, VSCODE, variable } from './case.ts';
 
-/** The pod: what runs in it, and what it gets. */
+/** The pod and its containers. */
 export const POD: readonly Case[] = [
   ...['vscode-cpu', 'vscode-gpu', 'jupyter-cpu', 'jupyter-gpu'].map((template) => ({
     name: `template ${template}`,
@@ -18,7 +18,7 @@ export const POD: readonly Case[] = [
     },
   })),
   {
-    name: 'vscode: the IDE comes from an image of its own, the password from the Secret',
+    name: 'vscode: the IDE comes from a separate image and the password from the Secret',
     spec: { ...VSCODE, image: 'registry.example.com/any:1' },
     check: (list) => {
       const [ide] = podOf(list).initContainers;
@@ -33,7 +33,7 @@ export const POD: readonly Case[] = [
     },
   },
   {
-    name: 'without template: the image alone',
+    name: 'without a template: only the image',
     spec: PLAIN,
     check: (list) => {
       const container = machineOf(list);
@@ -47,7 +47,7 @@ export const POD: readonly Case[] = [
     },
   },
   {
-    name: 'without template: command, args, port',
+    name: 'without a template: command, args and port',
     spec: { ...PLAIN, command: ['/bin/serve'], args: ['--port', '9000'], port: 9000 },
     check: (list) => {
       assert.deepEqual(machineOf(list).command, ['/bin/serve']);
@@ -91,7 +91,7 @@ export const POD: readonly Case[] = [
       }),
   },
   {
-    name: 'cpu as a number, memory: requests equal limits, nothing of a GPU',
+    name: 'cpu as a number and memory: requests equal limits, no GPU',
     spec: { ...VSCODE, cpu: 2 },
     check: (list) => {
       const amounts = { cpu: '2', memory: '4Gi' };
@@ -104,7 +104,7 @@ export const POD: readonly Case[] = [
     check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1500m'),
   },
   {
-    name: 'cpu large enough for a float to be written as 1e+06',
+    name: 'cpu that is large enough to be formatted as 1e+06',
     tooLarge: true,
     spec: { ...VSCODE, cpu: 1_000_000 },
     check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1000000'),
@@ -126,7 +126,7 @@ export const POD: readonly Case[] = [
     },
   },
   {
-    name: 'gpu: 0 with a resource named',
+    name: 'gpu: 0 with a gpuResource',
     spec: { ...VSCODE, gpu: 0, gpuResource: 'amd.com/gpu' },
     check: (list) => assert.equal(JSON.stringify(list).includes('amd.com'), false),
   },
@@ -152,7 +152,7 @@ export const POD: readonly Case[] = [
     check: (list) => assert.deepEqual(podOf(list).imagePullSecrets, [{ name: 'login' }]),
   },
   {
-    name: 'env: values, a Secret, none',
+    name: 'env: values, a Secret and an empty variable',
     spec: {
       ...VSCODE,
       env: [

@@ -1,12 +1,12 @@
 import { type Case, DRIVER, HOST, JUPYTER, mount, PLAIN, VSCODE } from './case.ts';
 
-/** What the chart refuses, and the words in which it does. */
+/** Specs that the chart refuses, and its messages. */
 export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp })[] = [
   { name: 'an unknown template', spec: { memory: '1Gi', template: 'emacs' }, message: /template/ },
   { name: 'neither image nor template', spec: { memory: '1Gi' }, message: /image is required/ },
   { name: 'a host without a port', spec: { ...PLAIN, ...HOST }, message: /ingressDomain needs a port/ },
   {
-    name: 'a host for a server that nothing guards',
+    name: 'a host for an unguarded server',
     spec: { ...PLAIN, ...HOST, port: 80 },
     message: /nothing is known to guard/,
   },
@@ -26,7 +26,7 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     message: /guards the access/,
   })),
   {
-    name: "a mount in the disk's place",
+    name: 'a mount at the path of the disk',
     spec: {
       ...VSCODE,
       storage: { size: '1Gi' },
@@ -35,12 +35,12 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     message: /is where the machine's disk is/,
   },
   {
-    name: "a mount in the IDE's place",
+    name: 'a mount at the path of the IDE',
     spec: { ...VSCODE, ...mount('secret', { name: 's' }, { mountPath: '/opt/devmachine/ide' }) },
     message: /is where the IDE is/,
   },
   {
-    name: 'a prefix that a driver could take for options',
+    name: 'a prefix that a driver could interpret as options',
     spec: { ...VSCODE, ...mount('s3', { bucket: 'data', prefix: 'a, allow-root' }) },
     admin: DRIVER,
     message: /prefix of an s3 mount/,
@@ -51,10 +51,15 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     admin: DRIVER,
     message: /prefix of an s3 mount/,
   },
-  { name: 'an unknown value of the administrator', spec: VSCODE, admin: { typo: 'x' }, message: /typo/ },
-  { name: 'a switch that is neither', spec: VSCODE, admin: { allowRoot: 'yes' }, message: /allowRoot/ },
+  { name: "an unknown administrator's setting", spec: VSCODE, admin: { typo: 'x' }, message: /typo/ },
   {
-    name: 'annotations that are no mapping',
+    name: 'a boolean setting that is neither true nor false',
+    spec: VSCODE,
+    admin: { allowRoot: 'yes' },
+    message: /allowRoot/,
+  },
+  {
+    name: 'annotations that are not a mapping',
     spec: { ...VSCODE, ...HOST },
     admin: { ingressAnnotations: '[a, b]' },
     message: /ingressAnnotations/,

@@ -10,7 +10,7 @@ export const STORAGE: readonly Case[] = [
     check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, {}),
   },
   {
-    name: 'a mount in the place of the home',
+    name: 'a mount at the home directory',
     spec: {
       ...VSCODE,
       mounts: [{ name: 'h', type: 'pvc', mountPath: '/home/coder', pvc: { claimName: 'c' } }],
@@ -18,7 +18,7 @@ export const STORAGE: readonly Case[] = [
     check: (list) => assert.equal(at(list, '/home/coder').persistentVolumeClaim.claimName, 'c'),
   },
   {
-    name: 'disk: kept by default, and the password with it',
+    name: 'disk: the disk and the password are kept by default',
     spec: { ...VSCODE, storage: { size: '50Gi' } },
     check: (list) => {
       const claim = only(list, 'PersistentVolumeClaim');
@@ -41,7 +41,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 'disk: class, access mode and path; HOME is on the disk',
+    name: 'disk: class, access mode and path, with HOME on the disk',
     spec: {
       ...JUPYTER,
       storage: { size: '1Ti', storageClassName: 'fast', accessMode: 'ReadWriteMany', mountPath: '/home/me' },
@@ -55,7 +55,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 'disk of a machine without template',
+    name: 'disk of a machine without a template',
     spec: { ...PLAIN, storage: { size: '1Gi' } },
     check: (list) => {
       assert.ok(mounted(list, '/workspace'));
@@ -63,7 +63,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 'HOME of the user wins',
+    name: "the user's HOME takes precedence",
     spec: { ...VSCODE, env: [{ name: 'HOME', value: '/tmp' }] },
     check: (list) => {
       const homes = machineOf(list).env.filter((entry: Manifest) => entry.name === 'HOME');
@@ -71,7 +71,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 'mount: nfs, by a volume that only its claim may have',
+    name: 'mount: nfs, through a volume that is reserved for its PVC',
     spec: { ...VSCODE, ...mount('nfs', { server: 'nfs.example.com', path: '/export' }) },
     check: (list) => {
       const persistent = only(list, 'PersistentVolume');
@@ -104,7 +104,7 @@ export const STORAGE: readonly Case[] = [
     check: (list) => assert.deepEqual(at(list, '/mnt/x').configMap, { name: 'settings' }),
   },
   {
-    name: 's3 without a driver: fetched, and written back',
+    name: 's3 without a driver: downloaded and written back',
     spec: { ...VSCODE, ...mount('s3', S3) },
     check: (list) => {
       const [, fetch, back] = podOf(list).initContainers;
@@ -121,7 +121,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 's3 without a driver, read-only: only fetched',
+    name: 's3 without a driver, read-only: only downloaded',
     spec: { ...JUPYTER, ...mount('s3', { bucket: 'data' }, { readOnly: true }) },
     admin: {
       s3Endpoint: 'https://minio.example.com',
@@ -137,7 +137,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 's3 by a driver',
+    name: 's3 with a driver',
     spec: { ...VSCODE, ...mount('s3', S3) },
     admin: DRIVER,
     check: (list) => {
@@ -153,7 +153,7 @@ export const STORAGE: readonly Case[] = [
     },
   },
   {
-    name: 's3 by a driver: what is not given is left out',
+    name: 's3 with a driver: options without a value are omitted',
     spec: { ...VSCODE, ...mount('s3', { bucket: 'data' }) },
     admin: { ...DRIVER, s3VolumeHandle: '{bucket}' },
     check: (list) => {
