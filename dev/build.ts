@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { endWithParent } from './exit.ts';
 import type { GoTool, GoTools } from './go-tools.ts';
 import { type Progress, type ProgressOutput, startProgress } from './progress.ts';
+import { type GoOptions, runGo } from './run-go.ts';
 
-export interface BuildOptions {
-  readonly env: NodeJS.ProcessEnv;
+export interface BuildOptions extends GoOptions {
   readonly output: ProgressOutput;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,7 +35,7 @@ async function findStale(tools: GoTools, options: BuildOptions, progress: Progre
   const stale = new Set<string>();
   let modules = 0;
   const format = '{{if .Stale}}{{.ImportPath}}\t{{.StaleReason}}{{end}}';
-  await runGo(['list', ...tools.buildFlags, '-deps', '-f', format, 'tool'], tools, options, {
+  await runGo(['list', ...tools.buildFlags, '-deps', '-f', format, 'tool'], tools.dir, options, {
     onStdout: (line) => {
       const [path = '', reason = ''] = line.split('\t');
       if (!reason.includes('available in build cache')) stale.add(path);
@@ -70,7 +66,7 @@ async function compile(
     const output = await mkdtemp(join(folder, 'batch-'));
     const paths = batch.map(({ importPath }) => importPath);
     // -v prints each package when its compilation starts; linking prints nothing.
-    await runGo(['build', '-v', ...tools.buildFlags, '-o', `${output}/`, ...paths], tools, options, {
+    await runGo(['build', '-v', ...tools.buildFlags, '-o', `${output}/`, ...paths], tools.dir, options, {
       onStdout: () => {},
       onStderr: (line) => {
         if (stale.delete(line)) show();
@@ -90,46 +86,6 @@ function toBatches(tools: readonly GoTool[]): GoTool[][] {
     else batches.push([tool]);
   }
   return batches.reverse();
-}
-
-interface LineHandlers {
-  readonly onStdout: (line: string) => void;
-  readonly onStderr: (line: string) => void;
-}
-
-async function runGo(
-  args: readonly string[],
-  tools: GoTools,
-  { env, signal }: BuildOptions,
-  lines: LineHandlers,
-): Promise<void> {
-  signal?.throwIfAborted();
-  // GOOS and GOARCH, set for cross-compilation, would produce programs that do not run on this machine.
-  const { GOOS: _os, GOARCH: _arch, ...rest } = env;
-  const child = spawn('go', args, {
-    cwd: tools.dir,
-    env: { ...rest, CGO_ENABLED: '0', GOWORK: 'off' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const ending = endWithParent(child);
-  const stop = () => ending.killGroup('SIGTERM');
-  signal?.addEventListener('abort', stop, { once: true });
-  const errors: string[] = [];
-  createInterface(child.stdout).on('line', lines.onStdout);
-  createInterface(child.stderr).on('line', (line) => {
-    errors.push(line);
-    lines.onStderr(line);
-  });
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject).once('close', resolve);
-    });
-    signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`go ${args[0]} failed:\n${errors.slice(-15).join('\n')}`);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
 }
 
 async function moveInPlace(folder: string, target: string, { programs }: GoTools): Promise<void> {

@@ -49,7 +49,7 @@ async function untilRunning(stateDir: string, namespace: string): Promise<void> 
 test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, and the data is kept', async (t) => {
   const stateDir = await temporaryState(t);
   const port = String(await freePort());
-  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, NO_COLOR: '1' };
+  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', NO_COLOR: '1' };
   const first = runNode(t, [dev], env);
   await first.says(/Press Ctrl-C to stop/);
   const [, url = '', body = ''] =
@@ -98,7 +98,7 @@ test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the ou
   for (const name of ['etcd', 'kube-apiserver', 'kubectl'])
     await symlink(join(dir, name), join(assets, name));
   const port = String(await freePort());
-  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, KUBEBUILDER_ASSETS: assets };
+  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', KUBEBUILDER_ASSETS: assets };
   const run = runNode(t, [dev], env);
   const [, absent] = await run.says(/Machines are stored but do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
   assert.equal(absent, 'kube-controller-manager, kube-scheduler, kwok, helm-operator');

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import type { Operator } from '../../dev/operator.ts';
+import { createFailureLog } from '../../dev/operator-log.ts';
+import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
+import { create, mergePatch } from '../support/cluster.ts';
+import {
+  addOperator,
+  MACHINE,
+  newMachine,
+  remove,
+  type Stored,
+  startWorkloadCluster,
+  type WorkloadCluster,
+  waitFor,
+} from '../support/workloads.ts';
+
+/** How helm-operator reports a failed release, and how it recovers. */
+
+const { ingressDomain: _, ...INSIDE } = EXAMPLE_SPEC;
+
+let cluster: WorkloadCluster;
+let operator: Operator;
+
+before(async () => {
+  cluster = await startWorkloadCluster();
+  operator = await addOperator(cluster);
+});
+
+after(() => cluster?.stop());
+
+test('a failed install is reported, leaves only the disk, and is retried until it succeeds', async () => {
+  const { machine, namespace } = await newMachine(cluster);
+  const quota = await forbidIngresses(namespace);
+  await machine.apply(EXAMPLE_SPEC);
+  const failed = await machine.condition('ReleaseFailed', 'True');
+  assert.equal(failed.reason, 'InstallError');
+  assert.match(failed.message, /^failed to install release: .*exceeded quota/s);
+  await waitFor('the deletion of the Deployment', async () => !(await machine.deployment()));
+  const disk = await machine.disk();
+  await remove(cluster, quota);
+  await machine.running();
+  await machine.settled();
+  assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
+});
+
+test('a failed upgrade is reported while the pod keeps running, and reverting the change clears it', async () => {
+  const { machine, namespace } = await newMachine(cluster);
+  await machine.apply(INSIDE);
+  const pod = await machine.running();
+  const [disk, access] = [await machine.disk(), await machine.access()];
+  const quota = await forbidIngresses(namespace);
+  await machine.apply(EXAMPLE_SPEC);
+  const failed = await machine.condition('ReleaseFailed', 'True');
+  assert.equal(failed.reason, 'UpgradeError');
+  assert.equal(failed.message, 'upgrade failed; rollback required');
+  assert.ok(await machine.condition('Deployed', 'True'));
+  assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
+  // Only the operator's log says why.
+  const failures = (await failuresInLog()).join('\n');
+  assert.match(failures, /^\[operator\] release upgrade failed; .*ingresses.* exceeded quota/m);
+  assert.ok(failures.includes(`[operator] ${namespace}/${MACHINE}: upgrade failed; rollback required`));
+  await machine.apply(INSIDE);
+  await machine.settled();
+  await remove(cluster, quota);
+  await machine.apply(EXAMPLE_SPEC);
+  await waitFor('the Ingress', () => machine.ingress());
+  await machine.settled();
+  await machine.running();
+  assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
+  assert.deepEqual((await machine.access()).data, access.data);
+});
+
+test('an install fails while the role lacks a verb, and succeeds once it has it', async () => {
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/devmachine-manager-role';
+  const { rules } = await cluster.read(path);
+  const setRules = (rest: Stored[]) => mergePatch(cluster.connection, path, { rules: rest });
+  const without = (resource: string, verb: string) =>
+    rules.map((rule: Stored) =>
+      rule.resources.includes(resource)
+        ? { ...rule, verbs: rule.verbs.filter((each: string) => each !== verb) }
+        : rule,
+    );
+  for (const resource of ['ingresses', 'deployments']) {
+    const { machine } = await newMachine(cluster);
+    await setRules(without(resource, 'create'));
+    await machine.apply(EXAMPLE_SPEC);
+    const { message } = await machine.condition('ReleaseFailed', 'True');
+    assert.match(message, new RegExp(`${operator.user}.*cannot create resource`, 's'));
+    await setRules(rules);
+    await machine.running();
+    await machine.settled();
+  }
+});
+
+/** The failures in the operator's log, as `npm run dev` prints them. */
+async function failuresInLog(): Promise<string[]> {
+  const lines: string[] = [];
+  const write = createFailureLog((line) => lines.push(line));
+  write(await readFile(operator.component.logFile, 'utf8'));
+  return lines;
+}
+
+/** Makes the API server refuse new Ingresses in the namespace. Resolves to the path of the quota that does so. */
+async function forbidIngresses(namespace: string): Promise<string> {
+  const hard = { 'count/ingresses.networking.k8s.io': '0' };
+  const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
+  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard } };
+  assert.equal((await create(cluster.connection, quotas, body)).status, 201);
+  await waitFor('the status of the quota', async () => (await cluster.read(`${quotas}/none`)).status.hard);
+  return `${quotas}/none`;
+}
