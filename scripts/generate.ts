@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { stringify } from 'yaml';
-import { TEMPLATES } from '../src/devmachine/templates.ts';
+import { TEMPLATES } from '../src/devmachine/schema/templates.ts';
 import { chartValuesSchema } from './chart.ts';
 import { crd } from './crd.ts';
 import { openapi } from './openapi.ts';

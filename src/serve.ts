@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { loadConfig } from './config.ts';
-import { openConnection } from './kube/connection.ts';
-import { loadKubeConfig } from './kube/kubeconfig.ts';
-import { watchMachines } from './kube/machine-cache.ts';
+import { loadKubeConfig } from './kube/client/kubeconfig.ts';
+import { openConnection } from './kube/client/transport.ts';
 import { openMachines } from './kube/machines.ts';
+import { watchMachines } from './kube/status/machine-cache.ts';
 import { openLogger } from './logger.ts';
 
 /** How long the start waits for a cluster that does not answer. */

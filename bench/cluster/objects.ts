@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { claim, deployment, ingress, LONG_AGO, type Owner, pod, slice } from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { openConnection } from '../../src/kube/client/transport.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs } from '../../test/support/cluster.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection, KubeReply, KubeRequest } from '../../src/kube/connection.ts';
+import type { Connection, KubeReply, KubeRequest } from '../../src/kube/client/transport.ts';
 
 /** Said with every write: else what the stand-in writes would be booked on the backend's name. */
 const FIELD_MANAGER = 'helm-operator';

@@ -1,7 +1,7 @@
-import { systemClock } from '../../src/kube/clock.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import { type Log, reflect } from '../../src/kube/reflector.ts';
-import { Store, type Stored } from '../../src/kube/store.ts';
+import { type Log, reflect } from '../../src/kube/cache/reflector.ts';
+import { Store, type Stored } from '../../src/kube/cache/store.ts';
+import { systemClock } from '../../src/kube/client/clock.ts';
+import type { Connection } from '../../src/kube/client/transport.ts';
 import { createApi, pathIn } from './api.ts';
 import type { Helm } from './helm.ts';
 import { type Machine, openMachines } from './machine.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../../src/kube/reflector.ts';
+import type { Log } from '../../src/kube/cache/reflector.ts';
 import type { Api } from './api.ts';
 import type { Helm, ReleaseKey } from './helm.ts';
 import type { Machine, Machines } from './machine.ts';

@@ -1,4 +1,4 @@
-import type { DevMachineSpec } from './spec.ts';
+import type { DevMachineSpec } from './schema/spec.ts';
 
 /** A DevMachine of the cluster, reduced to what answers need. Shared by all readers: nobody changes one. */
 export interface Machine {

@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
-import type { MachineKey } from './manifest.ts';
-import type { DevMachineSpec } from './spec.ts';
-import type { StatusEntry } from './status-entry.ts';
+import type { MachineKey } from './schema/manifest.ts';
+import type { DevMachineSpec } from './schema/spec.ts';
+import type { StatusEntry } from './status/status-document.ts';
 
 export interface CreateOptions {
   /** Everything is checked by the cluster, nothing is stored. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Machines } from '../devmachine/machines.ts';
-import type { MachineKey } from '../devmachine/manifest.ts';
-import type { StatusEntry } from '../devmachine/status-entry.ts';
-import { ageInSeconds, asOfAge, JSON_TYPE, REVALIDATE } from './answers.ts';
-import { matchesETag } from './etag.ts';
-import { COMMON_HEADERS } from './headers.ts';
-import { type AllowedHosts, isAllowed } from './hosts.ts';
-import type { OnEnd } from './requests.ts';
+import type { MachineKey } from '../devmachine/schema/manifest.ts';
+import type { StatusEntry } from '../devmachine/status/status-document.ts';
+import { type AllowedHosts, isAllowed } from './plugins/allowed-hosts.ts';
+import type { OnEnd } from './plugins/request-lifecycle.ts';
+import { ageInSeconds, asOfAge, JSON_TYPE, REVALIDATE } from './responses/document.ts';
+import { matchesETag } from './responses/etag.ts';
+import { COMMON_HEADERS } from './responses/headers.ts';
 
 export interface FastPathOptions {
   readonly machines: Machines;

@@ -1,24 +1,24 @@
 import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
-import type { Figure } from '../devmachine/figure.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
-import type { MachineKey } from '../devmachine/manifest.ts';
-import { NO_PARTS } from '../devmachine/parts.ts';
-import { MachineEntry } from '../devmachine/status-entry.ts';
-import { createMachine, getMachine } from './apply.ts';
-import { replaceMachine } from './change-replace.ts';
-import { systemClock } from './clock.ts';
-import type { Connection } from './connection.ts';
-import { within } from './deadline.ts';
-import { deleteMachine } from './delete.ts';
-import { Limit } from './limit.ts';
-import type { MachineCache } from './machine-cache.ts';
-import { asMachineObject, toMachine } from './machine-object.ts';
-import { setPower } from './power.ts';
-import { purgeMachine } from './purge.ts';
-import { withRetries } from './retry.ts';
-import { asStatus, toDomainError } from './status-errors.ts';
-import type { Store } from './store.ts';
+import type { Figure } from '../devmachine/metric.ts';
+import type { MachineKey } from '../devmachine/schema/manifest.ts';
+import { NO_PARTS } from '../devmachine/status/dependents.ts';
+import { MachineEntry } from '../devmachine/status/status-document.ts';
+import type { Store } from './cache/store.ts';
+import { asStatus, toDomainError } from './client/api-errors.ts';
+import { systemClock } from './client/clock.ts';
+import { Limit } from './client/limiter.ts';
+import { withRetries } from './client/retry.ts';
+import { within } from './client/timeout.ts';
+import type { Connection } from './client/transport.ts';
+import { createMachine, getMachine } from './commands/create.ts';
+import { deleteMachine } from './commands/delete.ts';
+import { setPower } from './commands/power.ts';
+import { purgeMachine } from './commands/purge.ts';
+import { replaceMachine } from './commands/replace.ts';
+import { asMachineObject, toMachine } from './resources/devmachine.ts';
+import type { MachineCache } from './status/machine-cache.ts';
 
 export interface MachinesOptions {
   /** How long a call may take in the cluster, with all that it takes. */

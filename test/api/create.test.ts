@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC, manifest } from '../corpus/bodies.ts';
 import { type Answer, startReadyApi } from '../support/api.ts';
 import { applyAs, connect, create, createNamespace, get, mergePatch } from '../support/cluster.ts';

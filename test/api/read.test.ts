@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { startReadyApi, until } from '../support/api.ts';
 import { applyAs, connect, createNamespace, mergePatch } from '../support/cluster.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
+import type { Connection } from '../../src/kube/client/transport.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import {
   claim,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../src/kube/connection.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import type { Connection } from '../../src/kube/client/transport.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { type Answer, type Api, startReadyApi } from '../support/api.ts';
 import { gist, ours, power, put } from '../support/changes.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Machines } from '../../src/devmachine/machines.ts';
-import { machinesPath } from '../../src/kube/machine-object.ts';
+import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { connect, createNamespace, openRaw } from '../support/cluster.ts';
 import { BY_HAND } from './by-hand.ts';
 import { DIFFERENCES } from './differences.ts';

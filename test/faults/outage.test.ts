@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { Change } from '../../src/kube/store.ts';
+import type { Change } from '../../src/kube/cache/store.ts';
 import { type Drill, runDrills, type Scene } from './support/drill.ts';
 import { answers, blackHole, resets, status } from './support/faults.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { mergePatch } from '../support/cluster.ts';
 import { type Drill, runDrills, type Scene } from './support/drill.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
+import type { Connection } from '../../src/kube/client/transport.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import type { Answer, Api } from '../support/api.ts';
 import { create, mergePatch } from '../support/cluster.ts';
 import type { Owner, Raw } from './objects.ts';

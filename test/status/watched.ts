@@ -1,12 +1,12 @@
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { EventPart, MachinePart, PartKind } from '../../src/devmachine/parts.ts';
-import type { MachineStatus } from '../../src/devmachine/status.ts';
-import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
-import { type MachineObject, toMachine } from '../../src/kube/machine-object.ts';
-import { openPartIndex } from '../../src/kube/part-index.ts';
-import { SOURCES } from '../../src/kube/parts/sources.ts';
-import { openStatusView } from '../../src/kube/status-view.ts';
-import { Store } from '../../src/kube/store.ts';
+import type { EventPart, MachinePart, PartKind } from '../../src/devmachine/status/dependents.ts';
+import type { MachineStatus } from '../../src/devmachine/status/status.ts';
+import type { StatusEntry } from '../../src/devmachine/status/status-document.ts';
+import { Store } from '../../src/kube/cache/store.ts';
+import { type MachineObject, toMachine } from '../../src/kube/resources/devmachine.ts';
+import { SOURCES } from '../../src/kube/resources/watched.ts';
+import { openPartIndex } from '../../src/kube/status/dependents-index.ts';
+import { openStatusView } from '../../src/kube/status/status-view.ts';
 import type { Raw } from './objects.ts';
 
 const fail = (error: unknown) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { FIELD_MANAGER } from '../../src/devmachine/manifest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import type { ManagedFields } from '../../src/kube/field-owners.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { FIELD_MANAGER } from '../../src/devmachine/schema/manifest.ts';
+import type { Connection } from '../../src/kube/client/transport.ts';
+import type { ManagedFields } from '../../src/kube/managed-fields/owners.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import type { Answer, Api } from './api.ts';
 import { applyAs, get } from './cluster.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { Agent, request } from 'undici';
-import { type Connection, openConnection } from '../../src/kube/connection.ts';
-import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { type Connection, openConnection } from '../../src/kube/client/transport.ts';
 
 /** The kubeconfig of the control plane that test/setup.ts started for this run. */
 export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');

@@ -5,10 +5,10 @@ import { buildApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { DevMachineError } from '../../src/devmachine/errors.ts';
 import type { Machines, StatusChange } from '../../src/devmachine/machines.ts';
-import { compareKeys } from '../../src/devmachine/page.ts';
-import type { Phase } from '../../src/devmachine/phases.ts';
-import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
-import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
+import { compareKeys } from '../../src/devmachine/pagination.ts';
+import type { Phase } from '../../src/devmachine/status/phases.ts';
+import type { StatusEntry } from '../../src/devmachine/status/status-document.ts';
+import { STATUS_EXAMPLE } from '../../src/http/openapi/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
 export class FakeMachines

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
-import { type Connection, openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { type Connection, openConnection } from '../../src/kube/client/transport.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import { applyAs, createNamespace, get, mergePatch } from './cluster.ts';
 

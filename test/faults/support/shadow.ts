@@ -1,6 +1,6 @@
 import type { StatusChange } from '../../../src/devmachine/machines.ts';
-import type { StatusEntry } from '../../../src/devmachine/status-entry.ts';
-import type { Change, Stored } from '../../../src/kube/store.ts';
+import type { StatusEntry } from '../../../src/devmachine/status/status-document.ts';
+import type { Change, Stored } from '../../../src/kube/cache/store.ts';
 
 /** What a subscriber knows that has nothing but what it is told; and what it was told wrongly. */
 export class Shadow<T extends Stored> {

@@ -10,16 +10,16 @@ import {
   PART_KINDS,
   type Part,
   type PartKind,
-} from '../../../src/devmachine/parts.ts';
-import { systemClock } from '../../../src/kube/clock.ts';
-import { openConnection } from '../../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
-import { type MachineCache, watchMachines } from '../../../src/kube/machine-cache.ts';
-import { machinesPath } from '../../../src/kube/machine-object.ts';
+} from '../../../src/devmachine/status/dependents.ts';
+import { startPulse } from '../../../src/kube/cache/health.ts';
+import { systemClock } from '../../../src/kube/client/clock.ts';
+import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
+import { openConnection } from '../../../src/kube/client/transport.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
-import { watchParts } from '../../../src/kube/part-cache.ts';
-import { SOURCES } from '../../../src/kube/parts/sources.ts';
-import { startPulse } from '../../../src/kube/pulse.ts';
+import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
+import { SOURCES } from '../../../src/kube/resources/watched.ts';
+import { watchParts } from '../../../src/kube/status/dependents-cache.ts';
+import { type MachineCache, watchMachines } from '../../../src/kube/status/machine-cache.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
 
 /** Of machines, and of each kind of part twice; see below. */

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../../src/devmachine/machine.ts';
-import type { PartKind } from '../../../src/devmachine/parts.ts';
-import { MachineEntry } from '../../../src/devmachine/status-entry.ts';
-import type { Connection } from '../../../src/kube/connection.ts';
-import { listAll } from '../../../src/kube/list.ts';
-import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/machine-object.ts';
-import { openPartIndex } from '../../../src/kube/part-index.ts';
-import { SOURCES } from '../../../src/kube/parts/sources.ts';
-import type { Stored } from '../../../src/kube/store.ts';
+import type { PartKind } from '../../../src/devmachine/status/dependents.ts';
+import { MachineEntry } from '../../../src/devmachine/status/status-document.ts';
+import { listAll } from '../../../src/kube/cache/list-pager.ts';
+import type { Stored } from '../../../src/kube/cache/store.ts';
+import type { Connection } from '../../../src/kube/client/transport.ts';
+import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
+import { SOURCES } from '../../../src/kube/resources/watched.ts';
+import { openPartIndex } from '../../../src/kube/status/dependents-index.ts';
 import type { AnyPart, Stack } from './stack.ts';
 
 /** What the cluster itself says, asked past every cache of ours. */

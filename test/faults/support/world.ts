@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Connection } from '../../../src/kube/connection.ts';
-import { machinePath, machinesPath } from '../../../src/kube/machine-object.ts';
+import type { Connection } from '../../../src/kube/client/transport.ts';
+import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
 import {
   claim,

@@ -1,0 +1,56 @@
+import type { Machine } from '../machine.ts';
+import type { DeploymentPart, MachineParts, PodPart } from './dependents.ts';
+import type { Phase } from './phases.ts';
+import { type Facts, REASONS, type Reason } from './reasons.ts';
+
+/** What a machine is doing, and why. */
+export interface Verdict {
+  readonly phase: Phase;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly hint: string;
+  /** A time from the objects, never the clock's: the same objects always make the same document. */
+  readonly since: string;
+}
+
+/** What is judged: a machine and those of its parts that are really its own. */
+export interface Scene {
+  readonly machine: Machine;
+  readonly parts: MachineParts;
+  readonly deployment: DeploymentPart | undefined;
+  /** The one that counts: the newest that still lives, else the newest. */
+  readonly pod: PodPart | undefined;
+}
+
+type PhaseOf<R extends Reason> = (typeof REASONS)[R]['phases'][number];
+
+export function verdict<R extends Reason>(
+  reason: R,
+  phase: PhaseOf<R>,
+  since: string,
+  facts: Facts = {},
+): Verdict {
+  const { message, hint } = REASONS[reason];
+  return { phase, reason, message: message(facts), hint, since };
+}
+
+export function toScene(machine: Machine, parts: MachineParts): Scene {
+  const deployment = parts.deployments.find(
+    // One of an earlier machine of this name can still be in a watch that is behind.
+    ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
+  );
+  const pods = parts.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
+  return { machine, parts, deployment, pod: pods.sort(byWeight)[0] };
+}
+
+/** Whether a pod runs or will run: one that was evicted stays behind as a record only. */
+export const isAlive = ({ phase }: PodPart): boolean => phase !== 'Failed' && phase !== 'Succeeded';
+
+const byWeight = (one: PodPart, other: PodPart): number =>
+  Number(stays(other)) - Number(stays(one)) ||
+  compare(other.createdAt, one.createdAt) ||
+  compare(other.name, one.name);
+
+const stays = (pod: PodPart): boolean => isAlive(pod) && !pod.deleting;
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

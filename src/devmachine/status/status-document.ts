@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import type { Machine } from '../machine.ts';
+import type { MachineParts } from './dependents.ts';
+import type { Phase } from './phases.ts';
+import { toStatus } from './status.ts';
+
+/** A status as it is answered: made and serialised once per change, not per request. */
+export interface StatusEntry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly phase: Phase;
+  readonly template: string | undefined;
+  /** The whole document. */
+  readonly json: string;
+  /** `"<uid>.<generation>.<digest>"`: uid and generation say which spec it is, the digest which status. */
+  readonly etag: string;
+}
+
+/** Beside the document it keeps of the machine only the name, by which it is found. */
+export class MachineEntry implements StatusEntry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly json: string;
+  readonly etag: string;
+  readonly phase: Phase;
+  readonly machine: Machine;
+
+  constructor(machine: Machine, parts: MachineParts) {
+    const status = toStatus(machine, parts);
+    this.namespace = machine.namespace;
+    this.name = machine.name;
+    this.json = JSON.stringify(status);
+    const digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
+    this.phase = status.phase;
+    this.machine = machine;
+    this.etag = inOnePiece(`"${machine.uid}.${machine.generation}.${digest}"`);
+  }
+
+  get uid(): string {
+    return this.machine.uid;
+  }
+
+  get template(): string | undefined {
+    return this.machine.spec.template;
+  }
+}
+
+/** The same text; what is put together keeps its parts, and is put together at every use. */
+const inOnePiece = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

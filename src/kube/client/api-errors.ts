@@ -1,0 +1,91 @@
+import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
+import type { KubeReply } from './transport.ts';
+
+/** meta/v1 Status: how the API server says no. */
+export interface Status {
+  readonly kind: 'Status';
+  readonly message?: string;
+  readonly reason?: string;
+  readonly code?: number;
+  readonly details?: {
+    readonly kind?: string;
+    readonly uid?: string;
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly { reason?: string; message?: string; field?: string }[];
+  };
+}
+
+export function asStatus(body: unknown): Status | undefined {
+  return typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status'
+    ? (body as Status)
+    : undefined;
+}
+
+export const hasCause = (status: Status | undefined, reason: string): boolean =>
+  status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
+
+/** A refusal as a domain error, in the cluster's own words. */
+export function toDomainError({ status: code, headers, body }: KubeReply): DevMachineError {
+  const status = asStatus(body);
+  const retryAfter = Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds);
+  const details = {
+    errors: fieldErrors(status),
+    ...(retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
+    cause: body,
+  };
+  // What goes wrong inside the cluster (500) names its inner addresses: that is for the log.
+  const words = (code === 500 ? undefined : status?.message) ?? `The cluster answered ${code}.`;
+  const known = code === 403 ? forbidden(status) : (CODES[code] ?? 'cluster-unavailable');
+  if (code === 404 && status?.details?.kind === 'namespaces') {
+    return new DevMachineError('namespace-not-found', words, details);
+  }
+  if (code === 401)
+    return new DevMachineError('cluster-unavailable', 'The cluster refuses our credentials.', details);
+  if (code === 404) {
+    return new DevMachineError(
+      'cluster-unavailable',
+      'The cluster does not know DevMachines: is the CRD installed?',
+      details,
+    );
+  }
+  return new DevMachineError(known, words, details);
+}
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'refused-by-cluster',
+  409: 'conflict',
+  413: 'too-large',
+  422: 'refused-by-cluster',
+  429: 'too-many-requests',
+  504: 'cluster-timeout',
+};
+
+/** 403 has three meanings; apart from the cause they can be told by the words of the quota plugin only. */
+function forbidden(status: Status | undefined): ErrorCode {
+  if (hasCause(status, 'NamespaceTerminating')) return 'being-deleted';
+  return status?.message?.includes('exceeded quota:') ? 'refused-by-cluster' : 'forbidden';
+}
+
+function fieldErrors(status: Status | undefined): FieldError[] {
+  return (status?.details?.causes ?? [])
+    .filter((cause) => cause.field && cause.field !== '<nil>')
+    .map((cause) => ({
+      pointer: toPointer(cause.field ?? ''),
+      message: cause.message ?? cause.reason ?? 'refused',
+      source: 'kubernetes',
+    }));
+}
+
+/** `spec.mounts[0].name` or `.spec.cpu` as a JSON pointer; keys in brackets may hold dots. */
+export function toPointer(field: string): string {
+  const keys = field.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
+  return keys
+    .map(
+      (key) =>
+        `/${key
+          .replace(/^\[|\]$/g, '')
+          .replaceAll('~', '~0')
+          .replaceAll('/', '~1')}`,
+    )
+    .join('');
+}

@@ -1,0 +1,42 @@
+import type { DeploymentPart } from '../../devmachine/status/dependents.ts';
+import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/status/spec-digest.ts';
+import { type ConditionObject, type Metadata, ownerUid, toPart, toStatement } from './metadata.ts';
+
+interface DeploymentObject {
+  readonly metadata: Metadata;
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly ConditionObject[];
+  };
+}
+
+export function toDeploymentPart(object: unknown): DeploymentPart {
+  const { metadata, spec, status = {} } = object as DeploymentObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Deployment',
+    metadata,
+  );
+  return {
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
+    ownerUid: ownerUid(metadata),
+    specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
+    generation: metadata.generation ?? 0,
+    observedGeneration: status.observedGeneration ?? 0,
+    wanted: spec.replicas ?? 1,
+    replicas: status.replicas ?? 0,
+    updatedReplicas: status.updatedReplicas ?? 0,
+    readyReplicas: status.readyReplicas ?? 0,
+    failure: toStatement(status.conditions, 'ReplicaFailure', metadata.creationTimestamp),
+  };
+}

@@ -1,0 +1,60 @@
+import type { PodPart } from '../../devmachine/status/dependents.ts';
+import { type ContainerSpec, type ContainerStatus, toContainers } from './container.ts';
+import { share } from './intern.ts';
+import { type ConditionObject, cut, type Metadata, toPart, toStatement } from './metadata.ts';
+
+interface PodObject {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly ContainerSpec[];
+    readonly initContainers?: readonly ContainerSpec[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly ConditionObject[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** Of the containers their images and states: no variables, no commands, no words of what runs in them. */
+export function toPodPart(object: unknown): PodPart {
+  const { metadata, spec, status = {} } = object as PodObject;
+  const statement = (type: string) => toStatement(status.conditions, type, metadata.creationTimestamp);
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+    'Pod',
+    metadata,
+  );
+  return {
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
+    endingSince: endingSince(metadata),
+    phase: share(status.phase ?? 'Pending'),
+    reason: share(status.reason ?? ''),
+    message: cut(status.message),
+    node: share(spec.nodeName),
+    scheduled: statement('PodScheduled'),
+    ready: statement('Ready'),
+    prepared: statement('PodReadyToStartContainers')?.holds ?? false,
+    disruption: statement('DisruptionTarget'),
+    containers: toContainers(spec.initContainers, status.initContainerStatuses, true).concat(
+      toContainers(spec.containers, status.containerStatuses, false),
+    ),
+  };
+}
+
+/** A pod's deletionTimestamp is when it will be killed: its grace period after the request. */
+function endingSince({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Metadata): string | undefined {
+  if (deletionTimestamp === undefined) return undefined;
+  const asked = new Date(Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000);
+  return asked.toISOString().replace('.000Z', 'Z');
+}

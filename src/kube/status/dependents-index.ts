@@ -1,0 +1,96 @@
+import type { Machine } from '../../devmachine/machine.ts';
+import type {
+  EventPart,
+  IngressPart,
+  MachinePart,
+  MachineParts,
+  PartKind,
+} from '../../devmachine/status/dependents.ts';
+import { Groups } from '../cache/index.ts';
+import { ByName } from '../cache/namespaced-map.ts';
+import type { Change } from '../cache/store.ts';
+
+/** Whose status a change of a part can change: these machines, and all that want these hosts. */
+export interface Touched {
+  readonly machines: readonly MachineName[];
+  readonly hosts: Iterable<string>;
+}
+
+interface MachineName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The parts of all machines, found by machine; and the Ingresses by host, because a host has room for one only. */
+export interface PartIndex {
+  apply(change: Change<MachinePart | EventPart>): Touched;
+  /** Without those of unknown kinds: what is left of them is from before they became so. */
+  of(machine: Machine, unknown: readonly PartKind[]): MachineParts;
+}
+
+export function openPartIndex(): PartIndex {
+  const parts = new ByName<readonly MachinePart[]>();
+  const machineOfPod = new Map<string, MachineName>();
+  const eventsByPod = new Groups<EventPart>(({ podUid }) => [podUid]);
+  const ingressesByHost = new Groups<IngressPart>(({ hosts }) => hosts);
+
+  /** In the order of their names, whatever the order in which they came. */
+  const partsOf = ({ namespace, name }: MachineName): readonly MachinePart[] =>
+    parts.get(namespace, name) ?? [];
+
+  function put(part: MachinePart, before: MachinePart | undefined): void {
+    const machine = ownerOf(part);
+    const others = partsOf(machine).filter((other) => other !== before);
+    parts.set(machine.namespace, machine.name, others.concat([part]).sort(byName));
+  }
+
+  function take(part: MachinePart): void {
+    const machine = ownerOf(part);
+    const rest = partsOf(machine).filter((other) => other !== part);
+    if (rest.length > 0) parts.set(machine.namespace, machine.name, rest);
+    else parts.delete(machine.namespace, machine.name);
+  }
+
+  function applyPart({ type, item, before }: Change<MachinePart>): readonly MachineName[] {
+    const moved = before !== undefined && before.machine !== item.machine;
+    if (before && (moved || type === 'deleted')) take(before);
+    if (type !== 'deleted') put(item, before);
+    if (item.kind === 'Pod') {
+      if (type === 'deleted') machineOfPod.delete(item.uid);
+      else machineOfPod.set(item.uid, ownerOf(item));
+    }
+    return moved ? [ownerOf(before), ownerOf(item)] : [ownerOf(item)];
+  }
+
+  return {
+    apply(change) {
+      const { item } = change;
+      if (item.kind === 'Event') {
+        const pods = [...eventsByPod.apply(change as Change<EventPart>)];
+        return { machines: pods.flatMap((uid) => machineOfPod.get(uid) ?? []), hosts: [] };
+      }
+      const hosts = item.kind === 'Ingress' ? ingressesByHost.apply(change as Change<IngressPart>) : [];
+      return { machines: applyPart(change as Change<MachinePart>), hosts };
+    },
+
+    of(machine, unknown) {
+      const all = partsOf(machine).filter(({ kind }) => !unknown.includes(kind));
+      const pods = all.filter((part) => part.kind === 'Pod');
+      const ingressesKnown = !unknown.includes('Ingress');
+      return {
+        deployments: all.filter((part) => part.kind === 'Deployment'),
+        pods,
+        claims: all.filter((part) => part.kind === 'PersistentVolumeClaim'),
+        ingresses: all.filter((part) => part.kind === 'Ingress'),
+        slices: all.filter((part) => part.kind === 'EndpointSlice'),
+        events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
+        claimants: ingressesKnown ? ingressesByHost.get(machine.spec.ingressDomain ?? '') : [],
+        unknown,
+      };
+    },
+  };
+}
+
+const ownerOf = ({ namespace, machine }: MachinePart): MachineName => ({ namespace, name: machine });
+
+const byName = (one: MachineName, other: MachineName): number => (one.name < other.name ? -1 : 1);

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { PART_KINDS } from '../../../src/devmachine/status/dependents.ts';
+import { PHASES } from '../../../src/devmachine/status/phases.ts';
+import { REASON_NAMES, REASONS, type ReasonText } from '../../../src/devmachine/status/reasons.ts';
+import { MachineStatus } from '../../../src/devmachine/status/status.ts';
+import { SOURCES } from '../../../src/kube/resources/watched.ts';
+
+const root = new URL('../../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const rows = read('docs/status.md')
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+
+test('the list of reasons, the table of docs/status.md and the schema are the same', () => {
+  const documented = rows.filter((cells) => cells.length === 4 && cells[0]?.startsWith('`') && cells[1]);
+  assert.deepEqual(
+    documented.map(([reason, phases, what, hint]) => ({ reason, phases, hint, isExplained: Boolean(what) })),
+    REASON_NAMES.map((reason) => ({
+      reason: `\`${reason}\``,
+      phases: REASONS[reason].phases.join(', '),
+      hint: REASONS[reason].hint,
+      isExplained: true,
+    })),
+  );
+  const { reason, phase } = MachineStatus.properties;
+  assert.deepEqual([reason['enum'], phase['enum']], [[...REASON_NAMES], [...PHASES]]);
+  const { properties } = parse(read('openapi.yaml')).components.schemas.MachineStatus;
+  assert.deepEqual(properties.reason.enum, [...REASON_NAMES]);
+});
+
+test('every reason has a message for people even of nothing, and a hint', () => {
+  for (const name of REASON_NAMES) {
+    const { message, hint }: ReasonText = REASONS[name];
+    assert.match(message({}), /^[A-Z].{15,}[.]$/, name);
+    assert.match(hint, /^[A-Z].{15,}[.]$/, name);
+    const long = message({ said: 'x'.repeat(5_000) });
+    assert.ok(long.length < 700, name);
+  }
+  const mostly = new Set(REASON_NAMES.map((name) => REASONS[name].hint));
+  assert.ok(mostly.size > REASON_NAMES.length - 3, 'hints are specific');
+});
+
+test('every kind that is watched is documented, and every phase is in the picture', () => {
+  const text = read('docs/status.md');
+  for (const kind of PART_KINDS)
+    assert.ok(
+      rows.some(([first]) => first === kind),
+      kind,
+    );
+  for (const phase of PHASES) assert.match(text, new RegExp(`--> ${phase}`));
+  for (const { path } of SOURCES) {
+    const plural = path(undefined).split('/').at(-1) ?? '';
+    assert.ok(
+      rows.some(([, resources, verbs]) => resources?.includes(plural) && verbs === 'list, watch'),
+      plural,
+    );
+  }
+});

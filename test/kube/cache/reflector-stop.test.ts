@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { reflect } from '../../../src/kube/cache/reflector.ts';
+import { systemClock } from '../../../src/kube/client/clock.ts';
+import { reflecting } from '../support/reflecting.ts';
+import { event, failure, list, newStore, object, open, reduce, scripted } from '../support/scripted.ts';
+
+/** Stopped anywhere, it ends without waiting for anything, and leaves no timer behind. */
+
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+test('stopped in a list', async (t) => {
+  const { connection, store, stop } = reflecting(t, []);
+  await connection.finished;
+  await stop();
+  assert.equal(store.synced, false);
+  assert.equal(connection.requests.length, 1);
+});
+
+test('stopped in a wait', async (t) => {
+  const before = timers();
+  const steps = [{ list: failure(429, { 'retry-after': '3600' }) }];
+  const { connection, failed, stop } = reflecting(t, steps, { clock: systemClock });
+  await failed;
+  await setImmediate();
+  assert.equal(timers(), before + 1);
+  await stop();
+  assert.equal(timers(), before);
+  assert.equal(connection.requests.length, 1);
+});
+
+test('stopped in a watch', async (t) => {
+  const before = timers();
+  const answer = open(event('ADDED', object('a', 'u1', 8)));
+  const { store, stop } = reflecting(t, [{ list: list(7) }, { watch: answer }]);
+  await new Promise<void>((resolve) => store.subscribe(() => resolve()));
+  assert.equal(timers(), before + 1);
+  await stop();
+  assert.equal(timers(), before);
+  assert.ok(answer.body.destroyed);
+  assert.equal(store.get('ns', 'a')?.uid, 'u1');
+});
+
+test('stopped while a watch is being opened', async (t) => {
+  const before = timers();
+  const { connection, stop } = reflecting(t, [{ list: list(7) }]);
+  await connection.finished;
+  await stop();
+  assert.equal(timers(), before);
+});
+
+test('stopped by a subscriber', async (t) => {
+  const answer = open(event('ADDED', object('a', 'u1', 8)), event('ADDED', object('b', 'u2', 9)));
+  const { store, stop } = reflecting(t, [{ list: list(7) }, { watch: answer }]);
+  await new Promise<void>((resolve) => store.subscribe(() => resolve(stop())));
+  assert.ok(answer.body.destroyed);
+});
+
+test('stopped before it began', async () => {
+  const connection = scripted();
+  const log = { info: () => undefined, warn: () => assert.fail('nothing has failed') };
+  const options = { connection, path: '/path', reduce, store: newStore(), clock: systemClock, log };
+  await reflect(options, AbortSignal.abort());
+  assert.equal(connection.requests.length, 0);
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { DevMachineError } from '../../../src/devmachine/errors.ts';
+import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
+import { openConnection } from '../../../src/kube/client/transport.ts';
+import { connect, create, createNamespace, get, testKubeconfig } from '../../support/cluster.ts';
+
+const VERSION = '/version';
+const signal = () => AbortSignal.timeout(30_000);
+
+/** A kubeconfig of the test's own, and the way to change its user. */
+function ownKubeconfig(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'kubeconfig');
+  const config = parse(readFileSync(testKubeconfig(), 'utf8'));
+  const write = (user: object) => {
+    writeFileSync(path, stringify({ ...config, users: [{ name: config.users[0].name, user }] }));
+  };
+  return { path, write, admin: config.users[0].user };
+}
+
+async function serviceAccountToken(t: TestContext): Promise<string> {
+  const cluster = connect(t);
+  const namespace = await createNamespace(cluster);
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  const metadata = { name: `user-${randomUUID().slice(0, 8)}` };
+  assert.equal(
+    (await create(cluster, path, { apiVersion: 'v1', kind: 'ServiceAccount', metadata })).status,
+    201,
+  );
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  const reply = await create(cluster, `${path}/${metadata.name}/token`, request);
+  assert.equal(reply.status, 201);
+  return reply.body.status.token;
+}
+
+test('a token that was rotated is read again when the old one is refused', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  kubeconfig.write({ token: 'worn-out' });
+  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
+  t.after(() => connection.close());
+  assert.equal((await get(connection, VERSION)).status, 401);
+
+  kubeconfig.write({ token: await serviceAccountToken(t) });
+  while ((await get(connection, VERSION)).status === 401) await sleep(100);
+  assert.equal((await get(connection, VERSION)).status, 200);
+});
+
+test('a client certificate in the place of a token opens new connections', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  kubeconfig.write({ token: 'worn-out' });
+  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
+  t.after(() => connection.close());
+  assert.equal((await get(connection, VERSION)).status, 401);
+  kubeconfig.write(kubeconfig.admin);
+  while ((await get(connection, VERSION)).status === 401) await sleep(100);
+  assert.equal((await get(connection, '/api/v1/nodes')).status, 200);
+});
+
+test("the caller's signal ends a request with the caller's reason", async (t) => {
+  const connection = connect(t);
+  const reason = new Error('gone');
+  await assert.rejects(connection.request({ path: VERSION, signal: AbortSignal.abort(reason) }), reason);
+});
+
+test('a plugin that does not come back with credentials holds nobody longer than the time limit', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sleep',
+    args: ['5'],
+    interactiveMode: 'Never',
+  };
+  kubeconfig.write({ exec });
+  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 300 });
+  t.after(() => connection.close());
+  await assert.rejects(connection.request({ path: VERSION, signal: signal() }), { code: 'cluster-timeout' });
+});
+
+test('a token file is read, and missing files among several are passed over', async (t) => {
+  const kubeconfig = ownKubeconfig(t);
+  writeFileSync(join(dirname(kubeconfig.path), 'token'), `${await serviceAccountToken(t)}\n`);
+  kubeconfig.write({ tokenFile: 'token' });
+  const files = ['/no/such/file', kubeconfig.path].join(delimiter);
+  const connection = openConnection(() => loadKubeConfig(files), { timeoutMs: 10_000 });
+  t.after(() => connection.close());
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  assert.match(
+    (await create(connection, path, review)).body.status.userInfo.username,
+    /^system:serviceaccount:/,
+  );
+});
+
+test('nobody there, and an unknown authority, are an unavailable cluster', async (t) => {
+  const config = parse(readFileSync(testKubeconfig(), 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const cluster = config.clusters[0].cluster;
+  const { 'certificate-authority-data': _data, 'certificate-authority': _file, ...untrusted } = cluster;
+  for (const other of [{ ...cluster, server: 'https://127.0.0.1:1' }, untrusted]) {
+    const path = join(folder, 'kubeconfig');
+    writeFileSync(path, stringify({ ...config, clusters: [{ ...config.clusters[0], cluster: other }] }));
+    const connection = openConnection(() => loadKubeConfig(path), { timeoutMs: 10_000 });
+    await assert.rejects(connection.request({ path: VERSION, signal: signal() }), (error: unknown) => {
+      assert.ok(error instanceof DevMachineError);
+      return error.code === 'cluster-unavailable';
+    });
+    await connection.close();
+  }
+});
+
+test('200 requests at once share 64 connections', async (t) => {
+  const connection = connect(t);
+  let connected = 0;
+  const count = () => {
+    connected++;
+  };
+  subscribe('undici:client:connected', count);
+  t.after(() => unsubscribe('undici:client:connected', count));
+  const replies = await Promise.all(Array.from({ length: 200 }, () => get(connection, VERSION)));
+  assert.ok(replies.every(({ status }) => status === 200));
+  assert.ok(connected >= 1 && connected <= 64, `${connected} connections`);
+});
+
+test('a large answer, which comes compressed, is whole', async (t) => {
+  const { status, headers, body } = await connect(t).request({ path: '/openapi/v2', signal: signal() });
+  assert.equal(status, 200);
+  assert.equal(headers['content-encoding'], 'gzip');
+  assert.equal((body as { swagger: string }).swagger, '2.0');
+});
+
+test('a kubeconfig that is missing or broken is an error that names it', () => {
+  assert.throws(() => loadKubeConfig('/no/such/file'), /kubeconfig \/no\/such\/file cannot be read/);
+  const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
+  const path = join(folder, 'broken');
+  writeFileSync(path, stringify({ apiVersion: 'v1', kind: 'Config', clusters: [], users: [], contexts: [] }));
+  assert.throws(() => loadKubeConfig(path), /names no cluster/);
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { NO_PULSE } from '../../../src/kube/cache/health.ts';
+import type { Connection, KubeReply } from '../../../src/kube/client/transport.ts';
+import { watchParts } from '../../../src/kube/status/dependents-cache.ts';
+import { failure, list, refused, TestClock } from '../support/scripted.ts';
+
+const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
+const log = { info: () => undefined, warn: () => undefined };
+
+/** A cluster in which nothing is, and that refuses what it is told to. */
+function cluster() {
+  const refusals = new Map<string, KubeReply>();
+  const watches = new Map<string, Readable>();
+  const queries: Record<string, string>[] = [];
+  const connection: Connection = {
+    async request({ path, query = {} }) {
+      queries.push({ path, ...query });
+      return refusals.get(path) ?? list(1);
+    },
+    async stream({ path, query = {}, signal }) {
+      queries.push({ path, ...query });
+      const refusal = refusals.get(path);
+      if (refusal) return refused(refusal);
+      const body = new Readable({ read() {}, signal });
+      watches.set(path, body);
+      return { status: 200, headers: {}, body };
+    },
+    close: async () => undefined,
+  };
+  return { connection, refusals, watches, queries };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test('a kind that may not be read is unknown, alone, and until it may', { timeout: 20_000 }, async (t) => {
+  const { connection, refusals, watches, queries } = cluster();
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const sights: (string | undefined)[] = [];
+  refusals.set(INGRESSES, failure(403));
+  const parts = watchParts(
+    {
+      connection,
+      scopes: ['a', 'b'],
+      clock: new TestClock(),
+      log,
+      pulse: NO_PULSE,
+      reached: () => false,
+      onChange: () => undefined,
+      onSight: (namespace) => sights.push(namespace),
+      onTried: () => undefined,
+    },
+    stop.signal,
+  );
+  assert.equal(parts.tried(), false);
+  await until(() => parts.tried());
+  assert.deepEqual([parts.unknown('a'), parts.unknown('b')], [['Ingress'], []]);
+
+  refusals.clear();
+  await until(() => parts.unknown('a').length === 0);
+
+  // The watch ends, and the right has been taken away meanwhile.
+  await until(() => watches.has(INGRESSES));
+  refusals.set(INGRESSES, failure(403));
+  watches.get(INGRESSES)?.push(null);
+  await until(() => parts.unknown('a').includes('Ingress'));
+
+  // A cluster that is away takes nothing from what is known, and gives nothing back.
+  refusals.set(INGRESSES, failure(500));
+  await until(() => queries.filter(({ path }) => path === INGRESSES).length > 4);
+  assert.deepEqual(parts.unknown('a'), ['Ingress']);
+  refusals.clear();
+  await until(() => parts.unknown('a').length === 0);
+  assert.ok(sights.every((namespace) => namespace === 'a' || namespace === 'b'));
+
+  const chosen = queries.filter(({ path = '' }) => !path.endsWith('/events'));
+  assert.ok(chosen.every((query) => query['labelSelector'] === 'ide.example.com/devmachine'));
+  const events = queries.filter(({ path = '' }) => path.endsWith('/events'));
+  assert.ok(events.every((query) => query['fieldSelector']?.startsWith('involvedObject.kind=Pod,reason=')));
+  stop.abort();
+  await Promise.all(parts.running);
+});
