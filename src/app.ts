@@ -4,13 +4,13 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import type { Machines } from './devmachine/machines.ts';
-import type { Figure } from './devmachine/metric.ts';
+import type { Metric } from './devmachine/metric.ts';
 import { openFastPath } from './http/fast-path.ts';
 import { OPENAPI } from './http/openapi/document.ts';
 import { logRequests } from './http/plugins/access-log.ts';
 import { allowHosts } from './http/plugins/allowed-hosts.ts';
 import { refuseMalformedHttp } from './http/plugins/client-error.ts';
-import { Drain } from './http/plugins/graceful-shutdown.ts';
+import { GracefulShutdown } from './http/plugins/graceful-shutdown.ts';
 import { acceptJson } from './http/plugins/json-body.ts';
 import { type EndedRequest, followRequests, requestIds } from './http/plugins/request-lifecycle.ts';
 import { FaultsOnly, requestLoggers } from './http/plugins/request-logger.ts';
@@ -34,13 +34,13 @@ export interface Dependencies {
   readonly logger: FastifyBaseLogger;
   /** What /metrics shows, beside the app's own. */
   readonly registry?: Registry;
-  readonly figures?: readonly Figure[];
+  readonly metrics?: readonly Metric[];
 }
 
 /** The whole API, for production and tests alike. It neither listens nor exits, and reads nothing but its arguments. */
 export async function buildApp(
   config: Config,
-  { machines, logger, registry = new Registry(), figures = [] }: Dependencies,
+  { machines, logger, registry = new Registry(), metrics = [] }: Dependencies,
 ): Promise<FastifyInstance> {
   const { allowedHosts, requestTimeoutMs } = config;
   const log = logRequests(config.logReadsEvery);
@@ -50,7 +50,7 @@ export async function buildApp(
     count(ended);
   };
   const newId = requestIds();
-  const drain = new Drain();
+  const drain = new GracefulShutdown();
   const isClosing = () => drain.closing;
   const fastPath = openFastPath({ machines, allowedHosts, logger, newId, onEnd, isClosing });
   const app = fastify({
@@ -82,7 +82,7 @@ export async function buildApp(
   await app.register(healthRoutes, { checkReady: () => machines.checkReadable(undefined) });
   const { defaultNamespace, maxReaders, heartbeatMs, eventHistoryBytes: historyBytes } = config;
   const hub = new EventHub({ machines, maxReaders, heartbeatMs, historyBytes });
-  await app.register(metricsRoutes, { registry, figures: [...figuresOf(machines, hub), ...figures] });
+  await app.register(metricsRoutes, { registry, metrics: [...metricsOf(machines, hub), ...metrics] });
   const common = { prefix: '/api/v1', machines, defaultNamespace };
   await app.register(devMachineRoutes, common);
   await app.register(statusRoutes, { ...common, maxReaders });
@@ -93,7 +93,7 @@ export async function buildApp(
   return app;
 }
 
-const figuresOf = (machines: Machines, hub: EventHub): Figure[] => [
+const metricsOf = (machines: Machines, hub: EventHub): Metric[] => [
   {
     type: 'gauge',
     name: 'devmachine_cached_machines',

@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const { buildApp } = await import('./app.ts');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const app = await buildApp(config, { machines, logger, registry, figures: machines.figures });
+  const app = await buildApp(config, { machines, logger, registry, metrics: machines.metrics });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');

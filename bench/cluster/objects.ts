@@ -46,14 +46,14 @@ function storedSlice(machine: Raw): Raw {
   return object;
 }
 
-interface PartKind {
+interface DependentKind {
   /** Its folder in etcd. */
   readonly resource: string;
   readonly path: string;
   readonly make: (machine: Raw) => Raw;
 }
 
-export const PARTS: readonly PartKind[] = [
+export const PARTS: readonly DependentKind[] = [
   {
     resource: 'deployments',
     path: '/apis/apps/v1/deployments',

@@ -1,4 +1,4 @@
-import type { Connection, KubeReply, KubeRequest } from '../../src/kube/client/transport.ts';
+import type { Connection, KubeRequest, KubeResponse } from '../../src/kube/client/transport.ts';
 
 /** Said with every write: else what the stand-in writes would be booked on the backend's name. */
 const FIELD_MANAGER = 'helm-operator';
@@ -87,7 +87,7 @@ export function pathIn({ root, plural, namespaced }: Resource, namespace: string
   return `${root}${scope}/${plural}${name === undefined ? '' : `/${name}`}`;
 }
 
-function accepted(reply: KubeReply): KubeReply {
+function accepted(reply: KubeResponse): KubeResponse {
   if (reply.status < 300) return reply;
   const message = (reply.body as { message?: string }).message ?? String(reply.body);
   throw new Error(`${message} (${reply.status})`);

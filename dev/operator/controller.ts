@@ -42,7 +42,7 @@ export async function control(options: ControllerOptions, signal: AbortSignal): 
     const store = new Store<Stored>((err) => log.warn({ err }, 'a change was not taken up'));
     store.subscribe(({ item }) => queue.add(`${item.namespace}/${item.name}`));
     const path = namespace ? pathIn(resource, namespace) : `${resource.root}/${resource.plural}`;
-    return reflect({ connection, path, reduce, store, clock: systemClock, log }, signal);
+    return reflect({ connection, path, transform: reduce, store, clock: systemClock, log }, signal);
   });
   await Promise.all(watches);
   await queue.stop();

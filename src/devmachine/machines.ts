@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
 import type { MachineKey } from './schema/manifest.ts';
 import type { DevMachineSpec } from './schema/spec.ts';
-import type { StatusEntry } from './status/status-document.ts';
+import type { StatusDocument } from './status/status-document.ts';
 
 export interface CreateOptions {
   /** Everything is checked by the cluster, nothing is stored. */
@@ -15,11 +15,17 @@ export interface Created {
   readonly machine: Machine;
 }
 
+/** One version of the spec of one machine. */
+export interface SpecVersion {
+  readonly uid: string;
+  readonly generation: number;
+}
+
 export interface ReplaceOptions {
   /** Takes over the fields that another manager owns. */
   readonly force: boolean;
-  /** The If-Match header: the ETag of a status of this machine, or a list of them, or `*`. */
-  readonly ifMatch: string | undefined;
+  /** Replace only a spec that is one of these versions; undefined: whatever it is. */
+  readonly expected: readonly SpecVersion[] | undefined;
   /** Everything is checked by the cluster, nothing is stored. */
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
@@ -41,10 +47,10 @@ export interface DeleteOptions {
 }
 
 /** What has become of the status of one machine. */
-export interface StatusChange {
+export interface StatusUpdate {
   readonly type: 'changed' | 'deleted';
   /** For `deleted`, the last one known. */
-  readonly entry: StatusEntry;
+  readonly entry: StatusDocument;
 }
 
 /** What the HTTP side needs of a cluster. Every failure is a DevMachineError. */
@@ -64,15 +70,15 @@ export interface Machines {
    */
   delete(key: MachineKey, options: DeleteOptions): Promise<void>;
   /** From the shared cache; undefined: it knows of none, which is to be asked of `status`. */
-  known(key: MachineKey): StatusEntry | undefined;
+  known(key: MachineKey): StatusDocument | undefined;
   /** From the shared cache; asks the cluster once before it throws machine-not-found. */
-  status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;
+  status(key: MachineKey, signal: AbortSignal): Promise<StatusDocument>;
   /** All that the cache knows of a namespace, or of every namespace that is served; ordered by namespace and name. */
-  list(namespace: string | undefined): readonly StatusEntry[];
+  list(namespace: string | undefined): readonly StatusDocument[];
   /** How many the cache knows. */
   size(): number;
   /** Calls `listener` for every change from now on. Returns the way to stop it. */
-  subscribe(listener: (change: StatusChange) => void): () => void;
+  subscribe(listener: (change: StatusUpdate) => void): () => void;
   /**
    * How long ago, in ms, what status, list and subscribe tell of a namespace, or of all, was last known to be what the
    * cluster has. While the cluster is away it grows.

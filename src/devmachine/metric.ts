@@ -1,5 +1,5 @@
 /** A number that is looked up when somebody wants to see it; docs/operations.md explains each. */
-export interface Figure {
+export interface Metric {
   readonly name: string;
   readonly help: string;
   /** A counter only grows. */

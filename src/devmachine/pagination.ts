@@ -1,7 +1,7 @@
 import type { MachineKey } from './schema/manifest.ts';
 import type { TemplateName } from './schema/templates.ts';
 import type { Phase } from './status/phases.ts';
-import type { StatusEntry } from './status/status-document.ts';
+import type { StatusDocument } from './status/status-document.ts';
 
 /** Which machines are listed; undefined: whichever. */
 export interface ListFilter {
@@ -11,7 +11,7 @@ export interface ListFilter {
 }
 
 export interface Page {
-  readonly entries: readonly StatusEntry[];
+  readonly entries: readonly StatusDocument[];
   /** How many come after this page, as far as is known now. */
   readonly remaining: number;
 }
@@ -24,7 +24,7 @@ export function compareKeys(one: MachineKey, other: MachineKey): number {
 
 /** The page after `after`, of entries in order. */
 export function pageOf(
-  entries: readonly StatusEntry[],
+  entries: readonly StatusDocument[],
   { phase, template }: ListFilter,
   limit: number,
   after: MachineKey | undefined,

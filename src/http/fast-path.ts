@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Machines } from '../devmachine/machines.ts';
 import type { MachineKey } from '../devmachine/schema/manifest.ts';
-import type { StatusEntry } from '../devmachine/status/status-document.ts';
+import type { StatusDocument } from '../devmachine/status/status-document.ts';
 import { type AllowedHosts, isAllowed } from './plugins/allowed-hosts.ts';
 import type { OnEnd } from './plugins/request-lifecycle.ts';
-import { ageInSeconds, asOfAge, JSON_TYPE, REVALIDATE } from './responses/document.ts';
+import { ageInSeconds, JSON_TYPE, REVALIDATE, withStaleness } from './responses/document.ts';
 import { matchesETag } from './responses/etag.ts';
 import { COMMON_HEADERS } from './responses/headers.ts';
 
@@ -53,7 +53,7 @@ export function openFastPath({
     const began = performance.now();
     const id = newId();
     const ageMs = machines.ageMs(key.namespace);
-    const { etag, json } = asOfAge(entry, ageMs);
+    const { etag, json } = withStaleness(entry, ageMs);
     const head = [
       ...HEAD,
       'x-request-id',
@@ -91,7 +91,7 @@ function keyOf(url: string): MachineKey | undefined {
 }
 
 /** What cannot be answered now is explained by the route. */
-function find(machines: Machines, key: MachineKey): StatusEntry | undefined {
+function find(machines: Machines, key: MachineKey): StatusDocument | undefined {
   try {
     return machines.known(key);
   } catch {

@@ -1,14 +1,14 @@
 import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
-import type { Figure } from '../devmachine/metric.ts';
+import type { Metric } from '../devmachine/metric.ts';
 import type { MachineKey } from '../devmachine/schema/manifest.ts';
-import { NO_PARTS } from '../devmachine/status/dependents.ts';
-import { MachineEntry } from '../devmachine/status/status-document.ts';
+import { NO_DEPENDENTS } from '../devmachine/status/dependents.ts';
+import { MachineDocument } from '../devmachine/status/status-document.ts';
 import type { Store } from './cache/store.ts';
 import { asStatus, toDomainError } from './client/api-errors.ts';
 import { systemClock } from './client/clock.ts';
-import { Limit } from './client/limiter.ts';
+import { ConcurrencyLimiter } from './client/limiter.ts';
 import { withRetries } from './client/retry.ts';
 import { within } from './client/timeout.ts';
 import type { Connection } from './client/transport.ts';
@@ -35,7 +35,7 @@ export interface MachinesOptions {
 
 export interface ClusterMachines extends Machines {
   /** What an operator wants to see of it. */
-  readonly figures: readonly Figure[];
+  readonly metrics: readonly Metric[];
 }
 
 /** How long a change waits for its turn. */
@@ -52,8 +52,8 @@ export function openMachines(
   const { clusterTimeoutMs, purgeTimeoutMs, maxStalenessMs, maxWrites, maxQueuedWrites } = options;
   let retries = 0;
   const cluster = withRetries(connection, systemClock, () => retries++);
-  const writes = new Limit({ concurrent: maxWrites, queued: maxQueuedWrites, waitMs: QUEUE_MS });
-  const lookups = new Limit(LOOKUPS);
+  const writes = new ConcurrencyLimiter({ concurrent: maxWrites, queued: maxQueuedWrites, waitMs: QUEUE_MS });
+  const lookups = new ConcurrencyLimiter(LOOKUPS);
 
   function storeOf({ namespace }: Pick<MachineKey, 'namespace'>): Store<Machine> {
     const store = cache.store(namespace);
@@ -71,7 +71,11 @@ export function openMachines(
   }
 
   /** Asks the cluster, in turn and for a limited time; not at all while it does not answer anybody. */
-  function ask<T>(limit: Limit, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  function ask<T>(
+    limit: ConcurrencyLimiter,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     if (cache.away()) throw clusterAway();
     return limit.run(signal, () => within(clusterTimeoutMs, signal, work));
   }
@@ -82,7 +86,7 @@ export function openMachines(
     request: (request) => ask(writes, request.signal, (signal) => cluster.request({ ...request, signal })),
   };
 
-  const figure = (type: Figure['type'], name: string, help: string, value: () => number) => ({
+  const metric = (type: Metric['type'], name: string, help: string, value: () => number) => ({
     type,
     name: `devmachine_${name}`,
     help,
@@ -90,14 +94,14 @@ export function openMachines(
   });
 
   return {
-    figures: [
-      figure('gauge', 'cache_age_seconds', 'How old answers from the cache are at most.', () =>
+    metrics: [
+      metric('gauge', 'cache_age_seconds', 'How old answers from the cache are at most.', () =>
         cache.synced() ? cache.ageMs(undefined) / 1_000 : Number.NaN,
       ),
-      figure('gauge', 'cluster_away', '1 while the cluster does not answer.', () => Number(cache.away())),
-      figure('gauge', 'writes_running', 'Changes under way in the cluster.', () => writes.running),
-      figure('gauge', 'writes_waiting', 'Changes that wait for their turn.', () => writes.waiting),
-      figure('counter', 'cluster_retries_total', 'Requests sent to the cluster once more.', () => retries),
+      metric('gauge', 'cluster_away', '1 while the cluster does not answer.', () => Number(cache.away())),
+      metric('gauge', 'writes_running', 'Changes under way in the cluster.', () => writes.running),
+      metric('gauge', 'writes_waiting', 'Changes that wait for their turn.', () => writes.waiting),
+      metric('counter', 'cluster_retries_total', 'Requests sent to the cluster once more.', () => retries),
     ],
     checkReadable,
     size: () => cache.view.size,
@@ -159,7 +163,7 @@ export function openMachines(
       if (!object) throw machineNotFound(key);
       const machine = toMachine(object);
       store.observe(machine);
-      return cache.view.get(key.namespace, key.name) ?? new MachineEntry(machine, NO_PARTS);
+      return cache.view.get(key.namespace, key.name) ?? new MachineDocument(machine, NO_DEPENDENTS);
     },
 
     list(namespace) {

@@ -4,21 +4,21 @@ import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { DevMachineError } from '../../src/devmachine/errors.ts';
-import type { Machines, StatusChange } from '../../src/devmachine/machines.ts';
+import type { Machines, StatusUpdate } from '../../src/devmachine/machines.ts';
 import { compareKeys } from '../../src/devmachine/pagination.ts';
 import type { Phase } from '../../src/devmachine/status/phases.ts';
-import type { StatusEntry } from '../../src/devmachine/status/status-document.ts';
+import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
 import { STATUS_EXAMPLE } from '../../src/http/openapi/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
 export class FakeMachines
   implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
-  readonly entries = new Map<string, StatusEntry>();
-  readonly listeners = new Set<(change: StatusChange) => void>();
+  readonly entries = new Map<string, StatusDocument>();
+  readonly listeners = new Set<(change: StatusUpdate) => void>();
   #count = 0;
 
-  set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusEntry {
+  set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusDocument {
     const key = `${namespace}/${name}`;
     const before = this.entries.get(key);
     const generation = (before ? generationOf(before) : 0) + 1;
@@ -43,23 +43,23 @@ export class FakeMachines
     return this.entries.size;
   }
 
-  known({ namespace, name }: { namespace: string; name: string }): StatusEntry | undefined {
+  known({ namespace, name }: { namespace: string; name: string }): StatusDocument | undefined {
     return this.entries.get(`${namespace}/${name}`);
   }
 
-  async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusEntry> {
+  async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusDocument> {
     const entry = this.entries.get(`${namespace}/${name}`);
     if (entry) return entry;
     throw new DevMachineError('machine-not-found', 'There is none.');
   }
 
-  list(namespace?: string): StatusEntry[] {
+  list(namespace?: string): StatusDocument[] {
     return [...this.entries.values()]
       .filter((entry) => namespace === undefined || entry.namespace === namespace)
       .sort(compareKeys);
   }
 
-  subscribe(listener: (change: StatusChange) => void): () => void {
+  subscribe(listener: (change: StatusUpdate) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -73,7 +73,7 @@ export class FakeMachines
 
   checkReadable(): void {}
 
-  #emit(change: StatusChange): void {
+  #emit(change: StatusUpdate): void {
     for (const listener of [...this.listeners]) listener(change);
   }
 }
@@ -94,4 +94,4 @@ export async function serve(t: TestContext, machines: FakeMachines, config: Part
 export const truth = (machines: FakeMachines) =>
   new Map([...machines.entries.values()].map((entry) => [entry.uid, generationOf(entry)]));
 
-export const generationOf = ({ json }: StatusEntry): number => JSON.parse(json).generation;
+export const generationOf = ({ json }: StatusDocument): number => JSON.parse(json).generation;

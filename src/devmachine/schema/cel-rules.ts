@@ -13,7 +13,7 @@ export interface Rule {
   readonly holds?: (value: never) => boolean;
 }
 
-export interface BrokenRule {
+export interface RuleViolation {
   readonly pointer: string;
   readonly message: string;
 }
@@ -36,18 +36,18 @@ export function rule<T>(
 export const transitionRule = (cel: string, message: string): Rule => ({ rule: cel, message });
 
 /** Every rule that `value`, which already satisfies `schema`, breaks. */
-export function brokenRules(schema: TSchema, value: unknown, pointer = ''): BrokenRule[] {
+export function ruleViolations(schema: TSchema, value: unknown, pointer = ''): RuleViolation[] {
   const own = ((schema[RULES] ?? []) as Rule[])
     .filter((candidate) => candidate.holds && !candidate.holds(value as never))
     .map(({ message, fieldPath = '' }) => ({ pointer: pointer + fieldPath.replaceAll('.', '/'), message }));
   const inner = children(schema, value).flatMap(([key, child, item]) =>
-    brokenRules(child, item, `${pointer}/${key}`),
+    ruleViolations(child, item, `${pointer}/${key}`),
   );
   return [...own, ...repeatedKeys(schema, value, pointer), ...inner];
 }
 
 /** Items of a list-map (`x-kubernetes-list-type: map`) that have the key of an earlier one. */
-function repeatedKeys(schema: TSchema, value: unknown, pointer: string): BrokenRule[] {
+function repeatedKeys(schema: TSchema, value: unknown, pointer: string): RuleViolation[] {
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(value)) return [];
   const names = schema['x-kubernetes-list-map-keys'] as string[];
   const keys = value.map((item) => JSON.stringify(names.map((name) => item[name])));

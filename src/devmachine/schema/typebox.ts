@@ -6,7 +6,7 @@ export function stringEnum<const Values extends readonly string[]>(values: Value
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 }
 
-/** Options of a list whose items are told apart by their name, as the API server does it; see brokenRules(). */
+/** Options of a list whose items are told apart by their name, as the API server does it; see ruleViolations(). */
 export const uniqueNames = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
 
 /**

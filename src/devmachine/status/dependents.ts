@@ -1,6 +1,6 @@
 /** What a machine is made of in the cluster, each object reduced to what its status needs: no values, nothing secret. */
 
-export const PART_KINDS = [
+export const DEPENDENT_KINDS = [
   'Deployment',
   'Pod',
   'PersistentVolumeClaim',
@@ -9,10 +9,10 @@ export const PART_KINDS = [
   'Event',
 ] as const;
 
-export type PartKind = (typeof PART_KINDS)[number];
+export type DependentKind = (typeof DEPENDENT_KINDS)[number];
 
-export interface Part {
-  readonly kind: PartKind;
+export interface Dependent {
+  readonly kind: DependentKind;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -24,14 +24,14 @@ export interface Part {
 }
 
 /** A statement about an object, with the time since when it holds. */
-export interface Statement {
+export interface ConditionState {
   readonly holds: boolean;
   readonly reason: string;
   readonly message: string;
   readonly since: string;
 }
 
-export interface DeploymentPart extends Part {
+export interface Deployment extends Dependent {
   readonly kind: 'Deployment';
   /** Of the DevMachine that owns it: an earlier machine of the same name had another. */
   readonly ownerUid: string | undefined;
@@ -45,10 +45,10 @@ export interface DeploymentPart extends Part {
   readonly updatedReplicas: number;
   readonly readyReplicas: number;
   /** Why no pod could be made. */
-  readonly failure: Statement | undefined;
+  readonly failure: ConditionState | undefined;
 }
 
-export interface PodPart extends Part {
+export interface Pod extends Dependent {
   readonly kind: 'Pod';
   /** When its end was asked for. */
   readonly endingSince: string | undefined;
@@ -56,24 +56,24 @@ export interface PodPart extends Part {
   readonly reason: string;
   readonly message: string;
   readonly node: string | undefined;
-  readonly scheduled: Statement | undefined;
-  readonly ready: Statement | undefined;
+  readonly scheduled: ConditionState | undefined;
+  readonly ready: ConditionState | undefined;
   /** Its volumes are mounted and it has a network. */
   readonly prepared: boolean;
   /** Somebody other than its owner ends it: the node's pressure, a drain, a more important pod. */
-  readonly disruption: Statement | undefined;
+  readonly disruption: ConditionState | undefined;
   /** In the order in which they start: those that come first, then the machine's own. */
-  readonly containers: readonly ContainerPart[];
+  readonly containers: readonly Container[];
 }
 
-export interface Ended {
+export interface Termination {
   readonly reason: string;
   readonly message: string;
   readonly exitCode: number;
   readonly at: string;
 }
 
-export interface ContainerPart {
+export interface Container {
   readonly name: string;
   readonly image: string;
   readonly init: boolean;
@@ -87,10 +87,10 @@ export interface ContainerPart {
   /** When it began to run, or ended. */
   readonly since: string | undefined;
   /** How it ended before it was started again. */
-  readonly last: Ended | undefined;
+  readonly last: Termination | undefined;
 }
 
-export interface ClaimPart extends Part {
+export interface Pvc extends Dependent {
   readonly kind: 'PersistentVolumeClaim';
   readonly phase: string;
   /** What it holds once it is bound, what it asks for before. */
@@ -98,7 +98,7 @@ export interface ClaimPart extends Part {
   readonly className: string | undefined;
 }
 
-export interface IngressPart extends Part {
+export interface Ingress extends Dependent {
   readonly kind: 'Ingress';
   readonly ownerUid: string | undefined;
   readonly hosts: readonly string[];
@@ -106,13 +106,13 @@ export interface IngressPart extends Part {
   readonly tlsHosts: readonly string[];
 }
 
-export interface EndpointSlicePart extends Part {
+export interface EndpointSlice extends Dependent {
   readonly kind: 'EndpointSlice';
   readonly endpoints: readonly { readonly ready: boolean; readonly podUid: string | undefined }[];
 }
 
 /** What was said of a pod. It has no machine's label: the pod leads to the machine. */
-export interface EventPart extends Omit<Part, 'machine'> {
+export interface PodEvent extends Omit<Dependent, 'machine'> {
   readonly kind: 'Event';
   readonly podUid: string;
   readonly reason: string;
@@ -124,22 +124,22 @@ export interface EventPart extends Omit<Part, 'machine'> {
 }
 
 /** What has the label of its machine. */
-export type MachinePart = DeploymentPart | PodPart | ClaimPart | IngressPart | EndpointSlicePart;
+export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
 
-export interface MachineParts {
-  readonly deployments: readonly DeploymentPart[];
-  readonly pods: readonly PodPart[];
-  readonly claims: readonly ClaimPart[];
-  readonly ingresses: readonly IngressPart[];
-  readonly slices: readonly EndpointSlicePart[];
-  readonly events: readonly EventPart[];
+export interface Dependents {
+  readonly deployments: readonly Deployment[];
+  readonly pods: readonly Pod[];
+  readonly claims: readonly Pvc[];
+  readonly ingresses: readonly Ingress[];
+  readonly slices: readonly EndpointSlice[];
+  readonly events: readonly PodEvent[];
   /** Every Ingress that claims the machine's host, whosever it is. */
-  readonly claimants: readonly IngressPart[];
+  readonly claimants: readonly Ingress[];
   /** The kinds that we cannot see, for want of a permission: nothing is known of them. */
-  readonly unknown: readonly PartKind[];
+  readonly unknown: readonly DependentKind[];
 }
 
-export const NO_PARTS: MachineParts = {
+export const NO_DEPENDENTS: Dependents = {
   deployments: [],
   pods: [],
   claims: [],

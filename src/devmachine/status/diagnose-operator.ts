@@ -1,6 +1,6 @@
 import type { Condition } from '../machine.ts';
-import { type Scene, type Verdict, verdict } from './diagnosis.ts';
-import type { Facts } from './reasons.ts';
+import { type Diagnosis, type DiagnosisContext, diagnosis } from './diagnosis.ts';
+import type { MessageParams } from './reasons.ts';
 import { specDigest } from './spec-digest.ts';
 
 /** The operator's part: whether it failed, and whether what the cluster has is what the spec says now. */
@@ -10,19 +10,19 @@ const OPERATORS_FINALIZER = 'helm.sdk.operatorframework.io/uninstall-release';
 /** Those of the cluster's garbage collector: they go by themselves. */
 const PASSING = new Set([OPERATORS_FINALIZER, 'foregroundDeletion', 'orphan']);
 
-export function deletion({ machine }: Scene): Verdict | undefined {
+export function deletion({ machine }: DiagnosisContext): Diagnosis | undefined {
   const { deletionTimestamp: since, finalizers } = machine;
   if (since === undefined) return undefined;
   const failed = failure(machine.conditions);
   if (failed?.reason === 'UninstallError')
-    return verdict('TerminationStuck', 'Deleting', failed.lastTransitionTime ?? since, {
+    return diagnosis('TerminationStuck', 'Deleting', failed.lastTransitionTime ?? since, {
       said: `the operator cannot take away what belongs to it: ${failed.message}`,
     });
   const foreign = finalizers.filter((name) => !PASSING.has(name));
   // While the operator works, nobody is stuck yet.
   if (foreign.length === 0 || finalizers.includes(OPERATORS_FINALIZER))
-    return verdict('Terminating', 'Deleting', since);
-  return verdict('TerminationStuck', 'Deleting', since, {
+    return diagnosis('Terminating', 'Deleting', since);
+  return diagnosis('TerminationStuck', 'Deleting', since, {
     said: `it is held by the finalizer ${foreign.join(', ')}, which is not the operator's.`,
   });
 }
@@ -31,35 +31,35 @@ export function deletion({ machine }: Scene): Verdict | undefined {
 const DISK =
   /persistentvolume.*(immutable|can ?not be|only dynamically provisioned|being deleted)|the disk cannot grow/is;
 
-export function releaseTrouble({ machine }: Scene): Verdict | undefined {
+export function diagnoseRelease({ machine }: DiagnosisContext): Diagnosis | undefined {
   const failed = failure(machine.conditions);
   if (!failed) return undefined;
   const said = failed.message ?? failed.reason ?? '';
   const since = failed.lastTransitionTime ?? machine.specChangedAt;
-  if (/exceeded quota/i.test(said)) return verdict('QuotaExceeded', 'Failed', since, { said });
+  if (/exceeded quota/i.test(said)) return diagnosis('QuotaExceeded', 'Failed', since, { said });
   const taken = /host "([^"]*)" and path .* is already defined in ingress/.exec(said)?.[1];
   if (taken !== undefined)
-    return verdict('HostConflict', 'Failed', since, { host: taken, other: 'another Ingress' });
+    return diagnosis('HostConflict', 'Failed', since, { host: taken, other: 'another Ingress' });
   if (DISK.test(said)) {
     // The operator tries again until what an earlier machine has left is gone.
     const passes = /is still being deleted/.test(said);
-    return verdict('DiskConflict', passes ? 'Pending' : 'Failed', since, { said });
+    return diagnosis('DiskConflict', passes ? 'Pending' : 'Failed', since, { said });
   }
-  return verdict('ReleaseFailed', 'Failed', since, { said });
+  return diagnosis('ReleaseFailed', 'Failed', since, { said });
 }
 
 /** Whether the cluster has yet to take over what the spec says. From here on, a Deployment is there and says the same. */
-export function operatorTrouble({ machine, parts, deployment }: Scene): Verdict | undefined {
+export function diagnoseRollout({ machine, parts, deployment }: DiagnosisContext): Diagnosis | undefined {
   const { stopped } = machine.spec;
   const since = machine.specChangedAt;
   const underWay = stopped ? 'Stopping' : 'Starting';
-  const waits = (facts: Facts = {}) => verdict('AwaitingOperator', underWay, since, facts);
+  const waits = (params: MessageParams = {}) => diagnosis('AwaitingOperator', underWay, since, params);
   if (parts.unknown.includes('Deployment')) {
     const phase = stopped || parts.pods.length > 0 ? underWay : 'Pending';
-    return verdict('PartUnknown', phase, since, { kinds: ['Deployment'] });
+    return diagnosis('PartUnknown', phase, since, { kinds: ['Deployment'] });
   }
   if (!deployment)
-    return verdict('AwaitingOperator', 'Pending', since, {
+    return diagnosis('AwaitingOperator', 'Pending', since, {
       stage: 'The operator has not made anything of the machine yet.',
     });
   if (deployment.specDigest !== specDigest(machine.spec)) return waits();

@@ -1,9 +1,9 @@
 import type { Machine } from '../machine.ts';
-import type { MachineParts } from './dependents.ts';
-import { accessTrouble, hostTrouble, serves } from './diagnose-access.ts';
-import { deletion, operatorTrouble, releaseTrouble } from './diagnose-operator.ts';
-import { podTrouble, readySince } from './diagnose-pod.ts';
-import { isAlive, type Scene, toScene, type Verdict, verdict } from './diagnosis.ts';
+import type { Dependents } from './dependents.ts';
+import { diagnoseAccess, diagnoseHost, serves } from './diagnose-access.ts';
+import { deletion, diagnoseRelease, diagnoseRollout } from './diagnose-operator.ts';
+import { diagnosePod, readySince } from './diagnose-pod.ts';
+import { type Diagnosis, type DiagnosisContext, diagnosis, isAlive, toContext } from './diagnosis.ts';
 
 /**
  * What a machine is doing: the first of these that has something to say. A machine that nobody objects to is Running, so
@@ -13,38 +13,38 @@ import { isAlive, type Scene, toScene, type Verdict, verdict } from './diagnosis
  *       → stopped: are there pods left?
  *       → else: the pod → its host → its endpoints and Ingress → Running
  */
-export function diagnose(machine: Machine, parts: MachineParts): Verdict {
-  const scene = toScene(machine, parts);
+export function diagnose(machine: Machine, parts: Dependents): Diagnosis {
+  const context = toContext(machine, parts);
   return (
-    deletion(scene) ??
-    releaseTrouble(scene) ??
-    operatorTrouble(scene) ??
-    (machine.spec.stopped ? stopping(scene) : starting(scene))
+    deletion(context) ??
+    diagnoseRelease(context) ??
+    diagnoseRollout(context) ??
+    (machine.spec.stopped ? stopping(context) : starting(context))
   );
 }
 
-function stopping({ machine, parts, deployment }: Scene): Verdict {
+function stopping({ machine, parts, deployment }: DiagnosisContext): Diagnosis {
   const pods = parts.pods.filter(isAlive);
   if (pods.length === 0 && deployment?.replicas === 0)
-    return verdict('StoppedByUser', 'Stopped', machine.specChangedAt);
+    return diagnosis('StoppedByUser', 'Stopped', machine.specChangedAt);
   const [since = machine.specChangedAt] = pods.flatMap((pod) => pod.endingSince ?? []).sort();
-  return verdict('StoppedByUser', 'Stopping', since, {
+  return diagnosis('StoppedByUser', 'Stopping', since, {
     stage: 'The machine is being stopped: its pod ends.',
   });
 }
 
-function starting(scene: Scene): Verdict {
-  const trouble = podTrouble(scene);
+function starting(context: DiagnosisContext): Diagnosis {
+  const trouble = diagnosePod(context);
   // A host that is taken is worth knowing before the pod is ready; a pod that has failed, even before that.
   if (trouble?.phase === 'Failed') return trouble;
-  return hostTrouble(scene) ?? trouble ?? accessTrouble(scene) ?? running(scene);
+  return diagnoseHost(context) ?? trouble ?? diagnoseAccess(context) ?? running(context);
 }
 
-function running(scene: Scene): Verdict {
-  return verdict('Ready', 'Running', readySince(scene), { stage: `${where(scene)}${past(scene)}` });
+function running(context: DiagnosisContext): Diagnosis {
+  return diagnosis('Ready', 'Running', readySince(context), { stage: `${where(context)}${past(context)}` });
 }
 
-function where({ machine: { name, namespace, spec } }: Scene): string {
+function where({ machine: { name, namespace, spec } }: DiagnosisContext): string {
   if (spec.ingressDomain) return `The machine runs and is reached at its host ${spec.ingressDomain}.`;
   return serves(spec)
     ? `The machine runs; it is reached inside the cluster at http://${name}.${namespace}.`
@@ -52,7 +52,7 @@ function where({ machine: { name, namespace, spec } }: Scene): string {
 }
 
 /** What happened before is told, but is no state. */
-function past({ pod }: Scene): string {
+function past({ pod }: DiagnosisContext): string {
   const restarted = pod?.containers.find(({ restarts, last }) => restarts > 0 && last);
   if (!restarted?.last) return '';
   const why =

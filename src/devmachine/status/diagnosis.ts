@@ -1,10 +1,10 @@
 import type { Machine } from '../machine.ts';
-import type { DeploymentPart, MachineParts, PodPart } from './dependents.ts';
+import type { Dependents, Deployment, Pod } from './dependents.ts';
 import type { Phase } from './phases.ts';
-import { type Facts, REASONS, type Reason } from './reasons.ts';
+import { type MessageParams, REASONS, type Reason } from './reasons.ts';
 
 /** What a machine is doing, and why. */
-export interface Verdict {
+export interface Diagnosis {
   readonly phase: Phase;
   readonly reason: Reason;
   readonly message: string;
@@ -14,27 +14,27 @@ export interface Verdict {
 }
 
 /** What is judged: a machine and those of its parts that are really its own. */
-export interface Scene {
+export interface DiagnosisContext {
   readonly machine: Machine;
-  readonly parts: MachineParts;
-  readonly deployment: DeploymentPart | undefined;
+  readonly parts: Dependents;
+  readonly deployment: Deployment | undefined;
   /** The one that counts: the newest that still lives, else the newest. */
-  readonly pod: PodPart | undefined;
+  readonly pod: Pod | undefined;
 }
 
 type PhaseOf<R extends Reason> = (typeof REASONS)[R]['phases'][number];
 
-export function verdict<R extends Reason>(
+export function diagnosis<R extends Reason>(
   reason: R,
   phase: PhaseOf<R>,
   since: string,
-  facts: Facts = {},
-): Verdict {
+  params: MessageParams = {},
+): Diagnosis {
   const { message, hint } = REASONS[reason];
-  return { phase, reason, message: message(facts), hint, since };
+  return { phase, reason, message: message(params), hint, since };
 }
 
-export function toScene(machine: Machine, parts: MachineParts): Scene {
+export function toContext(machine: Machine, parts: Dependents): DiagnosisContext {
   const deployment = parts.deployments.find(
     // One of an earlier machine of this name can still be in a watch that is behind.
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
@@ -44,13 +44,13 @@ export function toScene(machine: Machine, parts: MachineParts): Scene {
 }
 
 /** Whether a pod runs or will run: one that was evicted stays behind as a record only. */
-export const isAlive = ({ phase }: PodPart): boolean => phase !== 'Failed' && phase !== 'Succeeded';
+export const isAlive = ({ phase }: Pod): boolean => phase !== 'Failed' && phase !== 'Succeeded';
 
-const byWeight = (one: PodPart, other: PodPart): number =>
+const byWeight = (one: Pod, other: Pod): number =>
   Number(stays(other)) - Number(stays(one)) ||
   compare(other.createdAt, one.createdAt) ||
   compare(other.name, one.name);
 
-const stays = (pod: PodPart): boolean => isAlive(pod) && !pod.deleting;
+const stays = (pod: Pod): boolean => isAlive(pod) && !pod.deleting;
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

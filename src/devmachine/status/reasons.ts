@@ -6,7 +6,7 @@ import type { Phase } from './phases.ts';
  */
 
 /** What messages are made of; each reason uses its own. */
-export interface Facts {
+export interface MessageParams {
   /** How far it is, where a reason has several stages. */
   readonly stage?: string;
   /** The cluster's own words. */
@@ -23,7 +23,7 @@ export interface Facts {
 export interface ReasonText {
   readonly phases: readonly Phase[];
   /** What is the matter, for people. */
-  readonly message: (facts: Facts) => string;
+  readonly message: (params: MessageParams) => string;
   /** What to do about it. */
   readonly hint: string;
 }

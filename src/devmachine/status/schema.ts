@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { DevMachineSpec } from '../schema/spec.ts';
 import { stringEnum } from '../schema/typebox.ts';
-import { PART_KINDS } from './dependents.ts';
+import { DEPENDENT_KINDS } from './dependents.ts';
 import { PHASES } from './phases.ts';
 import { REASON_NAMES } from './reasons.ts';
 
@@ -57,7 +57,7 @@ const Resources = Type.Object(
     pods: Type.Array(PodResource, { description: 'Its pods, those that are ending too.' }),
     disk: Type.Optional(DiskResource),
     ingress: Type.Optional(IngressResource),
-    unknown: Type.Array(stringEnum(PART_KINDS, { description: 'A kind of object.' }), {
+    unknown: Type.Array(stringEnum(DEPENDENT_KINDS, { description: 'A kind of object.' }), {
       description: 'The kinds that the service may not read: of these nothing is known.',
     }),
   },

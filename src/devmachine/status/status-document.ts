@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Machine } from '../machine.ts';
-import type { MachineParts } from './dependents.ts';
+import type { Dependents } from './dependents.ts';
 import type { Phase } from './phases.ts';
 import { toStatus } from './status.ts';
 
 /** A status as it is answered: made and serialised once per change, not per request. */
-export interface StatusEntry {
+export interface StatusDocument {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -18,7 +18,7 @@ export interface StatusEntry {
 }
 
 /** Beside the document it keeps of the machine only the name, by which it is found. */
-export class MachineEntry implements StatusEntry {
+export class MachineDocument implements StatusDocument {
   readonly namespace: string;
   readonly name: string;
   readonly json: string;
@@ -26,7 +26,7 @@ export class MachineEntry implements StatusEntry {
   readonly phase: Phase;
   readonly machine: Machine;
 
-  constructor(machine: Machine, parts: MachineParts) {
+  constructor(machine: Machine, parts: Dependents) {
     const status = toStatus(machine, parts);
     this.namespace = machine.namespace;
     this.name = machine.name;

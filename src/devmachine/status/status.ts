@@ -1,21 +1,21 @@
 import type { Static } from '@sinclair/typebox';
 import type { Machine } from '../machine.ts';
-import { type ClaimPart, diskName, type IngressPart, type MachineParts, type PodPart } from './dependents.ts';
+import { type Dependents, diskName, type Ingress, type Pod, type Pvc } from './dependents.ts';
 import { diagnose } from './diagnose.ts';
 import { ownIngress, urlOf } from './diagnose-access.ts';
-import { toScene } from './diagnosis.ts';
+import { toContext } from './diagnosis.ts';
 import { MachineStatus as Schema } from './schema.ts';
 
 export const MachineStatus = Schema;
 export type MachineStatus = Static<typeof Schema>;
 
 /** The same objects always make the same document: it knows no clock, and no order in which they became known. */
-export function toStatus(machine: Machine, parts: MachineParts): MachineStatus {
+export function toStatus(machine: Machine, parts: Dependents): MachineStatus {
   const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
   const { phase, reason, message, hint, since } = diagnose(machine, parts);
   const ready = phase === 'Running';
   const url = ready ? urlOf({ machine, parts }) : undefined;
-  const { pod } = toScene(machine, parts);
+  const { pod } = toContext(machine, parts);
   return {
     name,
     namespace,
@@ -36,7 +36,7 @@ export function toStatus(machine: Machine, parts: MachineParts): MachineStatus {
   };
 }
 
-function toResources(machine: Machine, parts: MachineParts): MachineStatus['resources'] {
+function toResources(machine: Machine, parts: Dependents): MachineStatus['resources'] {
   const disk = parts.claims.find(({ name }) => name === diskName(machine.name));
   const ingress = ownIngress({ machine, parts });
   return {
@@ -47,7 +47,7 @@ function toResources(machine: Machine, parts: MachineParts): MachineStatus['reso
   };
 }
 
-const toPod = (pod: PodPart) => ({
+const toPod = (pod: Pod) => ({
   name: pod.name,
   phase: pod.phase,
   ready: pod.ready?.holds ?? false,
@@ -57,7 +57,7 @@ const toPod = (pod: PodPart) => ({
   deleting: pod.deleting,
 });
 
-const toDisk = ({ name, phase, size, className, deleting }: ClaimPart) => ({
+const toDisk = ({ name, phase, size, className, deleting }: Pvc) => ({
   name,
   phase,
   size,
@@ -65,11 +65,11 @@ const toDisk = ({ name, phase, size, className, deleting }: ClaimPart) => ({
   deleting,
 });
 
-const toIngress = ({ name, hosts, tlsHosts, deleting }: IngressPart) => ({
+const toIngress = ({ name, hosts, tlsHosts, deleting }: Ingress) => ({
   name,
   hosts: [...hosts],
   tls: hosts.length > 0 && hosts.every((host) => tlsHosts.includes(host)),
   deleting,
 });
 
-const restartsOf = (pod: PodPart): number => pod.containers.reduce((sum, { restarts }) => sum + restarts, 0);
+const restartsOf = (pod: Pod): number => pod.containers.reduce((sum, { restarts }) => sum + restarts, 0);

@@ -9,7 +9,7 @@ const STEP_MS = 20;
  * When the app closes, requests that have arrived get their answer, the last on their connection; then connections that
  * are still open, with nothing or with half a request on them, are closed instead of waited for.
  */
-export class Drain {
+export class GracefulShutdown {
   #closing = false;
   #answering = 0;
 

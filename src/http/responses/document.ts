@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { matchesETag } from './etag.ts';
 import { invalid } from './validation.ts';
 
-export interface Tagged {
+export interface JsonDocument {
   readonly etag: string;
   /** The document, a JSON object, serialised already. */
   readonly json: string;
@@ -19,13 +19,13 @@ export const REVALIDATE = 'no-cache';
  * Answers a document, or 304 to whoever has it. Its type is that of the document: Fastify sends text as it is, where the
  * answer has a content type. `ageMs` is how old the cache is that it comes from; without, it comes from none.
  */
-export function sendTagged<T>(
+export function sendDocument<T>(
   { headers }: FastifyRequest,
   reply: FastifyReply,
-  document: Tagged,
+  document: JsonDocument,
   ageMs?: number,
 ): T {
-  const { etag, json } = asOfAge(document, ageMs ?? 0);
+  const { etag, json } = withStaleness(document, ageMs ?? 0);
   reply.header('etag', etag).header('cache-control', document.cacheControl ?? REVALIDATE);
   if (ageMs !== undefined) reply.header('age', ageInSeconds(ageMs));
   const known = matchesETag(headers['if-none-match'], etag);
@@ -34,8 +34,8 @@ export function sendTagged<T>(
 }
 
 /** The document; with `staleSince` where it comes from a cache that is no longer fresh. */
-export const asOfAge = (document: Tagged, ageMs: number): Tagged =>
-  ageMs > FRESH_MS ? marked(document, ageMs) : document;
+export const withStaleness = (document: JsonDocument, ageMs: number): JsonDocument =>
+  ageMs > FRESH_MS ? withStaleSince(document, ageMs) : document;
 
 /** As the header `Age` says it. */
 export const ageInSeconds = (ageMs: number): string => String(Math.floor(ageMs / 1_000));
@@ -44,7 +44,7 @@ export const ageInSeconds = (ageMs: number): string => String(Math.floor(ageMs /
 export const FRESH_MS = 10_000;
 
 /** The document with `staleSince`. That stays the same while the cluster is away, and so does the ETag. */
-function marked({ etag, json }: Tagged, ageMs: number): Tagged {
+function withStaleSince({ etag, json }: JsonDocument, ageMs: number): JsonDocument {
   const since = staleSince(ageMs);
   const tag = Date.parse(since).toString(36);
   return {
@@ -65,7 +65,7 @@ export function etagOf(parts: Iterable<string>): string {
 }
 
 /** A number of the query, where everything is text; the schema says the limits too. */
-export function wholeNumber(
+export function parseInteger(
   parameter: string,
   text: string | undefined,
   { minimum, maximum, default: fallback }: { minimum: number; maximum: number; default: number },
@@ -76,8 +76,8 @@ export function wholeNumber(
   throw invalid({ parameter, message: `must be a whole number from ${minimum} to ${maximum}` });
 }
 
-/** What `sendTagged` says in the head of an answer from the cache. */
-export const TAGGED_HEADERS = {
+/** What `sendDocument` says in the head of an answer from the cache. */
+export const DOCUMENT_HEADERS = {
   ETag: { type: 'string', description: 'Names this very document; for If-None-Match, and If-Match.' },
   Age: {
     type: 'integer',
@@ -87,7 +87,7 @@ export const TAGGED_HEADERS = {
 };
 
 /** A JSON answer for a route's schema, with what it looks like. */
-export const jsonAnswer = <Schema extends TSchema>(
+export const jsonResponse = <Schema extends TSchema>(
   schema: Schema,
   description: string,
   value: unknown,

@@ -1,24 +1,20 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
+import type { SpecVersion } from '../../devmachine/machines.ts';
 
-/** One entity tag of a list (RFC 9110, 8.8.3; its text may hold commas), to the comma or the end after it. */
+/** One entity tag of a list (RFC 9110, 8.8.3; a tag may contain commas), up to the comma or the end that follows it. */
 const ITEM = /(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|$)/y;
-/** What the ETag of a status says of the spec: `<uid>.<generation>.<digest>`. */
+/** The ETag of a status: `<uid>.<generation>.<digest>`. */
 const STATUS_TAG = /^([^.]+)\.([0-9]+)\.[^.]*$/;
 
-interface SpecVersion {
-  readonly uid: string;
-  readonly generation: number;
-}
-
 /**
- * Whether an If-Match header (RFC 9110, 13.1.1) names the spec that the machine has now. What the status says beside it
- * changes by itself all the time and says nothing of the spec, so the digest does not count. Weak tags never match.
+ * The spec versions that an If-Match header (RFC 9110, 13.1.1) allows; undefined for `*`, which allows any. The digest in
+ * an ETag is ignored because a status changes without a change of the spec. Weak tags never match. Throws invalid-request.
  */
-export function matchesSpec(header: string, { uid, generation }: SpecVersion): boolean {
-  if (header.trim() === '*') return true;
-  return strongTags(header).some((tag) => {
-    const [, seenUid, seenGeneration] = STATUS_TAG.exec(tag) ?? [];
-    return seenUid === uid && Number(seenGeneration) === generation;
+export function parseIfMatch(header: string): readonly SpecVersion[] | undefined {
+  if (header.trim() === '*') return undefined;
+  return strongTags(header).flatMap((tag) => {
+    const [, uid, generation] = STATUS_TAG.exec(tag) ?? [];
+    return uid === undefined ? [] : [{ uid, generation: Number(generation) }];
   });
 }
 

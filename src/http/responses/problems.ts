@@ -80,7 +80,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
     request.log.debug({ err: error }, 'the client went away');
     return reply.code(499).send();
   }
-  const known = toKnown(error);
+  const known = toProblem(error);
   if (!known) {
     request.log.error({ err: error }, 'unexpected error');
     return sendProblem(
@@ -117,7 +117,7 @@ interface Explanation {
   readonly cause?: unknown;
 }
 
-function toKnown(error: FastifyError): Known | undefined {
+function toProblem(error: FastifyError): Known | undefined {
   if (error instanceof DevMachineError) return [STATUS[error.code], error.code, error];
   if (error.validation) {
     return [400, 'invalid-request', toRequestError(error.validation, error.validationContext ?? 'body')];

@@ -4,7 +4,7 @@ import type { FastifyRequest, FastifySchemaCompiler, preHandlerAsyncHookHandler 
 import type { FastifySchemaValidationError, FastifyValidationResult } from 'fastify/types/schema.js';
 import { DevMachineError, type FieldError } from '../../devmachine/errors.ts';
 import { pointerKeys } from '../../devmachine/json-pointer.ts';
-import { brokenRules } from '../../devmachine/schema/cel-rules.ts';
+import { ruleViolations } from '../../devmachine/schema/cel-rules.ts';
 
 /**
  * How requests are validated, in tests as in production: nothing is coerced, removed or filled in, and every fault is
@@ -65,10 +65,10 @@ export function toRequestError(
 }
 
 /** A hook that refuses a body which satisfies its schema and breaks one of the schema's rules. */
-export const checkRules =
+export const validateRules =
   (schema: TSchema): preHandlerAsyncHookHandler =>
   async ({ body }: FastifyRequest) => {
-    const broken = brokenRules(schema, body);
+    const broken = ruleViolations(schema, body);
     if (broken.length > 0) throw invalid(...broken.slice(0, MOST_ERRORS));
   };
 

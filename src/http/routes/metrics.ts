@@ -1,15 +1,15 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Figure } from '../../devmachine/metric.ts';
+import type { Metric } from '../../devmachine/metric.ts';
 
 export interface MetricsRoutes {
   readonly registry: Registry;
-  readonly figures: readonly Figure[];
+  readonly metrics: readonly Metric[];
 }
 
-/** /metrics, for Prometheus: what is in the registry, and these figures. docs/operations.md explains them. */
-export const metricsRoutes: FastifyPluginAsync<MetricsRoutes> = async (app, { registry, figures }) => {
-  for (const { name, help, type, value } of figures) {
+/** /metrics, for Prometheus: what is in the registry, and these metrics. docs/operations.md explains them. */
+export const metricsRoutes: FastifyPluginAsync<MetricsRoutes> = async (app, { registry, metrics }) => {
+  for (const { name, help, type, value } of metrics) {
     const Metric = type === 'counter' ? Counter : Gauge;
     new Metric({
       name,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { TEMPLATE_NAMES, TEMPLATES } from '../../devmachine/schema/templates.ts';
 import { stringEnum } from '../../devmachine/schema/typebox.ts';
-import { etagOf, sendTagged } from '../responses/document.ts';
+import { etagOf, sendDocument } from '../responses/document.ts';
 import { NOT_MODIFIED } from '../responses/problems.ts';
 
 const TemplateInfo = Type.Object(
@@ -56,6 +56,6 @@ export const templateRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) =>
-      sendTagged<typeof TemplateList.static>(request, reply, { etag, json, cacheControl: 'max-age=300' }),
+      sendDocument<typeof TemplateList.static>(request, reply, { etag, json, cacheControl: 'max-age=300' }),
   );
 };

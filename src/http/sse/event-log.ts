@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { StatusChange } from '../../devmachine/machines.ts';
+import type { StatusUpdate } from '../../devmachine/machines.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import { changeFrame } from './frames.ts';
 
@@ -38,7 +38,7 @@ export class EventLog {
     return this.#last;
   }
 
-  append(change: StatusChange): void {
+  append(change: StatusUpdate): void {
     const { uid, namespace, name } = change.entry;
     const number = ++this.#last;
     const frame = changeFrame(change, this.idOf(number));

@@ -1,5 +1,5 @@
-import type { StatusChange } from '../../devmachine/machines.ts';
-import type { StatusEntry } from '../../devmachine/status/status-document.ts';
+import type { StatusUpdate } from '../../devmachine/machines.ts';
+import type { StatusDocument } from '../../devmachine/status/status-document.ts';
 
 /** The text of an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 
@@ -34,16 +34,16 @@ export const staleFrame = (id: string, staleSince: string): Buffer =>
 /** The first beat after that. */
 export const freshFrame = (id: string): Buffer => frame('fresh', id, '{}');
 
-export function changeFrame({ type, entry }: StatusChange, id: string): Buffer {
+export function changeFrame({ type, entry }: StatusUpdate, id: string): Buffer {
   if (type === 'changed') return frame('status', id, entry.json);
   const { name, namespace, uid } = entry;
   return frame('deleted', id, JSON.stringify({ name, namespace, uid }));
 }
 
-const snapshotFrames = new WeakMap<StatusEntry, Buffer>();
+const snapshotFrames = new WeakMap<StatusDocument, Buffer>();
 
 /** A document of the picture that a stream begins with; made once for all readers. */
-export function snapshotFrame(entry: StatusEntry): Buffer {
+export function snapshotFrame(entry: StatusDocument): Buffer {
   const known = snapshotFrames.get(entry);
   if (known) return known;
   const made = frame('status', UNFINISHED, entry.json);

@@ -4,7 +4,7 @@ import { DevMachineError } from '../../devmachine/errors.ts';
 import type { Machines } from '../../devmachine/machines.ts';
 import { FRESH_MS, staleSince } from '../responses/document.ts';
 import { EventLog } from './event-log.ts';
-import { type Beginning, EventReader } from './stream.ts';
+import { EventStream, type StreamStart } from './stream.ts';
 
 export interface EventHubOptions {
   readonly machines: Machines;
@@ -26,7 +26,7 @@ const END_MS = 1_000;
 export class EventHub {
   readonly #options: EventHubOptions;
   readonly #log: EventLog;
-  readonly #readers = new Set<EventReader>();
+  readonly #readers = new Set<EventStream>();
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #sending: NodeJS.Immediate | undefined;
@@ -42,7 +42,7 @@ export class EventHub {
   }
 
   /** Where a stream begins whose client has seen everything up to `lastId`. Throws what is to be answered instead. */
-  begin({ namespace, name }: Scope, lastId: string | undefined): Beginning {
+  begin({ namespace, name }: Scope, lastId: string | undefined): StreamStart {
     if (this.#closed || this.#readers.size >= this.#options.maxReaders) {
       throw new DevMachineError('too-many-readers', 'Too many event streams are open. Try again later.', {
         retryAfterSeconds: 10,
@@ -61,11 +61,11 @@ export class EventHub {
   }
 
   /** Streams to `response`, the head of which has been written, until it is closed; in the same turn as `begin`. */
-  add(response: ServerResponse, scope: Scope, beginning: Beginning, onDrop: (why: string) => void): void {
+  add(response: ServerResponse, scope: Scope, beginning: StreamStart, onDrop: (why: string) => void): void {
     const covers = (key: Scope) =>
       (scope.namespace === undefined || scope.namespace === key.namespace) &&
       (scope.name === undefined || scope.name === key.name);
-    const reader = new EventReader(response, this.#log, beginning, covers, onDrop);
+    const reader = new EventStream(response, this.#log, beginning, covers, onDrop);
     this.#readers.add(reader);
     response.once('close', () => this.#remove(reader));
     this.#heartbeat ??= setInterval(() => this.#beat(), this.#options.heartbeatMs);
@@ -93,7 +93,7 @@ export class EventHub {
     for (const reader of this.#readers) reader.beat(2 * this.#options.heartbeatMs, since);
   }
 
-  #remove(reader: EventReader): void {
+  #remove(reader: EventStream): void {
     this.#readers.delete(reader);
     if (this.#readers.size > 0) return;
     clearInterval(this.#heartbeat);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import type { StatusEntry } from '../../devmachine/status/status-document.ts';
+import type { StatusDocument } from '../../devmachine/status/status-document.ts';
 import type { EventLog } from './event-log.ts';
 import {
   freshFrame,
@@ -13,9 +13,9 @@ import {
 } from './frames.ts';
 
 /** Where a stream begins. */
-export interface Beginning {
+export interface StreamStart {
   /** The whole picture, where the reader does not resume. */
-  readonly snapshot: readonly StatusEntry[] | undefined;
+  readonly snapshot: readonly StatusDocument[] | undefined;
   /** Whether the reader has a picture that no longer holds. */
   readonly reset: boolean;
   /** The number of the event after which it goes on. */
@@ -31,7 +31,7 @@ export interface Beginning {
  * When it lags, it sends the newest event of each machine only; what the log has dropped by then, it cannot send: it
  * ends, and the client comes back for a new picture.
  */
-export class EventReader {
+export class EventStream {
   readonly #response: ServerResponse;
   readonly #log: EventLog;
   readonly #covers: (key: MachineKey) => boolean;
@@ -48,14 +48,14 @@ export class EventReader {
   constructor(
     response: ServerResponse,
     log: EventLog,
-    beginning: Beginning,
+    beginning: StreamStart,
     covers: (key: MachineKey) => boolean,
     onDrop: (why: string) => void,
   ) {
     this.#response = response;
     this.#log = log;
     this.#covers = covers;
-    this.#beginning = framesOf(beginning);
+    this.#beginning = startFrames(beginning);
     this.#last = beginning.after;
     this.#syncedAt = log.last;
     this.#onDrop = onDrop;
@@ -128,7 +128,7 @@ export class EventReader {
   }
 }
 
-function* framesOf({ snapshot, reset }: Beginning): Generator<Buffer, undefined> {
+function* startFrames({ snapshot, reset }: StreamStart): Generator<Buffer, undefined> {
   yield retryFrame();
   if (reset) yield RESET_FRAME;
   for (const entry of snapshot ?? []) yield snapshotFrame(entry);

@@ -1,5 +1,5 @@
 import type { Clock } from '../client/backoff.ts';
-import type { Pulse } from './health.ts';
+import type { ClusterHealth } from './health.ts';
 
 /**
  * Until when one watch is known to have told everything. An open watch tells at once what happens, so while it is open
@@ -12,12 +12,12 @@ import type { Pulse } from './health.ts';
  */
 export class Freshness {
   readonly #clock: Clock;
-  readonly #pulse: Pick<Pulse, 'answeredAt'>;
+  readonly #pulse: Pick<ClusterHealth, 'answeredAt'>;
   /** Undefined while it is closed. */
   #grantedAt: number | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, pulse: Pick<Pulse, 'answeredAt'>) {
+  constructor(clock: Clock, pulse: Pick<ClusterHealth, 'answeredAt'>) {
     this.#clock = clock;
     this.#pulse = pulse;
   }

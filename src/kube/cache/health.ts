@@ -8,7 +8,7 @@ import { compareVersions } from './resource-version.ts';
  * Whether the cluster answers. A quiet watch tells nothing, for minutes, whether the cluster is there or not; so it is
  * asked a small question every other second.
  */
-export interface Pulse {
+export interface ClusterHealth {
   /** When the latest question that got its answer was asked, by the clock. */
   readonly answeredAt: number;
   /** Nobody answers: what is asked of the cluster now would only wait. */
@@ -19,7 +19,7 @@ export interface Pulse {
   readonly restored: AbortSignal;
 }
 
-export interface PulseOptions {
+export interface HealthCheckOptions {
   readonly connection: Connection;
   /** Something that we may list, such as /apis/…/devmachines. */
   readonly path: string;
@@ -44,16 +44,16 @@ const QUESTION = {
 };
 
 /** Asks until `signal` is aborted. */
-export function startPulse(
-  { connection, path, version, onAnswer, clock, log }: PulseOptions,
+export function startHealthCheck(
+  { connection, path, version, onAnswer, clock, log }: HealthCheckOptions,
   signal: AbortSignal,
-): Pulse {
+): ClusterHealth {
   let answeredAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   /** Whether the latest question got no answer, or was refused. */
   let troubled = false;
-  const back = new Bell();
-  const restored = new Bell();
+  const back = new RecurringSignal();
+  const restored = new RecurringSignal();
   /** The version that the cluster was found to be behind. */
   let ahead: string | undefined;
   const isAway = () => failures >= FAILURES_UNTIL_AWAY;
@@ -115,7 +115,7 @@ export function startPulse(
 }
 
 /** Of a cluster that nobody asks. */
-export const NO_PULSE: Pulse = {
+export const UNMONITORED: ClusterHealth = {
   answeredAt: Number.NEGATIVE_INFINITY,
   away: false,
   back: new AbortController().signal,
@@ -127,7 +127,7 @@ interface ListHead {
 }
 
 /** Something that happens again and again; each time the signal of then is aborted. */
-class Bell {
+class RecurringSignal {
   #controller = new AbortController();
 
   get signal(): AbortSignal {

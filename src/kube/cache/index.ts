@@ -1,7 +1,7 @@
-import type { Change } from './store.ts';
+import type { Delta } from './store.ts';
 
 /** Objects found by keys that they name themselves; kept as new as the changes it is told of. */
-export class Groups<T extends { readonly name: string }> {
+export class Index<T extends { readonly name: string }> {
   readonly #keysOf: (item: T) => readonly string[];
   /** One that is alone in its group, as nearly all are, stands for the group. */
   readonly #groups = new Map<string, T | readonly T[]>();
@@ -11,7 +11,7 @@ export class Groups<T extends { readonly name: string }> {
   }
 
   /** Returns the keys that the change is about: those of before, too. */
-  apply({ type, item, before }: Change<T>): Set<string> {
+  apply({ type, item, before }: Delta<T>): Set<string> {
     const former = before ? this.#keysOf(before) : [];
     const present = type === 'deleted' ? [] : this.#keysOf(item);
     for (const key of former)

@@ -1,5 +1,5 @@
 import { toDomainError } from '../client/api-errors.ts';
-import type { Connection, KubeReply } from '../client/transport.ts';
+import type { Connection, KubeResponse } from '../client/transport.ts';
 
 export interface List<T> {
   readonly items: T[];
@@ -14,19 +14,19 @@ interface Page {
 export const PAGE_SIZE = 500;
 
 /**
- * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object reduced by
- * `reduce` as its page arrives, while the next page is on its way; `onPage` is told of it then. A continue token that
+ * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object transformed by
+ * `transform` as its page arrives, while the next page is on its way; `onPage` is told of it then. A continue token that
  * expires (410) means one list without pages.
  */
 export async function listAll<T>(
   connection: Connection,
   path: string,
-  reduce: (object: unknown) => T,
+  transform: (object: unknown) => T,
   signal: AbortSignal,
   selectors: Readonly<Record<string, string>> = {},
   onPage: (items: readonly T[]) => void = () => {},
 ): Promise<List<T>> {
-  const ask = (query: Record<string, string>): Promise<KubeReply> => {
+  const ask = (query: Record<string, string>): Promise<KubeResponse> => {
     const reply = connection.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
     // It is waited for later, or not at all.
     reply.catch(() => undefined);
@@ -48,7 +48,7 @@ export async function listAll<T>(
     const guess = guessToken(reply.text);
     const ahead = guess === undefined ? undefined : askFor(guess);
     const { metadata, items: objects = [] } = pageOf(reply);
-    const page = objects.map(reduce);
+    const page = objects.map(transform);
     for (const item of page) items.push(item);
     onPage(page);
     const token = metadata.continue || undefined;
@@ -58,7 +58,7 @@ export async function listAll<T>(
 }
 
 /** Junk in the cluster's place is not taken for an empty list. */
-function pageOf({ status, headers, body }: KubeReply): Page {
+function pageOf({ status, headers, body }: KubeResponse): Page {
   const page = body as Partial<Page> | null;
   if (status === 200 && typeof page?.metadata?.resourceVersion === 'string') return page as Page;
   throw toDomainError({ status: status === 200 ? 502 : status, headers, body });

@@ -1,5 +1,5 @@
 /** Values found by namespace and name. The names that the values have anyway are its only keys. */
-export class ByName<T> {
+export class NamespacedMap<T> {
   readonly #namespaces = new Map<string, Map<string, T>>();
   #size = 0;
 

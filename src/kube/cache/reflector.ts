@@ -3,7 +3,7 @@ import type { Clock } from '../client/backoff.ts';
 import { createBackoff } from '../client/backoff.ts';
 import type { Connection } from '../client/transport.ts';
 import type { Freshness } from './freshness.ts';
-import { NO_PULSE, type Pulse } from './health.ts';
+import { type ClusterHealth, UNMONITORED } from './health.ts';
 import { listAll } from './list-pager.ts';
 import { compareVersions } from './resource-version.ts';
 import type { Store, Stored } from './store.ts';
@@ -20,14 +20,14 @@ export interface ReflectorOptions<T extends Stored> {
   readonly path: string;
   /** labelSelector, fieldSelector: what of it; without them, all. */
   readonly query?: Readonly<Record<string, string>>;
-  readonly reduce: (object: unknown) => T;
+  readonly transform: (object: unknown) => T;
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
   /** Is told how far the store has come; without one, nobody is. */
   readonly freshness?: Freshness;
   /** Without one, failures are waited out, and a restored cluster is noticed by the watch alone. */
-  readonly pulse?: Pick<Pulse, 'back' | 'restored'>;
+  readonly pulse?: Pick<ClusterHealth, 'back' | 'restored'>;
   /** After how long without a word a watch is made anew. */
   readonly silenceMs?: number | undefined;
   /** A page of a list has come. */
@@ -56,7 +56,7 @@ export async function reflect<T extends Stored>(
   options: ReflectorOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log, path, pulse = NO_PULSE } = options;
+  const { clock, log, path, pulse = UNMONITORED } = options;
   let backoff = createBackoff(clock);
   let { back, restored } = pulse;
   let from: string | undefined;
@@ -98,13 +98,13 @@ export async function reflect<T extends Stored>(
 }
 
 async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { connection, path, query, reduce, store, log, freshness } = options;
+  const { connection, path, query, transform, store, log, freshness } = options;
   const askedAt = options.clock.now();
   const onPage = (page: readonly T[]) => {
     store.prefill(page);
     options.onPage?.();
   };
-  const { items, resourceVersion } = await listAll(connection, path, reduce, signal, query, onPage);
+  const { items, resourceVersion } = await listAll(connection, path, transform, signal, query, onPage);
   store.replace(items, resourceVersion);
   freshness?.listed(askedAt);
   options.onAnswer?.(undefined);
@@ -147,7 +147,7 @@ async function follow<T extends Stored>(
 
 /** Takes one event in; returns the version to go on from. */
 function take<T extends Stored>(
-  { reduce, store }: ReflectorOptions<T>,
+  { transform, store }: ReflectorOptions<T>,
   { type, object }: WatchEvent,
   last: string,
 ): string {
@@ -156,8 +156,8 @@ function take<T extends Stored>(
     if (compareVersions(resourceVersion, last) < 0)
       throw new ExpiredError('the cluster has gone back in time');
     store.progress(resourceVersion);
-  } else if (type === 'DELETED') store.remove(reduce(object));
-  else store.upsert(reduce(object));
+  } else if (type === 'DELETED') store.remove(transform(object));
+  else store.upsert(transform(object));
   return compareVersions(resourceVersion, last) > 0 ? resourceVersion : last;
 }
 

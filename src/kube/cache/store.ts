@@ -1,4 +1,4 @@
-import { ByName } from './namespaced-map.ts';
+import { NamespacedMap } from './namespaced-map.ts';
 import { compareVersions } from './resource-version.ts';
 
 export interface Stored {
@@ -8,7 +8,7 @@ export interface Stored {
   readonly resourceVersion: string;
 }
 
-export interface Change<T> {
+export interface Delta<T> {
   readonly type: 'added' | 'modified' | 'deleted';
   /** The object as it is now; for `deleted`, as it was last known. */
   readonly item: T;
@@ -16,7 +16,7 @@ export interface Change<T> {
   readonly before: T | undefined;
 }
 
-export type Listener<T> = (change: Change<T>) => void;
+export type Listener<T> = (change: Delta<T>) => void;
 
 /** How many uids that are gone are remembered at most: those that the watch has told of before the answer stay behind. */
 const MOST_GONE = 10_000;
@@ -29,7 +29,7 @@ const MOST_GONE = 10_000;
  * has passed it; a uid that is gone stays gone. They end where the cluster itself goes back in time.
  */
 export class Store<T extends Stored> {
-  readonly #items = new ByName<T>();
+  readonly #items = new NamespacedMap<T>();
   /** Keys of which an answer has told more than the watch, and up to which version. */
   readonly #ahead = new Map<string, string>();
   /** Uids that an answer has said are gone, until the watch says so too; with the version of the watch at that time. */
@@ -133,7 +133,7 @@ export class Store<T extends Stored> {
   }
 
   #deleteAllBut(listed: readonly T[], version: string): void {
-    const kept = new ByName<true>();
+    const kept = new NamespacedMap<true>();
     for (const { namespace, name } of listed) kept.set(namespace, name, true);
     for (const item of [...this.#items.values()]) {
       if (!kept.get(item.namespace, item.name) && !this.#isAhead(item, version)) this.#delete(item);
@@ -184,7 +184,7 @@ export class Store<T extends Stored> {
     this.#emit({ type: 'deleted', item, before });
   }
 
-  #emit(change: Change<T>): void {
+  #emit(change: Delta<T>): void {
     for (const listener of [...this.#listeners]) {
       try {
         if (this.#listeners.has(listener)) listener(change);

@@ -1,6 +1,6 @@
 import { asStatus, hasCause, type Status, toDomainError } from '../client/api-errors.ts';
 import type { Clock } from '../client/backoff.ts';
-import type { Connection, KubeReply } from '../client/transport.ts';
+import type { Connection, KubeResponse } from '../client/transport.ts';
 import { readLines } from './line-reader.ts';
 
 export interface WatchEvent {
@@ -70,7 +70,7 @@ export async function* watch(
   }
 }
 
-function refusal(reply: KubeReply): Error {
+function refusal(reply: KubeResponse): Error {
   const status: Status | undefined = asStatus(reply.body);
   const expired = reply.status === 410 || status?.reason === 'Expired' || status?.reason === 'Gone';
   // "Too large resource version": the store behind the cluster was restored to an older state.

@@ -1,5 +1,5 @@
 import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
-import type { KubeReply } from './transport.ts';
+import type { KubeResponse } from './transport.ts';
 
 /** meta/v1 Status: how the API server says no. */
 export interface Status {
@@ -25,7 +25,7 @@ export const hasCause = (status: Status | undefined, reason: string): boolean =>
   status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
 
 /** A refusal as a domain error, in the cluster's own words. */
-export function toDomainError({ status: code, headers, body }: KubeReply): DevMachineError {
+export function toDomainError({ status: code, headers, body }: KubeResponse): DevMachineError {
   const status = asStatus(body);
   const retryAfter = Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds);
   const details = {

@@ -5,17 +5,17 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type ClusterAddress, type Credentials, loadCredentials } from './kubeconfig.ts';
 
 /** Credentials, and the connections that were opened with them. */
-export interface Channel {
+export interface AuthenticatedDispatchers {
   readonly headers: Readonly<Record<string, string>>;
   readonly requests: Dispatcher;
   /** Each watch has a connection of its own, that nothing else waits for. */
   readonly watches: Dispatcher;
 }
 
-export interface Channels {
-  current(): Promise<Channel>;
+export interface Dispatchers {
+  current(): Promise<AuthenticatedDispatchers>;
   /** The channel with credentials read anew; the same one where they have not changed. */
-  renew(refused: Channel): Promise<Channel>;
+  renew(refused: AuthenticatedDispatchers): Promise<AuthenticatedDispatchers>;
   close(): Promise<void>;
 }
 
@@ -27,17 +27,17 @@ const RENEW_INTERVAL_MS = 1_000;
 const CONNECTIONS = 64;
 
 /** `loadConfig` is asked when the cluster refuses the credentials: the files behind them may have been rotated. */
-export function openChannels(
+export function openDispatchers(
   first: KubeConfig,
   loadConfig: () => KubeConfig,
   address: ClusterAddress,
-): Channels {
+): Dispatchers {
   let config = first;
-  let open: (Channel & { credentials: Credentials }) | undefined;
+  let open: (AuthenticatedDispatchers & { credentials: Credentials }) | undefined;
   let loadedAt = Number.NEGATIVE_INFINITY;
-  let loading: Promise<Channel> | undefined;
+  let loading: Promise<AuthenticatedDispatchers> | undefined;
 
-  async function load(): Promise<Channel> {
+  async function load(): Promise<AuthenticatedDispatchers> {
     const credentials = await loadCredentials(config).catch((error: unknown) => {
       // Those that we have may still be good; if not, the cluster will say so.
       if (open) return open.credentials;
@@ -55,7 +55,7 @@ export function openChannels(
     return open;
   }
 
-  function loadOnce(): Promise<Channel> {
+  function loadOnce(): Promise<AuthenticatedDispatchers> {
     loading ??= load().finally(() => {
       loading = undefined;
     });
@@ -78,7 +78,10 @@ export function openChannels(
   };
 }
 
-function connect({ proxyUrl }: ClusterAddress, { tls }: Credentials): Pick<Channel, 'requests' | 'watches'> {
+function connect(
+  { proxyUrl }: ClusterAddress,
+  { tls }: Credentials,
+): Pick<AuthenticatedDispatchers, 'requests' | 'watches'> {
   // To read certificates and keys takes longer than the rest of opening a connection: once, not for each.
   const secure = { ...tls, secureContext: createSecureContext(tls) };
   const agent = (options: Agent.Options): Dispatcher =>

@@ -1,6 +1,6 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 
-export interface LimitOptions {
+export interface LimiterOptions {
   /** How many run at once. */
   readonly concurrent: number;
   /** How many more may wait for their turn. */
@@ -10,13 +10,13 @@ export interface LimitOptions {
 }
 
 /** Lets so many through at once; others wait in line for a while, and are then refused as overloaded. */
-export class Limit {
-  readonly #options: LimitOptions;
+export class ConcurrencyLimiter {
+  readonly #options: LimiterOptions;
   /** Those in line, in the order in which they came. */
   readonly #line = new Set<() => void>();
   #running = 0;
 
-  constructor(options: LimitOptions) {
+  constructor(options: LimiterOptions) {
     this.#options = options;
   }
 

@@ -1,6 +1,6 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { Clock } from './backoff.ts';
-import type { Connection, KubeReply, KubeRequest } from './transport.ts';
+import type { Connection, KubeRequest, KubeResponse } from './transport.ts';
 
 /** How often a request is sent at most. */
 const TRIES = 4;
@@ -19,7 +19,7 @@ const MOST_RETRIES = 20;
 export function withRetries(connection: Connection, clock: Clock, onRetry?: () => void): Connection {
   let budget = MOST_RETRIES;
 
-  async function request(options: KubeRequest): Promise<KubeReply> {
+  async function request(options: KubeRequest): Promise<KubeResponse> {
     budget = Math.min(MOST_RETRIES, budget + RETRIES_PERCENT / 100);
     for (let tries = 1; ; tries++) {
       const outcome = await settle(connection.request(options));
@@ -35,15 +35,15 @@ export function withRetries(connection: Connection, clock: Clock, onRetry?: () =
   return { ...connection, request };
 }
 
-type Outcome = { readonly reply: KubeReply } | { readonly error: unknown };
+type Outcome = { readonly reply: KubeResponse } | { readonly error: unknown };
 
-const settle = (reply: Promise<KubeReply>): Promise<Outcome> =>
+const settle = (reply: Promise<KubeResponse>): Promise<Outcome> =>
   reply.then(
     (value) => ({ reply: value }),
     (error: unknown) => ({ error }),
   );
 
-function unwrap(outcome: Outcome): KubeReply {
+function unwrap(outcome: Outcome): KubeResponse {
   if ('error' in outcome) throw outcome.error;
   return outcome.reply;
 }

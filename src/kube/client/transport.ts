@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { DevMachineError } from '../../devmachine/errors.ts';
-import { type Channel, openChannels } from './dispatchers.ts';
+import { type AuthenticatedDispatchers, openDispatchers } from './dispatchers.ts';
 import { clusterAddress } from './kubeconfig.ts';
 import { clusterTimeout } from './timeout.ts';
 
@@ -24,7 +24,7 @@ export interface KubeRequest {
   readonly signal: AbortSignal;
 }
 
-export interface KubeReply {
+export interface KubeResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; the text itself where it is none. */
@@ -44,7 +44,7 @@ export interface KubeStream {
  * (cluster-unavailable, cluster-timeout), or the reason of the caller's own signal.
  */
 export interface Connection {
-  request(request: KubeRequest): Promise<KubeReply>;
+  request(request: KubeRequest): Promise<KubeResponse>;
   /** A reply whose body is read as it comes, on a connection of its own. */
   stream(request: KubeRequest): Promise<KubeStream>;
   close(): Promise<void>;
@@ -60,7 +60,7 @@ const unzip = promisify(gunzip);
 export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: ConnectionOptions): Connection {
   const config = loadConfig();
   const address = clusterAddress(config);
-  const channels = openChannels(config, loadConfig, address);
+  const channels = openDispatchers(config, loadConfig, address);
 
   async function send(
     kind: 'requests' | 'watches',
@@ -78,7 +78,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
   }
 
   async function dispatch(
-    channel: Channel,
+    channel: AuthenticatedDispatchers,
     kind: 'requests' | 'watches',
     request: KubeRequest,
     signal: AbortSignal,
@@ -101,7 +101,7 @@ export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: Conn
     return { status: reply.statusCode, headers: reply.headers, body: reply.body };
   }
 
-  async function request(options: KubeRequest): Promise<KubeReply> {
+  async function request(options: KubeRequest): Promise<KubeResponse> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([options.signal, timeout]);
     try {
@@ -153,7 +153,7 @@ async function unlessAborted(reply: Promise<KubeStream>, signal: AbortSignal): P
   }
 }
 
-class Reply implements KubeReply {
+class Reply implements KubeResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;

@@ -4,7 +4,7 @@ import type { Created, CreateOptions } from '../../devmachine/machines.ts';
 import { FIELD_MANAGER, type MachineKey, toManifest } from '../../devmachine/schema/manifest.ts';
 import type { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import { asStatus, toDomainError } from '../client/api-errors.ts';
-import type { Connection, KubeReply } from '../client/transport.ts';
+import type { Connection, KubeResponse } from '../client/transport.ts';
 import { fieldOwners } from '../managed-fields/owners.ts';
 import { asMachineObject, type MachineObject, machinePath, toMachine } from '../resources/devmachine.ts';
 
@@ -90,7 +90,7 @@ const tryReplacing = (
   { metadata }: MachineObject,
   spec: DevMachineSpec,
   signal: AbortSignal,
-): Promise<KubeReply> =>
+): Promise<KubeResponse> =>
   connection.request({
     method: 'PATCH',
     path: machinePath(key),
@@ -143,7 +143,7 @@ export async function apply(
   spec: Partial<DevMachineSpec>,
   precondition: Precondition,
   { dryRun, force = false, repeatable = true, signal }: ApplyOptions,
-): Promise<KubeReply> {
+): Promise<KubeResponse> {
   const manifest = toManifest(key, spec);
   return connection.request({
     method: 'PATCH',

@@ -1,13 +1,13 @@
 import { machineNotFound } from '../../devmachine/errors.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import type { Connection, KubeReply } from '../client/transport.ts';
+import type { Connection, KubeResponse } from '../client/transport.ts';
 import { machinePath } from '../resources/devmachine.ts';
 import { getMachine } from './create.ts';
 
 export interface Deleted {
   readonly uid: string;
   /** undefined: that machine is gone for good. */
-  readonly reply: KubeReply | undefined;
+  readonly reply: KubeResponse | undefined;
 }
 
 /** Deletes the machine that is there now, and no later one of its name: so it can be repeated safely. */
@@ -35,7 +35,7 @@ export const requestDeletion = (
   key: MachineKey,
   preconditions: DeletePreconditions,
   { repeatable, signal }: { readonly repeatable: boolean; readonly signal: AbortSignal },
-): Promise<KubeReply> =>
+): Promise<KubeResponse> =>
   connection.request({
     method: 'DELETE',
     path: machinePath(key),

@@ -4,7 +4,7 @@ import { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import type { Connection } from '../client/transport.ts';
 import { isLeftToDefault, ownedSpec } from '../managed-fields/owned.ts';
 import type { MachineObject } from '../resources/devmachine.ts';
-import { changeMachine } from './update.ts';
+import { updateMachine } from './update.ts';
 
 type Power = Pick<DevMachineSpec, 'stopped' | 'restartedAt'>;
 
@@ -16,7 +16,7 @@ export function setPower(
   { force, signal }: PowerOptions,
 ): Promise<MachineObject> {
   let wished: Power | undefined;
-  return changeMachine(
+  return updateMachine(
     connection,
     key,
     (live) => {

@@ -15,7 +15,7 @@ export interface Wish {
   readonly force: boolean;
 }
 
-export interface ChangeOptions {
+export interface UpdateOptions {
   readonly dryRun?: boolean;
   /** Whether the apply may be sent again where its outcome is unknown. */
   readonly repeatable?: boolean;
@@ -31,12 +31,12 @@ const LONGEST_WAIT_MS = 1_000;
  * Reads a machine, makes a wish of what it is, and applies that to nothing but what was read: who comes between is seen at
  * the next try, and a request that arrives late changes nothing. See docs/decisions/changes.md.
  */
-export async function changeMachine(
+export async function updateMachine(
   connection: Connection,
   key: MachineKey,
   /** undefined: the machine is already as it should be. */
   wishFor: (live: MachineObject) => Wish | undefined,
-  options: ChangeOptions,
+  options: UpdateOptions,
 ): Promise<MachineObject> {
   const giveUp = performance.now() + TRY_FOR_MS;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
@@ -59,7 +59,7 @@ export async function applyTo(
   key: MachineKey,
   { metadata: { uid, resourceVersion } }: MachineObject,
   { spec, force }: Wish,
-  { dryRun = false, ...options }: ChangeOptions,
+  { dryRun = false, ...options }: UpdateOptions,
 ): Promise<MachineObject | undefined> {
   const reply = await apply(connection, key, spec, { uid, resourceVersion }, { dryRun, force, ...options });
   if (reply.status === 200) return asMachineObject(reply.body);

@@ -2,14 +2,14 @@ import { DevMachineError } from '../../devmachine/errors.ts';
 import { escapeKey, isObject } from '../../devmachine/json-pointer.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import { asStatus, toPointer } from '../client/api-errors.ts';
-import type { KubeReply } from '../client/transport.ts';
+import type { KubeResponse } from '../client/transport.ts';
 
 const REASON = 'FieldManagerConflict';
 
 /** A refused apply as an error that names each field in conflict and its managers; undefined where it is no such refusal. */
 export function toFieldConflict(
   { name }: MachineKey,
-  { status, body }: KubeReply,
+  { status, body }: KubeResponse,
   applied: unknown,
 ): DevMachineError | undefined {
   if (status !== 409) return undefined;

@@ -1,5 +1,5 @@
-import type { ContainerPart } from '../../devmachine/status/dependents.ts';
-import { share } from './intern.ts';
+import type { Container } from '../../devmachine/status/dependents.ts';
+import { intern } from './intern.ts';
 import { cut } from './metadata.ts';
 
 export interface ContainerSpec {
@@ -32,7 +32,7 @@ export function toContainers(
   specs: readonly ContainerSpec[] = [],
   statuses: readonly ContainerStatus[] = [],
   init: boolean,
-): ContainerPart[] {
+): Container[] {
   return specs.flatMap((spec) => {
     const status = statuses.find(({ name }) => name === spec.name);
     return status ? [toContainer(spec, status, init)] : [];
@@ -43,25 +43,25 @@ function toContainer({ name, image = '' }: ContainerSpec, status: ContainerStatu
   const { ready, started = false, restartCount, state = {}, lastState = {} } = status;
   const { waiting, running, terminated } = state;
   return {
-    name: share(name),
-    image: share(image),
+    name: intern(name),
+    image: intern(image),
     init,
     ready,
     started,
     restarts: restartCount,
     state: terminated ? 'terminated' : running ? 'running' : 'waiting',
-    reason: share(waiting?.reason ?? terminated?.reason ?? ''),
+    reason: intern(waiting?.reason ?? terminated?.reason ?? ''),
     message: cut(waiting?.message) || lastWords(terminated),
     exitCode: terminated?.exitCode ?? 0,
-    since: share(running?.startedAt ?? terminated?.finishedAt ?? undefined),
+    since: intern(running?.startedAt ?? terminated?.finishedAt ?? undefined),
     last: toLast(lastState.terminated),
-  } satisfies ContainerPart;
+  } satisfies Container;
 }
 
-function toLast(ended: EndedObject | undefined): ContainerPart['last'] {
+function toLast(ended: EndedObject | undefined): Container['last'] {
   if (!ended) return undefined;
   const { reason = '', exitCode, finishedAt } = ended;
-  return { reason: share(reason), message: lastWords(ended), exitCode, at: finishedAt ?? '' };
+  return { reason: intern(reason), message: lastWords(ended), exitCode, at: finishedAt ?? '' };
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { DeploymentPart } from '../../devmachine/status/dependents.ts';
+import type { Deployment } from '../../devmachine/status/dependents.ts';
 import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/status/spec-digest.ts';
-import { type ConditionObject, type Metadata, ownerUid, toPart, toStatement } from './metadata.ts';
+import { type ConditionObject, type Metadata, ownerUid, toConditionState, toDependent } from './metadata.ts';
 
 interface DeploymentObject {
   readonly metadata: Metadata;
@@ -14,9 +14,9 @@ interface DeploymentObject {
   };
 }
 
-export function toDeploymentPart(object: unknown): DeploymentPart {
+export function toDeployment(object: unknown): Deployment {
   const { metadata, spec, status = {} } = object as DeploymentObject;
-  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Deployment',
     metadata,
   );
@@ -37,6 +37,6 @@ export function toDeploymentPart(object: unknown): DeploymentPart {
     replicas: status.replicas ?? 0,
     updatedReplicas: status.updatedReplicas ?? 0,
     readyReplicas: status.readyReplicas ?? 0,
-    failure: toStatement(status.conditions, 'ReplicaFailure', metadata.creationTimestamp),
+    failure: toConditionState(status.conditions, 'ReplicaFailure', metadata.creationTimestamp),
   };
 }

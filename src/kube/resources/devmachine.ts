@@ -4,7 +4,7 @@ import type { Condition, Machine } from '../../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../../devmachine/schema/manifest.ts';
 import type { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import type { ManagedFields } from '../managed-fields/owners.ts';
-import { share, shareAll, shareList } from './intern.ts';
+import { intern, internAll, internList } from './intern.ts';
 
 /** A DevMachine as the API server answers it. */
 export interface MachineObject {
@@ -39,17 +39,17 @@ export function toMachine({ metadata, spec, status }: MachineObject): Machine {
     metadata;
   return {
     name,
-    namespace: share(namespace),
+    namespace: intern(namespace),
     uid,
     resourceVersion,
     generation,
-    creationTimestamp: share(creationTimestamp),
+    creationTimestamp: intern(creationTimestamp),
     deleting: deletionTimestamp !== undefined,
     deletionTimestamp,
-    finalizers: shareList(metadata.finalizers ?? NONE),
-    spec: shareAll(spec),
-    specChangedAt: share(lastChange(metadata)),
-    conditions: (status?.conditions ?? NONE).map((condition) => shareAll(toCondition(condition))),
+    finalizers: internList(metadata.finalizers ?? NONE),
+    spec: internAll(spec),
+    specChangedAt: intern(lastChange(metadata)),
+    conditions: (status?.conditions ?? NONE).map((condition) => internAll(toCondition(condition))),
   };
 }
 

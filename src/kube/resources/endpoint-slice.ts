@@ -1,5 +1,5 @@
-import type { EndpointSlicePart } from '../../devmachine/status/dependents.ts';
-import { type Metadata, toPart } from './metadata.ts';
+import type { EndpointSlice } from '../../devmachine/status/dependents.ts';
+import { type Metadata, toDependent } from './metadata.ts';
 
 interface EndpointSliceObject {
   readonly metadata: Metadata;
@@ -11,9 +11,9 @@ interface EndpointSliceObject {
     | null;
 }
 
-export function toEndpointSlicePart(object: unknown): EndpointSlicePart {
+export function toEndpointSlice(object: unknown): EndpointSlice {
   const { metadata, endpoints } = object as EndpointSliceObject;
-  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'EndpointSlice',
     metadata,
   );

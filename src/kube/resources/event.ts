@@ -1,6 +1,6 @@
-import type { EventPart } from '../../devmachine/status/dependents.ts';
-import { share } from './intern.ts';
-import { cut, type Metadata, toPart } from './metadata.ts';
+import type { PodEvent } from '../../devmachine/status/dependents.ts';
+import { intern } from './intern.ts';
+import { cut, type Metadata, toDependent } from './metadata.ts';
 
 interface EventObject {
   readonly metadata: Metadata;
@@ -12,7 +12,7 @@ interface EventObject {
   readonly lastTimestamp?: string | null;
 }
 
-export function toEventPart(object: unknown): EventPart {
+export function toPodEvent(object: unknown): PodEvent {
   const {
     metadata,
     involvedObject,
@@ -22,11 +22,11 @@ export function toEventPart(object: unknown): EventPart {
     eventTime,
     lastTimestamp,
   } = object as EventObject;
-  const { machine: _, ...part } = toPart('Event', metadata);
+  const { machine: _, ...part } = toDependent('Event', metadata);
   return {
     ...part,
     podUid: involvedObject.uid ?? '',
-    reason: share(reason),
+    reason: intern(reason),
     message: cut(message),
     container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
     at: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,

@@ -1,6 +1,6 @@
-import type { IngressPart } from '../../devmachine/status/dependents.ts';
-import { shareList } from './intern.ts';
-import { type Metadata, ownerUid, toPart } from './metadata.ts';
+import type { Ingress } from '../../devmachine/status/dependents.ts';
+import { internList } from './intern.ts';
+import { type Metadata, ownerUid, toDependent } from './metadata.ts';
 
 interface IngressObject {
   readonly metadata: Metadata;
@@ -10,9 +10,9 @@ interface IngressObject {
   };
 }
 
-export function toIngressPart(object: unknown): IngressPart {
+export function toIngress(object: unknown): Ingress {
   const { metadata, spec } = object as IngressObject;
-  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Ingress',
     metadata,
   );
@@ -26,7 +26,7 @@ export function toIngressPart(object: unknown): IngressPart {
     createdAt,
     deleting,
     ownerUid: ownerUid(metadata),
-    hosts: shareList((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
-    tlsHosts: shareList((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
+    hosts: internList((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
+    tlsHosts: internList((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
   };
 }

@@ -5,9 +5,9 @@ const texts = new Map<string, string>();
  * The same string for the same text. Parsed objects have strings of their own, and tens of thousands of machines say the
  * same: images, classes, reasons, nodes, times. What is kept for long should share them.
  */
-export function share(text: string): string;
-export function share(text: string | undefined): string | undefined;
-export function share(text: string | undefined): string | undefined {
+export function intern(text: string): string;
+export function intern(text: string | undefined): string | undefined;
+export function intern(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const known = texts.get(text);
   if (known !== undefined) return known;
@@ -18,11 +18,11 @@ export function share(text: string | undefined): string | undefined {
 }
 
 /** The same for all strings in a value that was just parsed, in place. */
-export function shareAll<T>(value: T): T {
-  if (typeof value === 'string') return share(value) as T;
+export function internAll<T>(value: T): T {
+  if (typeof value === 'string') return intern(value) as T;
   if (typeof value === 'object' && value !== null) {
     const fields = value as Record<string, unknown>;
-    for (const key of Object.keys(fields)) fields[key] = shareAll(fields[key]);
+    for (const key of Object.keys(fields)) fields[key] = internAll(fields[key]);
   }
   return value;
 }
@@ -30,12 +30,12 @@ export function shareAll<T>(value: T): T {
 const lists = new Map<string, readonly string[]>();
 
 /** The same array for the same texts. */
-export function shareList(items: readonly string[]): readonly string[] {
+export function internList(items: readonly string[]): readonly string[] {
   const key = JSON.stringify(items);
   const known = lists.get(key);
   if (known) return known;
   if (lists.size >= MOST_TEXTS) lists.clear();
-  const list = Object.freeze(items.map((item) => share(item)));
+  const list = Object.freeze(items.map((item) => intern(item)));
   lists.set(key, list);
   return list;
 }

@@ -1,5 +1,5 @@
-import type { Part, PartKind } from '../../devmachine/status/dependents.ts';
-import { share } from './intern.ts';
+import type { Dependent, DependentKind } from '../../devmachine/status/dependents.ts';
+import { intern } from './intern.ts';
 
 /** By this label an object says which machine it belongs to (operator/helm-charts/devmachine/templates/_names.tpl). */
 export const MACHINE_LABEL = 'ide.example.com/devmachine';
@@ -30,15 +30,18 @@ export interface ConditionObject {
  * What every part has. Taken over field by field, here and by those who call it: a kept object would keep all of what it
  * came with, and one that is spread and added to takes twice the memory of one that is written down as a whole.
  */
-export function toPart<Kind extends PartKind>(kind: Kind, metadata: Metadata): Part & { kind: Kind } {
+export function toDependent<Kind extends DependentKind>(
+  kind: Kind,
+  metadata: Metadata,
+): Dependent & { kind: Kind } {
   return {
     kind,
-    namespace: share(metadata.namespace ?? ''),
+    namespace: intern(metadata.namespace ?? ''),
     name: metadata.name,
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
-    machine: share(metadata.labels?.[MACHINE_LABEL] ?? ''),
-    createdAt: share(metadata.creationTimestamp),
+    machine: intern(metadata.labels?.[MACHINE_LABEL] ?? ''),
+    createdAt: intern(metadata.creationTimestamp),
     deleting: metadata.deletionTimestamp !== undefined,
   };
 }
@@ -46,15 +49,19 @@ export function toPart<Kind extends PartKind>(kind: Kind, metadata: Metadata): P
 export const ownerUid = ({ ownerReferences }: Metadata): string | undefined =>
   ownerReferences?.find(({ kind }) => kind === 'DevMachine')?.uid;
 
-export function toStatement(conditions: readonly ConditionObject[] = [], type: string, otherwise: string) {
+export function toConditionState(
+  conditions: readonly ConditionObject[] = [],
+  type: string,
+  otherwise: string,
+) {
   const found = conditions.find((condition) => condition.type === type);
   if (!found) return undefined;
   const { status, reason = '', message = '', lastTransitionTime } = found;
-  const since = share(lastTransitionTime ?? otherwise);
-  return { holds: status === 'True', reason: share(reason), message: cut(message), since };
+  const since = intern(lastTransitionTime ?? otherwise);
+  return { holds: status === 'True', reason: intern(reason), message: cut(message), since };
 }
 
 const LONGEST = 1_000;
 
 /** No more than anyone reads. */
-export const cut = (text = ''): string => share(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+export const cut = (text = ''): string => intern(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);

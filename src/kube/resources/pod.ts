@@ -1,7 +1,7 @@
-import type { PodPart } from '../../devmachine/status/dependents.ts';
+import type { Pod } from '../../devmachine/status/dependents.ts';
 import { type ContainerSpec, type ContainerStatus, toContainers } from './container.ts';
-import { share } from './intern.ts';
-import { type ConditionObject, cut, type Metadata, toPart, toStatement } from './metadata.ts';
+import { intern } from './intern.ts';
+import { type ConditionObject, cut, type Metadata, toConditionState, toDependent } from './metadata.ts';
 
 interface PodObject {
   readonly metadata: Metadata;
@@ -21,10 +21,10 @@ interface PodObject {
 }
 
 /** Of the containers their images and states: no variables, no commands, no words of what runs in them. */
-export function toPodPart(object: unknown): PodPart {
+export function toPod(object: unknown): Pod {
   const { metadata, spec, status = {} } = object as PodObject;
-  const statement = (type: string) => toStatement(status.conditions, type, metadata.creationTimestamp);
-  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+  const statement = (type: string) => toConditionState(status.conditions, type, metadata.creationTimestamp);
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Pod',
     metadata,
   );
@@ -38,10 +38,10 @@ export function toPodPart(object: unknown): PodPart {
     createdAt,
     deleting,
     endingSince: endingSince(metadata),
-    phase: share(status.phase ?? 'Pending'),
-    reason: share(status.reason ?? ''),
+    phase: intern(status.phase ?? 'Pending'),
+    reason: intern(status.reason ?? ''),
     message: cut(status.message),
-    node: share(spec.nodeName),
+    node: intern(spec.nodeName),
     scheduled: statement('PodScheduled'),
     ready: statement('Ready'),
     prepared: statement('PodReadyToStartContainers')?.holds ?? false,

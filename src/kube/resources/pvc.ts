@@ -1,6 +1,6 @@
-import type { ClaimPart } from '../../devmachine/status/dependents.ts';
-import { share } from './intern.ts';
-import { type Metadata, toPart } from './metadata.ts';
+import type { Pvc } from '../../devmachine/status/dependents.ts';
+import { intern } from './intern.ts';
+import { type Metadata, toDependent } from './metadata.ts';
 
 interface ClaimObject {
   readonly metadata: Metadata;
@@ -11,9 +11,9 @@ interface ClaimObject {
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
-export function toClaimPart(object: unknown): ClaimPart {
+export function toPvc(object: unknown): Pvc {
   const { metadata, spec, status = {} } = object as ClaimObject;
-  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toPart(
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'PersistentVolumeClaim',
     metadata,
   );
@@ -26,8 +26,8 @@ export function toClaimPart(object: unknown): ClaimPart {
     machine,
     createdAt,
     deleting,
-    phase: share(status.phase ?? 'Pending'),
-    size: share(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
-    className: share(spec.storageClassName),
+    phase: intern(status.phase ?? 'Pending'),
+    size: intern(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
+    className: intern(spec.storageClassName),
   };
 }

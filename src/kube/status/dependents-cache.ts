@@ -1,18 +1,18 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
-import type { EventPart, MachinePart, PartKind } from '../../devmachine/status/dependents.ts';
+import type { DependentKind, LabeledDependent, PodEvent } from '../../devmachine/status/dependents.ts';
 import { Freshness } from '../cache/freshness.ts';
-import type { Pulse } from '../cache/health.ts';
+import type { ClusterHealth } from '../cache/health.ts';
 import { type Log, reflect } from '../cache/reflector.ts';
-import { type Change, Store } from '../cache/store.ts';
+import { type Delta, Store } from '../cache/store.ts';
 import type { Clock } from '../client/backoff.ts';
 import type { Connection } from '../client/transport.ts';
-import { SOURCES, type Source } from '../resources/watched.ts';
+import { WATCHED_RESOURCES, type WatchedResource } from '../resources/watched.ts';
 
-export interface PartCache {
+export interface DependentsCache {
   /** Whether each kind has been read, or cannot be. */
   tried(): boolean;
   /** The kinds that cannot be seen in a namespace. */
-  unknown(namespace: string): readonly PartKind[];
+  unknown(namespace: string): readonly DependentKind[];
   /** Until when the parts in a namespace, or in all, are known to be what they are; by the clock. */
   until(namespace: string | undefined): number;
   /** Kinds of which nothing has been heard since `time` are unknown from now on, until something is. */
@@ -20,25 +20,25 @@ export interface PartCache {
   readonly running: readonly Promise<void>[];
 }
 
-export interface PartCacheOptions {
+export interface DependentsCacheOptions {
   readonly connection: Connection;
   /** Namespaces, each with watches of its own; undefined is the whole cluster. */
   readonly scopes: readonly (string | undefined)[];
   readonly clock: Clock;
   readonly log: Log;
-  readonly pulse: Pulse;
+  readonly pulse: ClusterHealth;
   readonly silenceMs?: number | undefined;
   /** Whether the cluster can be reached at all: until then a failure says nothing of a kind. */
   readonly reached: () => boolean;
-  readonly onChange: (change: Change<MachinePart | EventPart>, known: boolean) => void;
+  readonly onChange: (change: Delta<LabeledDependent | PodEvent>, known: boolean) => void;
   /** A kind can be seen from now on, or no longer: in this namespace, or in all. */
-  readonly onSight: (namespace: string | undefined) => void;
+  readonly onVisibilityChange: (namespace: string | undefined) => void;
   /** A kind has been tried. */
-  readonly onTried: () => void;
+  readonly onAttempt: () => void;
 }
 
-interface Sight {
-  readonly kind: PartKind;
+interface WatchState {
+  readonly kind: DependentKind;
   readonly scope: string | undefined;
   readonly freshness: Freshness;
   tried: boolean;
@@ -46,25 +46,25 @@ interface Sight {
 }
 
 /** Watches what machines are made of. A kind that may not be read is unknown, and is tried again and again. */
-export function watchParts(options: PartCacheOptions, signal: AbortSignal): PartCache {
-  const sights: Sight[] = [];
+export function watchDependents(options: DependentsCacheOptions, signal: AbortSignal): DependentsCache {
+  const watchStates: WatchState[] = [];
   const running = options.scopes.flatMap((scope) =>
-    SOURCES.map((source) => {
+    WATCHED_RESOURCES.map((source) => {
       const freshness = new Freshness(options.clock, options.pulse);
-      const sight: Sight = { kind: source.kind, scope, freshness, tried: false, known: false };
-      sights.push(sight);
-      return follow(source, sight, options, signal);
+      const watchState: WatchState = { kind: source.kind, scope, freshness, tried: false, known: false };
+      watchStates.push(watchState);
+      return follow(source, watchState, options, signal);
     }),
   );
   return {
-    tried: () => sights.every(({ tried }) => tried),
+    tried: () => watchStates.every(({ tried }) => tried),
     unknown(namespace) {
-      const unseen = sights.filter(({ scope, known }) => !known && isIn(scope, namespace));
+      const unseen = watchStates.filter(({ scope, known }) => !known && isIn(scope, namespace));
       return [...new Set(unseen.map(({ kind }) => kind))];
     },
     until(namespace) {
       let oldest = Number.POSITIVE_INFINITY;
-      for (const { known, scope, freshness } of sights) {
+      for (const { known, scope, freshness } of watchStates) {
         if (known && (namespace === undefined || isIn(scope, namespace))) {
           oldest = Math.min(oldest, freshness.until);
         }
@@ -72,11 +72,11 @@ export function watchParts(options: PartCacheOptions, signal: AbortSignal): Part
       return oldest;
     },
     expire(time) {
-      for (const sight of sights) {
-        if (!sight.known || sight.freshness.until >= time) continue;
-        sight.known = false;
-        options.log.warn({ kind: sight.kind }, 'nothing has been heard of a kind for too long');
-        options.onSight(sight.scope);
+      for (const watchState of watchStates) {
+        if (!watchState.known || watchState.freshness.until >= time) continue;
+        watchState.known = false;
+        options.log.warn({ kind: watchState.kind }, 'nothing has been heard of a kind for too long');
+        options.onVisibilityChange(watchState.scope);
       }
     },
     running,
@@ -87,24 +87,32 @@ export function watchParts(options: PartCacheOptions, signal: AbortSignal): Part
 export const isIn = (scope: string | undefined, namespace: string): boolean =>
   scope === undefined || scope === namespace;
 
-function follow(source: Source, sight: Sight, options: PartCacheOptions, signal: AbortSignal): Promise<void> {
-  const { connection, clock, log, pulse, silenceMs, onChange, onSight, onTried, reached } = options;
-  const { path, query, reduce } = source;
-  const store = new Store<MachinePart | EventPart>((err) => log.warn({ err }, 'a status could not be made'));
-  store.subscribe((change) => onChange(change, sight.known));
+function follow(
+  source: WatchedResource,
+  watchState: WatchState,
+  options: DependentsCacheOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { connection, clock, log, pulse, silenceMs, onChange, onVisibilityChange, onAttempt, reached } =
+    options;
+  const { path, query, transform } = source;
+  const store = new Store<LabeledDependent | PodEvent>((err) =>
+    log.warn({ err }, 'a status could not be made'),
+  );
+  store.subscribe((change) => onChange(change, watchState.known));
 
   const onAnswer = (error: unknown) => {
     const refused = error instanceof DevMachineError && error.code === 'forbidden';
-    sight.tried ||= error === undefined || refused || reached();
+    watchState.tried ||= error === undefined || refused || reached();
     // What has been seen once stays known while the cluster is away, as the machines themselves do.
-    const known = error === undefined || (sight.known && !refused);
-    if (known !== sight.known) {
-      sight.known = known;
-      onSight(sight.scope);
+    const known = error === undefined || (watchState.known && !refused);
+    if (known !== watchState.known) {
+      watchState.known = known;
+      onVisibilityChange(watchState.scope);
     }
-    onTried();
+    onAttempt();
   };
-  const { freshness, scope } = sight;
-  const reading = { connection, path: path(scope), query, reduce, store, clock, log, freshness, pulse };
+  const { freshness, scope } = watchState;
+  const reading = { connection, path: path(scope), query, transform, store, clock, log, freshness, pulse };
   return reflect({ ...reading, silenceMs, onAnswer }, signal);
 }

@@ -1,17 +1,17 @@
 import type { Machine } from '../../devmachine/machine.ts';
 import type {
-  EventPart,
-  IngressPart,
-  MachinePart,
-  MachineParts,
-  PartKind,
+  DependentKind,
+  Dependents,
+  Ingress,
+  LabeledDependent,
+  PodEvent,
 } from '../../devmachine/status/dependents.ts';
-import { Groups } from '../cache/index.ts';
-import { ByName } from '../cache/namespaced-map.ts';
-import type { Change } from '../cache/store.ts';
+import { Index } from '../cache/index.ts';
+import { NamespacedMap } from '../cache/namespaced-map.ts';
+import type { Delta } from '../cache/store.ts';
 
 /** Whose status a change of a part can change: these machines, and all that want these hosts. */
-export interface Touched {
+export interface AffectedKeys {
   readonly machines: readonly MachineName[];
   readonly hosts: Iterable<string>;
 }
@@ -22,36 +22,36 @@ interface MachineName {
 }
 
 /** The parts of all machines, found by machine; and the Ingresses by host, because a host has room for one only. */
-export interface PartIndex {
-  apply(change: Change<MachinePart | EventPart>): Touched;
+export interface DependentsIndex {
+  apply(change: Delta<LabeledDependent | PodEvent>): AffectedKeys;
   /** Without those of unknown kinds: what is left of them is from before they became so. */
-  of(machine: Machine, unknown: readonly PartKind[]): MachineParts;
+  of(machine: Machine, unknown: readonly DependentKind[]): Dependents;
 }
 
-export function openPartIndex(): PartIndex {
-  const parts = new ByName<readonly MachinePart[]>();
+export function createDependentsIndex(): DependentsIndex {
+  const parts = new NamespacedMap<readonly LabeledDependent[]>();
   const machineOfPod = new Map<string, MachineName>();
-  const eventsByPod = new Groups<EventPart>(({ podUid }) => [podUid]);
-  const ingressesByHost = new Groups<IngressPart>(({ hosts }) => hosts);
+  const eventsByPod = new Index<PodEvent>(({ podUid }) => [podUid]);
+  const ingressesByHost = new Index<Ingress>(({ hosts }) => hosts);
 
   /** In the order of their names, whatever the order in which they came. */
-  const partsOf = ({ namespace, name }: MachineName): readonly MachinePart[] =>
+  const partsOf = ({ namespace, name }: MachineName): readonly LabeledDependent[] =>
     parts.get(namespace, name) ?? [];
 
-  function put(part: MachinePart, before: MachinePart | undefined): void {
+  function put(part: LabeledDependent, before: LabeledDependent | undefined): void {
     const machine = ownerOf(part);
     const others = partsOf(machine).filter((other) => other !== before);
     parts.set(machine.namespace, machine.name, others.concat([part]).sort(byName));
   }
 
-  function take(part: MachinePart): void {
+  function take(part: LabeledDependent): void {
     const machine = ownerOf(part);
     const rest = partsOf(machine).filter((other) => other !== part);
     if (rest.length > 0) parts.set(machine.namespace, machine.name, rest);
     else parts.delete(machine.namespace, machine.name);
   }
 
-  function applyPart({ type, item, before }: Change<MachinePart>): readonly MachineName[] {
+  function applyPart({ type, item, before }: Delta<LabeledDependent>): readonly MachineName[] {
     const moved = before !== undefined && before.machine !== item.machine;
     if (before && (moved || type === 'deleted')) take(before);
     if (type !== 'deleted') put(item, before);
@@ -66,11 +66,11 @@ export function openPartIndex(): PartIndex {
     apply(change) {
       const { item } = change;
       if (item.kind === 'Event') {
-        const pods = [...eventsByPod.apply(change as Change<EventPart>)];
+        const pods = [...eventsByPod.apply(change as Delta<PodEvent>)];
         return { machines: pods.flatMap((uid) => machineOfPod.get(uid) ?? []), hosts: [] };
       }
-      const hosts = item.kind === 'Ingress' ? ingressesByHost.apply(change as Change<IngressPart>) : [];
-      return { machines: applyPart(change as Change<MachinePart>), hosts };
+      const hosts = item.kind === 'Ingress' ? ingressesByHost.apply(change as Delta<Ingress>) : [];
+      return { machines: applyPart(change as Delta<LabeledDependent>), hosts };
     },
 
     of(machine, unknown) {
@@ -91,6 +91,6 @@ export function openPartIndex(): PartIndex {
   };
 }
 
-const ownerOf = ({ namespace, machine }: MachinePart): MachineName => ({ namespace, name: machine });
+const ownerOf = ({ namespace, machine }: LabeledDependent): MachineName => ({ namespace, name: machine });
 
 const byName = (one: MachineName, other: MachineName): number => (one.name < other.name ? -1 : 1);

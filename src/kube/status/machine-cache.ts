@@ -1,14 +1,14 @@
 import type { Machine } from '../../devmachine/machine.ts';
 import { Freshness } from '../cache/freshness.ts';
-import { startPulse } from '../cache/health.ts';
+import { startHealthCheck } from '../cache/health.ts';
 import { type Log, reflect } from '../cache/reflector.ts';
 import { compareVersions } from '../cache/resource-version.ts';
 import { Store } from '../cache/store.ts';
 import { systemClock } from '../client/clock.ts';
 import type { Connection } from '../client/transport.ts';
 import { type MachineObject, machinesPath, toMachine } from '../resources/devmachine.ts';
-import { isIn, type PartCache, watchParts } from './dependents-cache.ts';
-import { openPartIndex } from './dependents-index.ts';
+import { type DependentsCache, isIn, watchDependents } from './dependents-cache.ts';
+import { createDependentsIndex } from './dependents-index.ts';
 import { openStatusView, type StatusView } from './status-view.ts';
 
 /** The machines of the whole cluster, or of some namespaces, and what they are made of: a watch each. */
@@ -58,8 +58,8 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
   };
   let filled = false;
   const begun = Promise.withResolvers<void>();
-  const index = openPartIndex();
-  const pulse = startPulse(
+  const index = createDependentsIndex();
+  const pulse = startHealthCheck(
     {
       connection,
       path: machinesPath(scopes[0]),
@@ -82,7 +82,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     const reading = {
       connection,
       path: machinesPath(scope),
-      reduce,
+      transform,
       store,
       clock,
       log,
@@ -95,7 +95,7 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
     };
     return reflect({ ...reading, silenceMs, onPage: begun.resolve, onAnswer }, signal);
   });
-  const parts: PartCache = watchParts(
+  const parts: DependentsCache = watchDependents(
     {
       connection,
       scopes,
@@ -109,8 +109,8 @@ export function watchMachines(options: MachineCacheOptions, signal: AbortSignal)
         // While a kind is read for the first time, its parts do not count; then all statuses are made anew, at once.
         if (known) view.refresh(touched);
       },
-      onSight: (namespace) => view.refreshAll(namespace),
-      onTried: fillOnceSynced,
+      onVisibilityChange: (namespace) => view.refreshAll(namespace),
+      onAttempt: fillOnceSynced,
     },
     signal,
   );
@@ -148,7 +148,7 @@ const newest = (versions: readonly (string | undefined)[]): string | undefined =
     one && other ? (compareVersions(one, other) < 0 ? other : one) : (one ?? other),
   );
 
-const reduce = (object: unknown): Machine => toMachine(object as MachineObject);
+const transform = (object: unknown): Machine => toMachine(object as MachineObject);
 
 const onListenerError = (log: Log) => (error: unknown) =>
   log.warn({ err: error }, 'a subscriber of the cache failed');

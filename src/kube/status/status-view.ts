@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../devmachine/machine.ts';
-import type { StatusChange } from '../../devmachine/machines.ts';
+import type { StatusUpdate } from '../../devmachine/machines.ts';
 import { compareKeys } from '../../devmachine/pagination.ts';
-import type { MachineParts } from '../../devmachine/status/dependents.ts';
-import { MachineEntry, type StatusEntry } from '../../devmachine/status/status-document.ts';
-import { Groups } from '../cache/index.ts';
-import type { Change, Store } from '../cache/store.ts';
-import type { Touched } from './dependents-index.ts';
+import type { Dependents } from '../../devmachine/status/dependents.ts';
+import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
+import { Index } from '../cache/index.ts';
+import type { Delta, Store } from '../cache/store.ts';
+import type { AffectedKeys } from './dependents-index.ts';
 import { NameTable, NOWHERE } from './name-table.ts';
 
 /**
@@ -16,12 +16,12 @@ import { NameTable, NOWHERE } from './name-table.ts';
  */
 export interface StatusView {
   readonly size: number;
-  get(namespace: string, name: string): StatusEntry | undefined;
+  get(namespace: string, name: string): StatusDocument | undefined;
   /** In the order of namespaces and names. */
-  list(namespace: string | undefined): readonly StatusEntry[];
-  subscribe(listener: (change: StatusChange) => void): () => void;
+  list(namespace: string | undefined): readonly StatusDocument[];
+  subscribe(listener: (change: StatusUpdate) => void): () => void;
   /** Parts have changed. */
-  refresh(touched: Touched): void;
+  refresh(touched: AffectedKeys): void;
   /** Of what kinds we know has changed, in one namespace or in all. */
   refreshAll(namespace: string | undefined): void;
   /** Makes all that have not been made yet, a little at a time. */
@@ -29,23 +29,23 @@ export interface StatusView {
 }
 
 /** A machine whose status nobody has seen stands for it until it is made. */
-type Slot = Machine | MachineEntry;
+type Slot = Machine | MachineDocument;
 
 const FILL_AT_ONCE = 50;
 
 export function openStatusView(
   stores: readonly Store<Machine>[],
-  partsOf: (machine: Machine) => MachineParts,
+  partsOf: (machine: Machine) => Dependents,
   onListenerError: (error: unknown) => void,
 ): StatusView {
   const slots = new NameTable<Slot>();
-  const machinesByHost = new Groups<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
-  const listeners = new Set<(change: StatusChange) => void>();
+  const machinesByHost = new Index<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
+  const listeners = new Set<(change: StatusUpdate) => void>();
   /** The places of all slots in the order of lists; undefined since one came or went, and places moved. */
   let order: readonly number[] | undefined;
   let filled = false;
 
-  const emit = (change: StatusChange) => {
+  const emit = (change: StatusUpdate) => {
     for (const listener of [...listeners]) {
       try {
         if (listeners.has(listener)) listener(change);
@@ -55,10 +55,10 @@ export function openStatusView(
     }
   };
 
-  const toEntry = (slot: Slot): MachineEntry =>
-    slot instanceof MachineEntry ? slot : new MachineEntry(slot, partsOf(slot));
+  const toEntry = (slot: Slot): MachineDocument =>
+    slot instanceof MachineDocument ? slot : new MachineDocument(slot, partsOf(slot));
 
-  const entryAt = (place: number): MachineEntry => {
+  const entryAt = (place: number): MachineDocument => {
     const slot = slots.at(place);
     const entry = toEntry(slot);
     if (entry !== slot) slots.replace(place, entry);
@@ -68,7 +68,7 @@ export function openStatusView(
   const renew = (place: number, machine: Machine) => {
     const before = slots.at(place);
     slots.replace(place, machine);
-    const seen = before instanceof MachineEntry;
+    const seen = before instanceof MachineDocument;
     if (!seen && !filled && listeners.size === 0) return;
     const entry = entryAt(place);
     if (!seen || before.etag !== entry.etag) emit({ type: 'changed', entry });
@@ -76,7 +76,7 @@ export function openStatusView(
 
   const renewAt = (place: number) => renew(place, machineOf(slots.at(place)));
 
-  const update = (change: Change<Machine>) => {
+  const update = (change: Delta<Machine>) => {
     const { type, item: machine } = change;
     const { namespace, name } = machine;
     machinesByHost.apply(change);
@@ -119,7 +119,7 @@ export function openStatusView(
     },
     list(namespace) {
       order ??= [...slots.places()].sort((one, other) => compareKeys(slots.at(one), slots.at(other)));
-      const found: StatusEntry[] = [];
+      const found: StatusDocument[] = [];
       for (const place of order) {
         if (namespace === undefined || slots.at(place).namespace === namespace) found.push(entryAt(place));
       }
@@ -143,4 +143,4 @@ export function openStatusView(
   };
 }
 
-const machineOf = (slot: Slot): Machine => (slot instanceof MachineEntry ? slot.machine : slot);
+const machineOf = (slot: Slot): Machine => (slot instanceof MachineDocument ? slot.machine : slot);

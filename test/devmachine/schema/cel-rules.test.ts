@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TSchema } from '@sinclair/typebox';
-import { brokenRules, RULES, type Rule } from '../../../src/devmachine/schema/cel-rules.ts';
+import { RULES, type Rule, ruleViolations } from '../../../src/devmachine/schema/cel-rules.ts';
 import { DevMachineSpec } from '../../../src/devmachine/schema/spec.ts';
 import { FULL_SPEC } from '../../corpus/bodies.ts';
 
-const broken = (change: object) => brokenRules(DevMachineSpec, { ...FULL_SPEC, ...change }, '/spec');
+const broken = (change: object) => ruleViolations(DevMachineSpec, { ...FULL_SPEC, ...change }, '/spec');
 const [bucket] = FULL_SPEC.mounts;
 
 test('a machine with every field breaks none', () => {

@@ -69,7 +69,7 @@ test('what may not be seen is said to be unknown, and nothing is claimed of it',
   assert.deepEqual(statusOf(stopped, ['Deployment']).phase, 'Stopping');
 });
 
-test('without sight of pods, the Deployment says whether one is ready', () => {
+test('without watchState of pods, the Deployment says whether one is ready', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => [deployment(owner), slice(owner)];
   assert.equal(statusOf({ ...inside, objects }, ['Pod']).phase, 'Running');

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { PART_KINDS } from '../../../src/devmachine/status/dependents.ts';
+import { DEPENDENT_KINDS } from '../../../src/devmachine/status/dependents.ts';
 import { PHASES } from '../../../src/devmachine/status/phases.ts';
 import { REASON_NAMES, REASONS, type ReasonText } from '../../../src/devmachine/status/reasons.ts';
 import { MachineStatus } from '../../../src/devmachine/status/status.ts';
-import { SOURCES } from '../../../src/kube/resources/watched.ts';
+import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -51,13 +51,13 @@ test('every reason has a message for people even of nothing, and a hint', () => 
 
 test('every kind that is watched is documented, and every phase is in the picture', () => {
   const text = read('docs/status.md');
-  for (const kind of PART_KINDS)
+  for (const kind of DEPENDENT_KINDS)
     assert.ok(
       rows.some(([first]) => first === kind),
       kind,
     );
   for (const phase of PHASES) assert.match(text, new RegExp(`--> ${phase}`));
-  for (const { path } of SOURCES) {
+  for (const { path } of WATCHED_RESOURCES) {
     const plural = path(undefined).split('/').at(-1) ?? '';
     assert.ok(
       rows.some(([, resources, verbs]) => resources?.includes(plural) && verbs === 'list, watch'),

@@ -1,6 +1,6 @@
-import type { StatusChange } from '../../../src/devmachine/machines.ts';
-import type { StatusEntry } from '../../../src/devmachine/status/status-document.ts';
-import type { Change, Stored } from '../../../src/kube/cache/store.ts';
+import type { StatusUpdate } from '../../../src/devmachine/machines.ts';
+import type { StatusDocument } from '../../../src/devmachine/status/status-document.ts';
+import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
 
 /** What a subscriber knows that has nothing but what it is told; and what it was told wrongly. */
 export class Shadow<T extends Stored> {
@@ -22,7 +22,7 @@ export class Shadow<T extends Stored> {
     this.#mayRepeat = may;
   }
 
-  readonly listen = ({ type, item }: Change<T>): void => {
+  readonly listen = ({ type, item }: Delta<T>): void => {
     const key = `${item.namespace}/${item.name}`;
     const known = this.items.get(key);
     const version = versionOf(item);
@@ -43,10 +43,10 @@ const versionOf = ({ uid, resourceVersion }: Stored): string => `${uid}@${resour
 
 /** The same for statuses. */
 export class StatusShadow {
-  readonly entries = new Map<string, StatusEntry>();
+  readonly entries = new Map<string, StatusDocument>();
   readonly wrongs: string[] = [];
 
-  readonly listen = ({ type, entry }: StatusChange): void => {
+  readonly listen = ({ type, entry }: StatusUpdate): void => {
     const key = `${entry.namespace}/${entry.name}`;
     const known = this.entries.get(key);
     if (type === 'deleted') {

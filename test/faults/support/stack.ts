@@ -5,25 +5,25 @@ import { loadConfig } from '../../../src/config.ts';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { Machines } from '../../../src/devmachine/machines.ts';
 import {
-  type EventPart,
-  type MachinePart,
-  PART_KINDS,
-  type Part,
-  type PartKind,
+  DEPENDENT_KINDS,
+  type Dependent,
+  type DependentKind,
+  type LabeledDependent,
+  type PodEvent,
 } from '../../../src/devmachine/status/dependents.ts';
-import { startPulse } from '../../../src/kube/cache/health.ts';
+import { startHealthCheck } from '../../../src/kube/cache/health.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { openConnection } from '../../../src/kube/client/transport.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
-import { SOURCES } from '../../../src/kube/resources/watched.ts';
-import { watchParts } from '../../../src/kube/status/dependents-cache.ts';
+import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
+import { watchDependents } from '../../../src/kube/status/dependents-cache.ts';
 import { type MachineCache, watchMachines } from '../../../src/kube/status/machine-cache.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
 
 /** Of machines, and of each kind of part twice; see below. */
-export const WATCHES = 1 + 2 * SOURCES.length;
+export const WATCHES = 1 + 2 * WATCHED_RESOURCES.length;
 
 export interface StackOptions {
   readonly kubeconfig: string;
@@ -42,7 +42,7 @@ export interface Stack {
   readonly signal: AbortSignal;
   readonly shadows: {
     readonly machines: Shadow<Machine>;
-    readonly parts: ReadonlyMap<PartKind, Shadow<Part>>;
+    readonly parts: ReadonlyMap<DependentKind, Shadow<Dependent>>;
     readonly statuses: StatusShadow;
   };
   /** What it has logged as a warning or worse. */
@@ -68,7 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const machines = openMachines(connection, cache, config);
   const shadows = {
     machines: new Shadow<Machine>('machine'),
-    parts: new Map(PART_KINDS.map((kind) => [kind, new Shadow<Part>(kind)])),
+    parts: new Map(DEPENDENT_KINDS.map((kind) => [kind, new Shadow<Dependent>(kind)])),
     statuses: new StatusShadow(),
   };
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
@@ -79,16 +79,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const [scope = ''] = namespaces;
   const path = machinesPath(scope || undefined);
   const version = () => cache.store(scope)?.version;
-  const parts = watchParts(
+  const parts = watchDependents(
     {
       ...reading,
       scopes,
       clock,
-      pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
+      pulse: startHealthCheck({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
       onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
-      onSight: () => undefined,
-      onTried: () => undefined,
+      onVisibilityChange: () => undefined,
+      onAttempt: () => undefined,
     },
     signal,
   );
@@ -116,7 +116,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-export type AnyPart = MachinePart | EventPart;
+export type AnyPart = LabeledDependent | PodEvent;
 
 const warningsTo = (lines: string[]): Writable =>
   new Writable({

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../../src/devmachine/machine.ts';
-import type { PartKind } from '../../../src/devmachine/status/dependents.ts';
-import { MachineEntry } from '../../../src/devmachine/status/status-document.ts';
+import type { DependentKind } from '../../../src/devmachine/status/dependents.ts';
+import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { listAll } from '../../../src/kube/cache/list-pager.ts';
 import type { Stored } from '../../../src/kube/cache/store.ts';
 import type { Connection } from '../../../src/kube/client/transport.ts';
 import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
-import { SOURCES } from '../../../src/kube/resources/watched.ts';
-import { openPartIndex } from '../../../src/kube/status/dependents-index.ts';
+import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
+import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import type { AnyPart, Stack } from './stack.ts';
 
 /** What the cluster itself says, asked past every cache of ours. */
 export interface Truth {
   readonly machines: readonly Machine[];
-  readonly parts: readonly (readonly [PartKind, readonly AnyPart[]])[];
+  readonly parts: readonly (readonly [DependentKind, readonly AnyPart[]])[];
 }
 
 export async function askCluster(cluster: Connection, namespaces: readonly string[]): Promise<Truth> {
@@ -21,16 +21,18 @@ export async function askCluster(cluster: Connection, namespaces: readonly strin
   const signal = AbortSignal.timeout(20_000);
   const all = async <T>(
     path: (scope: string | undefined) => string,
-    reduce: (object: unknown) => T,
+    transform: (object: unknown) => T,
     query = {},
   ) =>
-    (await Promise.all(scopes.map((scope) => listAll(cluster, path(scope), reduce, signal, query)))).flatMap(
-      ({ items }) => items,
-    );
+    (
+      await Promise.all(scopes.map((scope) => listAll(cluster, path(scope), transform, signal, query)))
+    ).flatMap(({ items }) => items);
   const [machines, parts] = await Promise.all([
     all(machinesPath, (object) => toMachine(object as MachineObject)),
     Promise.all(
-      SOURCES.map(async ({ kind, path, reduce, query }) => [kind, await all(path, reduce, query)] as const),
+      WATCHED_RESOURCES.map(
+        async ({ kind, path, transform, query }) => [kind, await all(path, transform, query)] as const,
+      ),
     ),
   ]);
   return { machines, parts };
@@ -67,14 +69,14 @@ const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceV
 
 /** Statuses are made of all stores: made anew from the truth they must come out the same. */
 function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth): string[] {
-  const index = openPartIndex();
+  const index = createDependentsIndex();
   for (const [, items] of parts) {
     for (const item of items) index.apply({ type: 'added', item, before: undefined });
   }
   const expected = new Map(
     machines.map((machine) => [
       `${machine.namespace}/${machine.name}`,
-      new MachineEntry(machine, index.of(machine, [])),
+      new MachineDocument(machine, index.of(machine, [])),
     ]),
   );
   const served = new Map(cache.view.list(undefined).map((entry) => [keyOf(entry), entry]));

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matchesSpec } from '../../../src/http/responses/if-match.ts';
+import { parseIfMatch } from '../../../src/http/responses/if-match.ts';
 
 const live = { uid: 'a-b', generation: 3 };
+
+function matches(header: string): boolean {
+  const versions = parseIfMatch(header);
+  return (
+    !versions || versions.some(({ uid, generation }) => uid === live.uid && generation === live.generation)
+  );
+}
 
 const CASES: Record<string, boolean | 'malformed'> = {
   '*': true,
@@ -28,16 +35,16 @@ const CASES: Record<string, boolean | 'malformed'> = {
 test('If-Match names the spec by uid and generation; its lists are those of RFC 9110', () => {
   for (const [header, expected] of Object.entries(CASES)) {
     if (expected === 'malformed') {
-      assert.throws(() => matchesSpec(header, live), { code: 'invalid-request' }, header);
+      assert.throws(() => matches(header), { code: 'invalid-request' }, header);
     } else {
-      assert.equal(matchesSpec(header, live), expected, header);
+      assert.equal(matches(header), expected, header);
     }
   }
 });
 
 test('a long header is read in no time', () => {
   const began = performance.now();
-  assert.throws(() => matchesSpec(`${'"x", '.repeat(3_000)}x`, live));
-  assert.throws(() => matchesSpec(`"x"${' , '.repeat(5_000)}x`, live));
+  assert.throws(() => parseIfMatch(`${'"x", '.repeat(3_000)}x`));
+  assert.throws(() => parseIfMatch(`"x"${' , '.repeat(5_000)}x`));
   assert.ok(performance.now() - began < 200);
 });

@@ -2,21 +2,25 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { startPulse } from '../../../src/kube/cache/health.ts';
-import type { KubeReply } from '../../../src/kube/client/transport.ts';
+import { startHealthCheck } from '../../../src/kube/cache/health.ts';
+import type { KubeResponse } from '../../../src/kube/client/transport.ts';
 import { failure, list, TestClock } from '../support/scripted.ts';
 
 const away = new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.');
 
 /** A pulse that beats when the test says so; the cluster answers each question by `answer`. */
 function beating(t: TestContext) {
-  const cluster = { answer: list(50) as KubeReply | Error, version: '50' as string | undefined, answers: 0 };
+  const cluster = {
+    answer: list(50) as KubeResponse | Error,
+    version: '50' as string | undefined,
+    answers: 0,
+  };
   const clock = new TestClock();
   let next = Promise.withResolvers<void>();
   clock.sleep = () => next.promise;
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const pulse = startPulse(
+  const pulse = startHealthCheck(
     {
       connection: {
         request: async () => {
@@ -34,7 +38,7 @@ function beating(t: TestContext) {
     },
     stop.signal,
   );
-  async function beat(answer: KubeReply | Error, at: number): Promise<void> {
+  async function beat(answer: KubeResponse | Error, at: number): Promise<void> {
     await setImmediate();
     cluster.answer = answer;
     clock.time = at;

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { listAll, PAGE_SIZE } from '../../../src/kube/cache/list-pager.ts';
-import { failure, item, list, object, reduce, reply, type Scripted, scripted } from '../support/scripted.ts';
+import {
+  failure,
+  item,
+  list,
+  object,
+  reply,
+  type Scripted,
+  scripted,
+  transform,
+} from '../support/scripted.ts';
 
 const read = (connection: Scripted, { signal } = new AbortController()) =>
-  listAll(connection, '/path', reduce, signal);
+  listAll(connection, '/path', transform, signal);
 
 const page = (version: number, token: string, ...items: object[]) =>
   reply(200, { metadata: { resourceVersion: String(version), continue: token }, items });
@@ -141,7 +150,7 @@ test('each page is told of as it comes, also those of a list that is then given 
   );
   const pages: unknown[] = [];
   const { signal } = new AbortController();
-  await listAll(connection, '/path', reduce, signal, {}, (items) => pages.push(items));
+  await listAll(connection, '/path', transform, signal, {}, (items) => pages.push(items));
   assert.deepEqual(pages, [[item('a', 'u1', 1), item('b', 'u2', 2)], [item('b', 'u2', 2)]]);
 });
 

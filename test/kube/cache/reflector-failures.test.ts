@@ -11,9 +11,9 @@ import {
   list,
   object,
   record,
-  reduce,
   refused,
   TestClock,
+  transform,
 } from '../support/scripted.ts';
 
 const added = (name: string, uid: string, version: number) => event('ADDED', object(name, uid, version));
@@ -207,12 +207,12 @@ test('an object that cannot be read is not skipped', async (t) => {
       { watch: ended(added('b', 'u2', 9)) },
     ],
     {
-      reduce: (value) => {
-        if (broken && reduce(value).name === 'b') {
+      transform: (value) => {
+        if (broken && transform(value).name === 'b') {
           broken = false;
           throw new TypeError('cannot read it');
         }
-        return reduce(value);
+        return transform(value);
       },
     },
   );

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { reflect } from '../../../src/kube/cache/reflector.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
 import { reflecting } from '../support/reflecting.ts';
-import { event, failure, list, newStore, object, open, reduce, scripted } from '../support/scripted.ts';
+import { event, failure, list, newStore, object, open, scripted, transform } from '../support/scripted.ts';
 
 /** Stopped anywhere, it ends without waiting for anything, and leaves no timer behind. */
 
@@ -60,7 +60,7 @@ test('stopped by a subscriber', async (t) => {
 test('stopped before it began', async () => {
   const connection = scripted();
   const log = { info: () => undefined, warn: () => assert.fail('nothing has failed') };
-  const options = { connection, path: '/path', reduce, store: newStore(), clock: systemClock, log };
+  const options = { connection, path: '/path', transform, store: newStore(), clock: systemClock, log };
   await reflect(options, AbortSignal.abort());
   assert.equal(connection.requests.length, 0);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
-import type { Change, Stored } from '../../../src/kube/cache/store.ts';
+import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
 import { seededRandom } from '../../support/random.ts';
 import { newStore } from '../support/scripted.ts';
 import { type Answer, type List, SimulatedCluster } from '../support/simulated-cluster.ts';
@@ -104,7 +104,7 @@ class Simulation {
     else assert.ok(compareVersions(known.resourceVersion, resourceVersion) >= 0, 'reads do not go back');
   }
 
-  #follow({ type, item }: Change<Stored>): void {
+  #follow({ type, item }: Delta<Stored>): void {
     const { name, uid, resourceVersion } = item;
     const known = this.#followed.get(name);
     if (type === 'deleted') {

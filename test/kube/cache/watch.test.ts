@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ExpiredError, type WatchEvent, watch } from '../../../src/kube/cache/watch.ts';
-import type { KubeReply, KubeStream } from '../../../src/kube/client/transport.ts';
+import type { KubeResponse, KubeStream } from '../../../src/kube/client/transport.ts';
 import {
   bookmark,
   broken,
@@ -176,4 +176,4 @@ test('who reads no further closes it', async () => {
   assert.ok(answer.body.destroyed);
 });
 
-const inStream = ({ body }: KubeReply): KubeStream => ended(added(8), event('ERROR', body as object));
+const inStream = ({ body }: KubeResponse): KubeStream => ended(added(8), event('ERROR', body as object));

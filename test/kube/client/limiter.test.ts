@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { Limit } from '../../../src/kube/client/limiter.ts';
+import { ConcurrencyLimiter } from '../../../src/kube/client/limiter.ts';
 
 const never = new AbortController().signal;
 const isOverloaded = (error: unknown) => error instanceof DevMachineError && error.code === 'overloaded';
 
 /** Work that ends when the test says so. */
-function works(limit: Limit) {
+function works(limit: ConcurrencyLimiter) {
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const start = (number: number, signal = never) =>
@@ -21,7 +21,7 @@ function works(limit: Limit) {
 }
 
 test('so many run at once, the others in the order in which they came', async () => {
-  const limit = new Limit({ concurrent: 2, queued: 9, waitMs: 60_000 });
+  const limit = new ConcurrencyLimiter({ concurrent: 2, queued: 9, waitMs: 60_000 });
   const { begun, start, end } = works(limit);
   const all = [0, 1, 2, 3].map((number) => start(number));
   await setImmediate();
@@ -41,7 +41,7 @@ test('so many run at once, the others in the order in which they came', async ()
 });
 
 test('more than may wait are refused at once', async () => {
-  const limit = new Limit({ concurrent: 1, queued: 1, waitMs: 60_000 });
+  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 1, waitMs: 60_000 });
   const { start, end } = works(limit);
   const first = start(0);
   const second = start(1);
@@ -54,7 +54,7 @@ test('more than may wait are refused at once', async () => {
 });
 
 test('who waits too long, or goes away, takes no place', async () => {
-  const limit = new Limit({ concurrent: 1, queued: 9, waitMs: 20 });
+  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 9, waitMs: 20 });
   const { begun, start, end } = works(limit);
   const first = start(0);
   const leaving = new AbortController();
@@ -73,7 +73,7 @@ test('who waits too long, or goes away, takes no place', async () => {
 });
 
 test('work that fails leaves its place', async () => {
-  const limit = new Limit({ concurrent: 1, queued: 0, waitMs: 20 });
+  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 0, waitMs: 20 });
   for (let round = 0; round < 3; round++) {
     await assert.rejects(
       limit.run(never, () => Promise.reject(new Error('failed'))),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { withRetries } from '../../../src/kube/client/retry.ts';
-import type { Connection, KubeReply, KubeRequest } from '../../../src/kube/client/transport.ts';
+import type { Connection, KubeRequest, KubeResponse } from '../../../src/kube/client/transport.ts';
 import { failure, reply, TestClock } from '../support/scripted.ts';
 
 const signal = new AbortController().signal;
@@ -13,7 +13,7 @@ const away = () => new DevMachineError('cluster-unavailable', 'The cluster canno
 const late = () => new DevMachineError('cluster-timeout', 'The cluster did not answer in time.');
 
 /** Sends one request to a cluster that answers these, and then 200 for ever. */
-async function send(request: KubeRequest, ...answers: (KubeReply | Error)[]) {
+async function send(request: KubeRequest, ...answers: (KubeResponse | Error)[]) {
   const clock = new TestClock();
   let tries = 0;
   const cluster: Connection = {

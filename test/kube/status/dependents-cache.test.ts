@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { NO_PULSE } from '../../../src/kube/cache/health.ts';
-import type { Connection, KubeReply } from '../../../src/kube/client/transport.ts';
-import { watchParts } from '../../../src/kube/status/dependents-cache.ts';
+import { UNMONITORED } from '../../../src/kube/cache/health.ts';
+import type { Connection, KubeResponse } from '../../../src/kube/client/transport.ts';
+import { watchDependents } from '../../../src/kube/status/dependents-cache.ts';
 import { failure, list, refused, TestClock } from '../support/scripted.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
@@ -11,7 +11,7 @@ const log = { info: () => undefined, warn: () => undefined };
 
 /** A cluster in which nothing is, and that refuses what it is told to. */
 function cluster() {
-  const refusals = new Map<string, KubeReply>();
+  const refusals = new Map<string, KubeResponse>();
   const watches = new Map<string, Readable>();
   const queries: Record<string, string>[] = [];
   const connection: Connection = {
@@ -40,19 +40,19 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
   const { connection, refusals, watches, queries } = cluster();
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const sights: (string | undefined)[] = [];
+  const watchStates: (string | undefined)[] = [];
   refusals.set(INGRESSES, failure(403));
-  const parts = watchParts(
+  const parts = watchDependents(
     {
       connection,
       scopes: ['a', 'b'],
       clock: new TestClock(),
       log,
-      pulse: NO_PULSE,
+      pulse: UNMONITORED,
       reached: () => false,
       onChange: () => undefined,
-      onSight: (namespace) => sights.push(namespace),
-      onTried: () => undefined,
+      onVisibilityChange: (namespace) => watchStates.push(namespace),
+      onAttempt: () => undefined,
     },
     stop.signal,
   );
@@ -75,7 +75,7 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
   assert.deepEqual(parts.unknown('a'), ['Ingress']);
   refusals.clear();
   await until(() => parts.unknown('a').length === 0);
-  assert.ok(sights.every((namespace) => namespace === 'a' || namespace === 'b'));
+  assert.ok(watchStates.every((namespace) => namespace === 'a' || namespace === 'b'));
 
   const chosen = queries.filter(({ path = '' }) => !path.endsWith('/events'));
   assert.ok(chosen.every((query) => query['labelSelector'] === 'ide.example.com/devmachine'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MachineEntry, type StatusEntry } from '../../../src/devmachine/status/status-document.ts';
+import { MachineDocument, type StatusDocument } from '../../../src/devmachine/status/status-document.ts';
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
 import { life, type Track } from '../../status/lives.ts';
 import { ownerOf } from '../../status/stored.ts';
@@ -11,9 +11,9 @@ const KEY = { namespace: 'team', name: 'machine-1' };
 const SEEDS = 200;
 
 /** Tells the service of a life, each track in its order and the tracks in any. Returns the documents in their order. */
-function tell(tracks: readonly Track[], random: () => number): StatusEntry[] {
+function tell(tracks: readonly Track[], random: () => number): StatusDocument[] {
   const { view, machine, put, remove } = watched();
-  const documents: StatusEntry[] = [];
+  const documents: StatusDocument[] = [];
   view.subscribe(({ entry }) => documents.push(entry));
   let endpoints: { conditions: { ready: boolean } }[] = [];
   const rest = tracks.map((track) => [...track]);
@@ -57,8 +57,8 @@ for (const { how, options, spec, end } of LIVES) {
   });
 }
 
-function neverBack(before: StatusEntry | undefined, after: StatusEntry): void {
-  assert.ok(before instanceof MachineEntry && after instanceof MachineEntry);
+function neverBack(before: StatusDocument | undefined, after: StatusDocument): void {
+  assert.ok(before instanceof MachineDocument && after instanceof MachineDocument);
   assert.ok(before.machine.generation <= after.machine.generation);
   assert.ok(compareVersions(before.machine.resourceVersion, after.machine.resourceVersion) <= 0);
   assert.notEqual(before.etag, after.etag, 'the same document is told once');

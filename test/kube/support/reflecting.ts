@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { reflect } from '../../../src/kube/cache/reflector.ts';
 import type { Store, Stored } from '../../../src/kube/cache/store.ts';
 import type { Clock } from '../../../src/kube/client/backoff.ts';
-import { newStore, reduce, type Scripted, type Step, scripted, TestClock } from './scripted.ts';
+import { newStore, type Scripted, type Step, scripted, TestClock, transform } from './scripted.ts';
 
 export interface Reflecting {
   readonly store: Store<Stored>;
@@ -18,7 +18,7 @@ export interface Reflecting {
 interface Options {
   readonly clock?: Clock;
   readonly silenceMs?: number;
-  readonly reduce?: (object: unknown) => Stored;
+  readonly transform?: (object: unknown) => Stored;
 }
 
 /** Reflects a scripted cluster until the end of the test. */
@@ -29,7 +29,7 @@ export function reflecting(t: TestContext, steps: Step[], options: Options = {})
   const { promise: failed, resolve } = Promise.withResolvers<void>();
   const log = { info: () => undefined, warn: () => resolve() };
   const running = reflect(
-    { connection, path: '/path', reduce, store, clock: new TestClock(), log, ...options },
+    { connection, path: '/path', transform, store, clock: new TestClock(), log, ...options },
     controller.signal,
   );
   const stop = () => {

@@ -1,8 +1,13 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { type Change, Store, type Stored } from '../../../src/kube/cache/store.ts';
+import { type Delta, Store, type Stored } from '../../../src/kube/cache/store.ts';
 import type { Clock } from '../../../src/kube/client/backoff.ts';
-import type { Connection, KubeReply, KubeRequest, KubeStream } from '../../../src/kube/client/transport.ts';
+import type {
+  Connection,
+  KubeRequest,
+  KubeResponse,
+  KubeStream,
+} from '../../../src/kube/client/transport.ts';
 
 export const item = (name: string, uid: string, version: number | string): Stored => ({
   namespace: 'ns',
@@ -11,12 +16,12 @@ export const item = (name: string, uid: string, version: number | string): Store
   resourceVersion: String(version),
 });
 
-/** An object as the API server sends it; `reduce` makes an item of it. */
+/** An object as the API server sends it; `transform` makes an item of it. */
 export const object = (name: string, uid: string, version: number | string) => ({
   metadata: item(name, uid, version),
 });
 
-export const reduce = (value: unknown): Stored => (value as ReturnType<typeof object>).metadata;
+export const transform = (value: unknown): Stored => (value as ReturnType<typeof object>).metadata;
 
 const told = ({ name, uid, resourceVersion }: Stored): string => `${name} ${uid} ${resourceVersion}`;
 
@@ -26,7 +31,7 @@ export const contents = (store: Store<Stored>): string[] => [...store.values()].
 /** Records every change of a store, in one line each. */
 export function record(store: Store<Stored>): string[] {
   const changes: string[] = [];
-  store.subscribe((change: Change<Stored>) => changes.push(`${change.type} ${told(change.item)}`));
+  store.subscribe((change: Delta<Stored>) => changes.push(`${change.type} ${told(change.item)}`));
   return changes;
 }
 
@@ -56,12 +61,16 @@ export class TestClock implements Clock {
   }
 }
 
-export const reply = (status: number, body: unknown, headers = {}): KubeReply => ({ status, headers, body });
+export const reply = (status: number, body: unknown, headers = {}): KubeResponse => ({
+  status,
+  headers,
+  body,
+});
 
-export const failure = (status: number, headers = {}, details = {}): KubeReply =>
+export const failure = (status: number, headers = {}, details = {}): KubeResponse =>
   reply(status, { kind: 'Status', code: status, message: `answered ${status}`, ...details }, headers);
 
-export const list = (version: number | string, ...items: object[]): KubeReply =>
+export const list = (version: number | string, ...items: object[]): KubeResponse =>
   reply(200, { metadata: { resourceVersion: String(version) }, items });
 
 export const event = (type: string, value: object): string => `${JSON.stringify({ type, object: value })}\n`;
@@ -89,19 +98,19 @@ export function broken(error: Error, ...lines: string[]): KubeStream {
 }
 
 /** A watch that is refused. */
-export const refused = ({ status, headers, body }: KubeReply): KubeStream =>
+export const refused = ({ status, headers, body }: KubeResponse): KubeStream =>
   stream(status, headers, Readable.from([bytes(JSON.stringify(body))]));
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
-const stream = (status: number, headers: KubeReply['headers'], body: Readable): KubeStream => ({
+const stream = (status: number, headers: KubeResponse['headers'], body: Readable): KubeStream => ({
   status,
   headers,
   body,
 });
 
 type Answer<Kind> = Kind | Error | (() => Kind);
-export type Step = { readonly list: Answer<KubeReply> } | { readonly watch: Answer<KubeStream> };
+export type Step = { readonly list: Answer<KubeResponse> } | { readonly watch: Answer<KubeStream> };
 
 /** A connection that answers by a script, and not at all after its last step. */
 export interface Scripted extends Connection {
@@ -132,7 +141,7 @@ export function scripted(...steps: Step[]): Scripted {
   return {
     requests,
     finished,
-    request: (request) => take<KubeReply>('list', request),
+    request: (request) => take<KubeResponse>('list', request),
     async stream(request) {
       const answer = await take<KubeStream>('watch', request);
       addAbortSignal(request.signal, answer.body);

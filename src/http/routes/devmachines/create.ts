@@ -8,10 +8,10 @@ import {
   toDevMachine,
 } from '../../../devmachine/schema/manifest.ts';
 import { DEVMACHINE_EXAMPLE } from '../../openapi/examples.ts';
-import { untilClientLeaves } from '../../responses/abort.ts';
-import { jsonAnswer } from '../../responses/document.ts';
+import { clientAbortSignal } from '../../responses/abort.ts';
+import { jsonResponse } from '../../responses/document.ts';
 import { problems } from '../../responses/problems.ts';
-import { checkRules } from '../../responses/validation.ts';
+import { validateRules } from '../../responses/validation.ts';
 import { DRY_RUN, namespaceRule } from './query.ts';
 import { STATUS_PATH } from './status.ts';
 
@@ -37,7 +37,7 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
   app.post(
     '/devmachines',
     {
-      preHandler: checkRules(DevMachineManifest),
+      preHandler: validateRules(DevMachineManifest),
       schema: {
         operationId: 'createDevMachine',
         summary: 'Create a machine',
@@ -46,18 +46,18 @@ export const devMachineRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = asy
         querystring: CreateQuery,
         body: DevMachineManifest,
         response: {
-          200: jsonAnswer(
+          200: jsonResponse(
             DevMachine,
             'The same machine is there already; or, with dryRun, what would be created.',
             DEVMACHINE_EXAMPLE,
           ),
-          201: jsonAnswer(DevMachine, 'Created.', DEVMACHINE_EXAMPLE),
+          201: jsonResponse(DevMachine, 'Created.', DEVMACHINE_EXAMPLE),
           ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
         },
       },
     },
     async ({ query, body }, reply) => {
-      const signal = untilClientLeaves(reply);
+      const signal = clientAbortSignal(reply);
       const { metadata, spec } = body;
       const key = { name: metadata.name, namespace: namespaceOf(query.namespace, metadata.namespace) };
       const dryRun = query.dryRun === 'true';

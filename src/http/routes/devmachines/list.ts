@@ -9,7 +9,13 @@ import { PHASES } from '../../../devmachine/status/phases.ts';
 import { StaleSince } from '../../../devmachine/status/schema.ts';
 import { MachineStatus } from '../../../devmachine/status/status.ts';
 import { LIST_EXAMPLE } from '../../openapi/examples.ts';
-import { etagOf, jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from '../../responses/document.ts';
+import {
+  DOCUMENT_HEADERS,
+  etagOf,
+  jsonResponse,
+  parseInteger,
+  sendDocument,
+} from '../../responses/document.ts';
 import { NOT_MODIFIED, problems } from '../../responses/problems.ts';
 import { invalid } from '../../responses/validation.ts';
 
@@ -66,7 +72,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
           'Ordered by namespace and name, in pages. A page begins where the one before ended, whatever came or went in between.',
         querystring: ListQuery,
         response: {
-          200: jsonAnswer(MachineList, 'A page of statuses.', LIST_EXAMPLE, TAGGED_HEADERS),
+          200: jsonResponse(MachineList, 'A page of statuses.', LIST_EXAMPLE, DOCUMENT_HEADERS),
           304: NOT_MODIFIED,
           ...problems(400, 404, 503),
         },
@@ -79,7 +85,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
         phase: query.phase,
         template: query.template,
       };
-      const limit = wholeNumber('limit', query.limit, LIMIT);
+      const limit = parseInteger('limit', query.limit, LIMIT);
       const after = query.continue === undefined ? undefined : placeOf(query.continue, filter);
       const { entries, remaining } = pageOf(options.machines.list(filter.namespace), filter, limit, after);
       const last = entries.at(-1);
@@ -89,7 +95,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
       const json = `{"items":[${entries.map((entry) => entry.json).join(',')}]${rest}`;
       const etag = etagOf([...entries.map((entry) => entry.etag), rest]);
       const ageMs = options.machines.ageMs(filter.namespace);
-      return sendTagged<typeof MachineList.static>(request, reply, { etag, json }, ageMs);
+      return sendDocument<typeof MachineList.static>(request, reply, { etag, json }, ageMs);
     },
   );
 };

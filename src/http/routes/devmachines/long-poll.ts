@@ -2,7 +2,7 @@ import { DevMachineError } from '../../../devmachine/errors.ts';
 import type { Machines } from '../../../devmachine/machines.ts';
 import type { MachineKey } from '../../../devmachine/schema/manifest.ts';
 import type { Phase } from '../../../devmachine/status/phases.ts';
-import type { StatusEntry } from '../../../devmachine/status/status-document.ts';
+import type { StatusDocument } from '../../../devmachine/status/status-document.ts';
 
 export interface Wish {
   readonly key: MachineKey;
@@ -14,7 +14,7 @@ export interface Wish {
 }
 
 /** Calls that wait until a machine has reached a phase. */
-export class Waiting {
+export class LongPolls {
   readonly #machines: Machines;
   readonly #most: number;
   readonly #giveUps = new Set<() => void>();
@@ -30,12 +30,12 @@ export class Waiting {
   }
 
   /** The first status in the phase, or Failed, which ends in no other; at the timeout, the status as it is. */
-  async for({ key, phase, timeoutMs, signal }: Wish): Promise<StatusEntry> {
+  async for({ key, phase, timeoutMs, signal }: Wish): Promise<StatusDocument> {
     if (this.#closed || this.#giveUps.size >= this.#most) throw tooMany();
-    const { promise, resolve, reject } = Promise.withResolvers<StatusEntry>();
+    const { promise, resolve, reject } = Promise.withResolvers<StatusDocument>();
     promise.catch(() => undefined);
-    let latest: StatusEntry | undefined;
-    const look = (entry: StatusEntry) => {
+    let latest: StatusDocument | undefined;
+    const look = (entry: StatusDocument) => {
       latest = entry;
       const now = entry.phase;
       if (now === phase || (now === 'Failed' && phase !== 'Deleted')) resolve(entry);

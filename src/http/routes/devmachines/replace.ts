@@ -8,10 +8,11 @@ import {
   toDevMachine,
 } from '../../../devmachine/schema/manifest.ts';
 import { DEVMACHINE_EXAMPLE, TARGET_EXAMPLE } from '../../openapi/examples.ts';
-import { untilClientLeaves } from '../../responses/abort.ts';
-import { jsonAnswer } from '../../responses/document.ts';
+import { clientAbortSignal } from '../../responses/abort.ts';
+import { jsonResponse } from '../../responses/document.ts';
+import { parseIfMatch } from '../../responses/if-match.ts';
 import { problems } from '../../responses/problems.ts';
-import { checkRules } from '../../responses/validation.ts';
+import { validateRules } from '../../responses/validation.ts';
 import type { DevMachineRoutes } from './create.ts';
 import { DRY_RUN, flag, namespaceRule, TARGET } from './query.ts';
 
@@ -72,7 +73,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
   app.put(
     '/devmachines',
     {
-      preHandler: checkRules(DevMachineManifest),
+      preHandler: validateRules(DevMachineManifest),
       schema: {
         operationId: 'replaceDevMachine',
         summary: 'Replace the spec of a machine',
@@ -82,7 +83,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
         headers: IfMatch,
         body: DevMachineManifest,
         response: {
-          200: jsonAnswer(
+          200: jsonResponse(
             DevMachine,
             'The machine as it is now; with dryRun, as it would be.',
             DEVMACHINE_EXAMPLE,
@@ -92,13 +93,13 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
       },
     },
     async ({ query, headers, body }, reply) => {
-      const signal = untilClientLeaves(reply);
+      const signal = clientAbortSignal(reply);
       const { metadata, spec } = body;
       const key = { name: metadata.name, namespace: namespaceOf(query.namespace, metadata.namespace) };
       const machine = await machines.replace(key, spec, {
         force: query.force === 'true',
         dryRun: query.dryRun === 'true',
-        ifMatch: headers['if-match'],
+        expected: headers['if-match'] === undefined ? undefined : parseIfMatch(headers['if-match']),
         signal,
       });
       return toDevMachine(machine);
@@ -114,7 +115,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
           ...POWER[action],
           querystring: PowerQuery,
           response: {
-            202: jsonAnswer(
+            202: jsonResponse(
               DevMachine,
               'Accepted: the machine as it is wished for now. Its status says how far it is.',
               DEVMACHINE_EXAMPLE,
@@ -124,7 +125,7 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
         },
       },
       async ({ query }, reply) => {
-        const signal = untilClientLeaves(reply);
+        const signal = clientAbortSignal(reply);
         const key = { name: query.name, namespace: namespaceOf(query.namespace) };
         const machine = await machines.setPower(key, action, { force: query.force === 'true', signal });
         return reply.code(202).send(toDevMachine(machine));
@@ -142,13 +143,13 @@ export const changeRoutes: FastifyPluginAsyncTypebox<DevMachineRoutes> = async (
           'The disk and the access Secret outlive the machine, unless storage.retention is Delete: the next machine of this name finds them. With purge they go too: retention becomes Delete, and the machine is deleted when the operator has followed; where it does not in time (504), nothing is deleted. Idempotent while the machine goes.',
         querystring: DeleteQuery,
         response: {
-          202: jsonAnswer(Accepted, 'Accepted: the machine is going, or gone.', TARGET_EXAMPLE),
+          202: jsonResponse(Accepted, 'Accepted: the machine is going, or gone.', TARGET_EXAMPLE),
           ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
         },
       },
     },
     async ({ query }, reply) => {
-      const signal = untilClientLeaves(reply);
+      const signal = clientAbortSignal(reply);
       const key = { name: query.name, namespace: namespaceOf(query.namespace) };
       await machines.delete(key, { purge: query.purge === 'true', signal });
       return reply.code(202).send(key);

@@ -4,13 +4,13 @@ import type { Machines } from '../../../devmachine/machines.ts';
 import { stringEnum } from '../../../devmachine/schema/typebox.ts';
 import { PHASES } from '../../../devmachine/status/phases.ts';
 import { MachineStatus } from '../../../devmachine/status/status.ts';
-import type { StatusEntry } from '../../../devmachine/status/status-document.ts';
+import type { StatusDocument } from '../../../devmachine/status/status-document.ts';
 import { STATUS_EXAMPLE } from '../../openapi/examples.ts';
-import { untilClientLeaves } from '../../responses/abort.ts';
-import { jsonAnswer, sendTagged, TAGGED_HEADERS, wholeNumber } from '../../responses/document.ts';
+import { clientAbortSignal } from '../../responses/abort.ts';
+import { DOCUMENT_HEADERS, jsonResponse, parseInteger, sendDocument } from '../../responses/document.ts';
 import { NOT_MODIFIED, problems } from '../../responses/problems.ts';
 import { invalid } from '../../responses/validation.ts';
-import { Waiting } from './long-poll.ts';
+import { LongPolls } from './long-poll.ts';
 import { namespaceRule, TARGET } from './query.ts';
 
 export interface StatusRoutes {
@@ -55,7 +55,7 @@ While the cluster does not answer, the status is answered as it was last known, 
 export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app, options) => {
   const { machines } = options;
   const namespaceOf = namespaceRule(options.defaultNamespace);
-  const waiting = new Waiting(machines, options.maxReaders);
+  const waiting = new LongPolls(machines, options.maxReaders);
   app.addHook('preClose', async () => waiting.close());
 
   app.get(
@@ -67,7 +67,7 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
         description: DESCRIPTION,
         querystring: StatusQuery,
         response: {
-          200: jsonAnswer(MachineStatus, 'The status.', STATUS_EXAMPLE, TAGGED_HEADERS),
+          200: jsonResponse(MachineStatus, 'The status.', STATUS_EXAMPLE, DOCUMENT_HEADERS),
           304: NOT_MODIFIED,
           ...problems(400, 403, 404, 429, 503, 504),
         },
@@ -80,14 +80,14 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
       if (timeoutSeconds !== undefined && phase === undefined) {
         throw invalid({ parameter: 'timeoutSeconds', message: 'needs waitFor' });
       }
-      const send = (entry: StatusEntry) =>
-        sendTagged<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
+      const send = (entry: StatusDocument) =>
+        sendDocument<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
       // Nearly every call ends here, in the same turn: a promise and a signal would cost more than the rest.
       const known = phase === undefined ? machines.known(key) : undefined;
       if (known) return send(known);
-      if (phase === undefined) return machines.status(key, untilClientLeaves(reply)).then(send);
-      const timeoutMs = 1_000 * wholeNumber('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
-      return waiting.for({ key, phase, timeoutMs, signal: untilClientLeaves(reply) }).then(send);
+      if (phase === undefined) return machines.status(key, clientAbortSignal(reply)).then(send);
+      const timeoutMs = 1_000 * parseInteger('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
+      return waiting.for({ key, phase, timeoutMs, signal: clientAbortSignal(reply) }).then(send);
     },
   );
 };
