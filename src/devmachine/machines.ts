@@ -50,7 +50,7 @@ export interface DeleteOptions {
 export interface StatusUpdate {
   readonly type: 'changed' | 'deleted';
   /** For `deleted`, the last one known. */
-  readonly entry: StatusDocument;
+  readonly document: StatusDocument;
 }
 
 /** What the HTTP side needs of a cluster. Every failure is a DevMachineError. */

@@ -47,13 +47,14 @@ export function openFastPath({
     const { method, url = '', headers } = request;
     if (method !== 'GET' || isClosing() || !isAllowed(allowedHosts, hostname(headers.host))) return false;
     const key = keyOf(url);
-    const entry = key && find(machines, key);
-    if (!entry) return false;
+    const document = key && find(machines, key);
+    if (!document) return false;
 
     const began = performance.now();
     const id = newId();
     const ageMs = machines.ageMs(key.namespace);
-    const { etag, json } = withStaleness(entry, ageMs);
+    const { version, json } = withStaleness(document, ageMs);
+    const etag = `"${version}"`;
     const head = [
       ...HEAD,
       'x-request-id',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareKeys, fromToken, type ListFilter, pageOf, toToken } from '../../src/devmachine/pagination.ts';
+import { compareKeys, type ListFilter, pageOf } from '../../src/devmachine/pagination.ts';
+import { fromToken, toToken } from '../../src/http/responses/page-token.ts';
 import { FakeMachines } from '../support/fake-machines.ts';
 
 const ALL: ListFilter = { namespace: undefined, phase: undefined, template: undefined };
@@ -53,9 +54,9 @@ function walk(machines: FakeMachines): string[] {
   let token: string | undefined;
   do {
     const after = token === undefined ? undefined : fromToken(token, ALL);
-    const { entries, remaining } = pageOf(machines.list(), ALL, 1 + Math.floor(Math.random() * 7), after);
-    seen.push(...entries.map(({ namespace, name }) => `${namespace}/${name}`));
-    const last = entries.at(-1);
+    const { documents, remaining } = pageOf(machines.list(), ALL, 1 + Math.floor(Math.random() * 7), after);
+    seen.push(...documents.map(({ namespace, name }) => `${namespace}/${name}`));
+    const last = documents.at(-1);
     token = last && remaining > 0 ? toToken(ALL, last) : undefined;
     const [name, namespace] = [`come-${Math.floor(Math.random() * 20)}`, random(NAMESPACES)];
     if (Math.random() < 0.5) machines.set(name, { namespace });

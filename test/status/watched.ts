@@ -42,6 +42,6 @@ export function watched(unknown: readonly DependentKind[] = []) {
   };
 }
 
-/** The document of an entry. */
-export const documentOf = (entry: StatusDocument | undefined): MachineStatus =>
-  JSON.parse(entry?.json ?? 'null');
+/** The document of an document. */
+export const documentOf = (document: StatusDocument | undefined): MachineStatus =>
+  JSON.parse(document?.json ?? 'null');

@@ -14,48 +14,48 @@ import { STATUS_EXAMPLE } from '../../src/http/openapi/examples.ts';
 export class FakeMachines
   implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
-  readonly entries = new Map<string, StatusDocument>();
+  readonly documents = new Map<string, StatusDocument>();
   readonly listeners = new Set<(change: StatusUpdate) => void>();
   #count = 0;
 
   set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusDocument {
     const key = `${namespace}/${name}`;
-    const before = this.entries.get(key);
+    const before = this.documents.get(key);
     const generation = (before ? generationOf(before) : 0) + 1;
     const uid = before?.uid ?? `uid-${++this.#count}`;
     const spec = { ...STATUS_EXAMPLE.spec, args: ['x'.repeat(padding)] };
     const status = { ...STATUS_EXAMPLE, name, namespace, uid, generation, phase, spec };
-    const etag = `"${uid}.${generation}.x"`;
+    const version = `${uid}.${generation}.x`;
     const { template } = spec;
-    const entry = { namespace, name, uid, phase, template, json: JSON.stringify(status), etag };
-    this.entries.set(key, entry);
-    this.#emit({ type: 'changed', entry });
-    return entry;
+    const document = { namespace, name, uid, phase, template, json: JSON.stringify(status), version };
+    this.documents.set(key, document);
+    this.#emit({ type: 'changed', document });
+    return document;
   }
 
   remove(name: string, namespace = 'a'): void {
-    const entry = this.entries.get(`${namespace}/${name}`);
-    this.entries.delete(`${namespace}/${name}`);
-    if (entry) this.#emit({ type: 'deleted', entry });
+    const document = this.documents.get(`${namespace}/${name}`);
+    this.documents.delete(`${namespace}/${name}`);
+    if (document) this.#emit({ type: 'deleted', document });
   }
 
   size(): number {
-    return this.entries.size;
+    return this.documents.size;
   }
 
   known({ namespace, name }: { namespace: string; name: string }): StatusDocument | undefined {
-    return this.entries.get(`${namespace}/${name}`);
+    return this.documents.get(`${namespace}/${name}`);
   }
 
   async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusDocument> {
-    const entry = this.entries.get(`${namespace}/${name}`);
-    if (entry) return entry;
+    const document = this.documents.get(`${namespace}/${name}`);
+    if (document) return document;
     throw new DevMachineError('machine-not-found', 'There is none.');
   }
 
   list(namespace?: string): StatusDocument[] {
-    return [...this.entries.values()]
-      .filter((entry) => namespace === undefined || entry.namespace === namespace)
+    return [...this.documents.values()]
+      .filter((document) => namespace === undefined || document.namespace === namespace)
       .sort(compareKeys);
   }
 
@@ -92,6 +92,6 @@ export async function serve(t: TestContext, machines: FakeMachines, config: Part
 
 /** uid → generation of what there is. */
 export const truth = (machines: FakeMachines) =>
-  new Map([...machines.entries.values()].map((entry) => [entry.uid, generationOf(entry)]));
+  new Map([...machines.documents.values()].map((document) => [document.uid, generationOf(document)]));
 
 export const generationOf = ({ json }: StatusDocument): number => JSON.parse(json).generation;

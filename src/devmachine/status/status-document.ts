@@ -13,8 +13,8 @@ export interface StatusDocument {
   readonly template: string | undefined;
   /** The whole document. */
   readonly json: string;
-  /** `"<uid>.<generation>.<digest>"`: uid and generation say which spec it is, the digest which status. */
-  readonly etag: string;
+  /** `<uid>.<generation>.<digest>`: uid and generation identify the spec, the digest this document. */
+  readonly version: string;
 }
 
 /** Beside the document it keeps of the machine only the name, by which it is found. */
@@ -22,7 +22,7 @@ export class MachineDocument implements StatusDocument {
   readonly namespace: string;
   readonly name: string;
   readonly json: string;
-  readonly etag: string;
+  readonly version: string;
   readonly phase: Phase;
   readonly machine: Machine;
 
@@ -34,7 +34,7 @@ export class MachineDocument implements StatusDocument {
     const digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
     this.phase = status.phase;
     this.machine = machine;
-    this.etag = inOnePiece(`"${machine.uid}.${machine.generation}.${digest}"`);
+    this.version = inOnePiece(`${machine.uid}.${machine.generation}.${digest}`);
   }
 
   get uid(): string {

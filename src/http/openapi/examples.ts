@@ -1,7 +1,7 @@
-import { toToken } from '../../devmachine/pagination.ts';
 import { API_VERSION, type DevMachine, KIND } from '../../devmachine/schema/manifest.ts';
 import { REASONS } from '../../devmachine/status/reasons.ts';
 import type { MachineStatus } from '../../devmachine/status/status.ts';
+import { toToken } from '../responses/page-token.ts';
 
 /** What the OpenAPI document shows. The types hold them to the schemas. */
 

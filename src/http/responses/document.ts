@@ -5,7 +5,8 @@ import { matchesETag } from './etag.ts';
 import { invalid } from './validation.ts';
 
 export interface JsonDocument {
-  readonly etag: string;
+  /** Identifies this content; the ETag is this text in quotes. */
+  readonly version: string;
   /** The document, a JSON object, serialised already. */
   readonly json: string;
   readonly cacheControl?: string;
@@ -25,7 +26,8 @@ export function sendDocument<T>(
   document: JsonDocument,
   ageMs?: number,
 ): T {
-  const { etag, json } = withStaleness(document, ageMs ?? 0);
+  const { version, json } = withStaleness(document, ageMs ?? 0);
+  const etag = `"${version}"`;
   reply.header('etag', etag).header('cache-control', document.cacheControl ?? REVALIDATE);
   if (ageMs !== undefined) reply.header('age', ageInSeconds(ageMs));
   const known = matchesETag(headers['if-none-match'], etag);
@@ -44,11 +46,10 @@ export const ageInSeconds = (ageMs: number): string => String(Math.floor(ageMs /
 export const FRESH_MS = 10_000;
 
 /** The document with `staleSince`. That stays the same while the cluster is away, and so does the ETag. */
-function withStaleSince({ etag, json }: JsonDocument, ageMs: number): JsonDocument {
+function withStaleSince({ version, json }: JsonDocument, ageMs: number): JsonDocument {
   const since = staleSince(ageMs);
-  const tag = Date.parse(since).toString(36);
   return {
-    etag: `${etag.slice(0, -1)}-${tag}"`,
+    version: `${version}-${Date.parse(since).toString(36)}`,
     json: `${json.slice(0, -1)},"staleSince":${JSON.stringify(since)}}`,
   };
 }
@@ -57,11 +58,11 @@ function withStaleSince({ etag, json }: JsonDocument, ageMs: number): JsonDocume
 export const staleSince = (ageMs: number): string =>
   new Date(Math.floor((Date.now() - ageMs) / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');
 
-/** An ETag of whatever `parts` say. */
-export function etagOf(parts: Iterable<string>): string {
+/** A version for a document that is determined by `parts`. */
+export function versionOf(parts: Iterable<string>): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return `"${hash.digest('base64url').slice(0, 16)}"`;
+  return hash.digest('base64url').slice(0, 16);
 }
 
 /** A number of the query, where everything is text; the schema says the limits too. */

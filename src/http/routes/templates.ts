@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { TEMPLATE_NAMES, TEMPLATES } from '../../devmachine/schema/templates.ts';
 import { stringEnum } from '../../devmachine/schema/typebox.ts';
-import { etagOf, sendDocument } from '../responses/document.ts';
+import { sendDocument, versionOf } from '../responses/document.ts';
 import { NOT_MODIFIED } from '../responses/problems.ts';
 
 const TemplateInfo = Type.Object(
@@ -31,7 +31,7 @@ const items = TEMPLATE_NAMES.map((name) => {
 });
 
 const json = JSON.stringify({ items });
-const etag = etagOf([json]);
+const version = versionOf([json]);
 
 export const templateRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
@@ -56,6 +56,10 @@ export const templateRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) =>
-      sendDocument<typeof TemplateList.static>(request, reply, { etag, json, cacheControl: 'max-age=300' }),
+      sendDocument<typeof TemplateList.static>(request, reply, {
+        version,
+        json,
+        cacheControl: 'max-age=300',
+      }),
   );
 };

@@ -39,7 +39,7 @@ export class EventLog {
   }
 
   append(change: StatusUpdate): void {
-    const { uid, namespace, name } = change.entry;
+    const { uid, namespace, name } = change.document;
     const number = ++this.#last;
     const frame = changeFrame(change, this.idOf(number));
     const event = { number, uid, key: { namespace, name }, frame, superseded: false };

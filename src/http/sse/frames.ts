@@ -34,19 +34,19 @@ export const staleFrame = (id: string, staleSince: string): Buffer =>
 /** The first beat after that. */
 export const freshFrame = (id: string): Buffer => frame('fresh', id, '{}');
 
-export function changeFrame({ type, entry }: StatusUpdate, id: string): Buffer {
-  if (type === 'changed') return frame('status', id, entry.json);
-  const { name, namespace, uid } = entry;
+export function changeFrame({ type, document }: StatusUpdate, id: string): Buffer {
+  if (type === 'changed') return frame('status', id, document.json);
+  const { name, namespace, uid } = document;
   return frame('deleted', id, JSON.stringify({ name, namespace, uid }));
 }
 
 const snapshotFrames = new WeakMap<StatusDocument, Buffer>();
 
 /** A document of the picture that a stream begins with; made once for all readers. */
-export function snapshotFrame(entry: StatusDocument): Buffer {
-  const known = snapshotFrames.get(entry);
+export function snapshotFrame(document: StatusDocument): Buffer {
+  const known = snapshotFrames.get(document);
   if (known) return known;
-  const made = frame('status', UNFINISHED, entry.json);
-  snapshotFrames.set(entry, made);
+  const made = frame('status', UNFINISHED, document.json);
+  snapshotFrames.set(document, made);
   return made;
 }

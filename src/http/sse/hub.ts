@@ -53,10 +53,10 @@ export class EventHub {
       // What comes together goes out together: one pass over all readers, one write to each connection.
       this.#sending ??= setImmediate(() => this.#send());
     });
-    const entries = this.#options.machines.list(namespace);
+    const documents = this.#options.machines.list(namespace);
     const after = lastId === undefined ? undefined : this.#log.numberOf(lastId);
     if (after !== undefined) return { snapshot: undefined, reset: false, after };
-    const snapshot = name === undefined ? entries : entries.filter((entry) => entry.name === name);
+    const snapshot = name === undefined ? documents : documents.filter((document) => document.name === name);
     return { snapshot, reset: lastId !== undefined, after: this.#log.last };
   }
 

@@ -131,6 +131,6 @@ export class EventStream {
 function* startFrames({ snapshot, reset }: StreamStart): Generator<Buffer, undefined> {
   yield retryFrame();
   if (reset) yield RESET_FRAME;
-  for (const entry of snapshot ?? []) yield snapshotFrame(entry);
+  for (const document of snapshot ?? []) yield snapshotFrame(document);
   return undefined;
 }

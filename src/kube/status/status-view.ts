@@ -60,9 +60,9 @@ export function openStatusView(
 
   const entryAt = (place: number): MachineDocument => {
     const slot = slots.at(place);
-    const entry = toEntry(slot);
-    if (entry !== slot) slots.replace(place, entry);
-    return entry;
+    const document = toEntry(slot);
+    if (document !== slot) slots.replace(place, document);
+    return document;
   };
 
   const renew = (place: number, machine: Machine) => {
@@ -70,8 +70,8 @@ export function openStatusView(
     slots.replace(place, machine);
     const seen = before instanceof MachineDocument;
     if (!seen && !filled && listeners.size === 0) return;
-    const entry = entryAt(place);
-    if (!seen || before.etag !== entry.etag) emit({ type: 'changed', entry });
+    const document = entryAt(place);
+    if (!seen || before.version !== document.version) emit({ type: 'changed', document });
   };
 
   const renewAt = (place: number) => renew(place, machineOf(slots.at(place)));
@@ -89,7 +89,7 @@ export function openStatusView(
       const slot = slots.at(place);
       slots.remove(place);
       order = undefined;
-      emit({ type: 'deleted', entry: toEntry(slot) });
+      emit({ type: 'deleted', document: toEntry(slot) });
     }
   };
 

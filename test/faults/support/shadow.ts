@@ -43,18 +43,19 @@ const versionOf = ({ uid, resourceVersion }: Stored): string => `${uid}@${resour
 
 /** The same for statuses. */
 export class StatusShadow {
-  readonly entries = new Map<string, StatusDocument>();
+  readonly documents = new Map<string, StatusDocument>();
   readonly wrongs: string[] = [];
 
-  readonly listen = ({ type, entry }: StatusUpdate): void => {
-    const key = `${entry.namespace}/${entry.name}`;
-    const known = this.entries.get(key);
+  readonly listen = ({ type, document }: StatusUpdate): void => {
+    const key = `${document.namespace}/${document.name}`;
+    const known = this.documents.get(key);
     if (type === 'deleted') {
       if (!known) this.wrongs.push(`status ${key}: deleted, and it was not there`);
-      this.entries.delete(key);
+      this.documents.delete(key);
       return;
     }
-    if (known?.etag === entry.etag) this.wrongs.push(`status ${key}: ${entry.etag} told twice`);
-    this.entries.set(key, entry);
+    if (known?.version === document.version)
+      this.wrongs.push(`status ${key}: ${document.version} told twice`);
+    this.documents.set(key, document);
   };
 }

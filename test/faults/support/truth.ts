@@ -79,16 +79,16 @@ function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth):
       new MachineDocument(machine, index.of(machine, [])),
     ]),
   );
-  const served = new Map(cache.view.list(undefined).map((entry) => [keyOf(entry), entry]));
+  const served = new Map(cache.view.list(undefined).map((document) => [keyOf(document), document]));
   return [
     ...[...expected]
-      .filter(([key, { etag }]) => served.get(key)?.etag !== etag)
+      .filter(([key, { version }]) => served.get(key)?.version !== version)
       .map(([key]) => `status ${key}`),
     ...[...expected]
-      .filter(([key, { etag }]) => shadows.statuses.entries.get(key)?.etag !== etag)
+      .filter(([key, { version }]) => shadows.statuses.documents.get(key)?.version !== version)
       .map(([key]) => `told status ${key}`),
     ...(served.size === expected.size ? [] : [`${served.size} statuses instead of ${expected.size}`]),
-    ...(shadows.statuses.entries.size === expected.size ? [] : ['told of a wrong number of statuses']),
+    ...(shadows.statuses.documents.size === expected.size ? [] : ['told of a wrong number of statuses']),
   ];
 }
 

@@ -79,7 +79,7 @@ test('200 random disconnections: nothing is missed, nothing is repeated', async 
   const machines = new FakeMachines();
   const { url } = await serve(t, machines);
   const sent: string[] = [];
-  machines.subscribe(({ type, entry }) => sent.push(`${type} ${entry.uid} ${generationOf(entry)}`));
+  machines.subscribe(({ type, document }) => sent.push(`${type} ${document.uid} ${generationOf(document)}`));
   const got: StreamEvent[] = [];
   let last: string | undefined;
   machines.set('first');

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { Machines } from '../../../devmachine/machines.ts';
-import { fromToken, type ListFilter, pageOf, toToken } from '../../../devmachine/pagination.ts';
+import { type ListFilter, pageOf } from '../../../devmachine/pagination.ts';
 import { Namespace } from '../../../devmachine/schema/manifest.ts';
 import { TEMPLATE_NAMES } from '../../../devmachine/schema/templates.ts';
 import { stringEnum } from '../../../devmachine/schema/typebox.ts';
@@ -11,11 +11,12 @@ import { MachineStatus } from '../../../devmachine/status/status.ts';
 import { LIST_EXAMPLE } from '../../openapi/examples.ts';
 import {
   DOCUMENT_HEADERS,
-  etagOf,
   jsonResponse,
   parseInteger,
   sendDocument,
+  versionOf,
 } from '../../responses/document.ts';
+import { fromToken, toToken } from '../../responses/page-token.ts';
 import { NOT_MODIFIED, problems } from '../../responses/problems.ts';
 import { invalid } from '../../responses/validation.ts';
 
@@ -87,15 +88,15 @@ export const listRoutes: FastifyPluginAsyncTypebox<ListRoutes> = async (app, opt
       };
       const limit = parseInteger('limit', query.limit, LIMIT);
       const after = query.continue === undefined ? undefined : placeOf(query.continue, filter);
-      const { entries, remaining } = pageOf(options.machines.list(filter.namespace), filter, limit, after);
-      const last = entries.at(-1);
+      const { documents, remaining } = pageOf(options.machines.list(filter.namespace), filter, limit, after);
+      const last = documents.at(-1);
       const next = last && remaining > 0 ? `,"continue":${JSON.stringify(toToken(filter, last))}` : '';
       const rest = `${next},"remaining":${remaining}}`;
       // The documents are serialised once per change, not per request.
-      const json = `{"items":[${entries.map((entry) => entry.json).join(',')}]${rest}`;
-      const etag = etagOf([...entries.map((entry) => entry.etag), rest]);
+      const json = `{"items":[${documents.map((document) => document.json).join(',')}]${rest}`;
+      const version = versionOf([...documents.map((document) => document.version), rest]);
       const ageMs = options.machines.ageMs(filter.namespace);
-      return sendDocument<typeof MachineList.static>(request, reply, { etag, json }, ageMs);
+      return sendDocument<typeof MachineList.static>(request, reply, { version, json }, ageMs);
     },
   );
 };

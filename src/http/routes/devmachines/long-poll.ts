@@ -35,16 +35,16 @@ export class LongPolls {
     const { promise, resolve, reject } = Promise.withResolvers<StatusDocument>();
     promise.catch(() => undefined);
     let latest: StatusDocument | undefined;
-    const look = (entry: StatusDocument) => {
-      latest = entry;
-      const now = entry.phase;
-      if (now === phase || (now === 'Failed' && phase !== 'Deleted')) resolve(entry);
+    const look = (document: StatusDocument) => {
+      latest = document;
+      const now = document.phase;
+      if (now === phase || (now === 'Failed' && phase !== 'Deleted')) resolve(document);
     };
     // Listening begins before the first look: nothing that happens in between is missed.
-    const unsubscribe = this.#machines.subscribe(({ type, entry }) => {
-      if (entry.name !== key.name || entry.namespace !== key.namespace) return;
+    const unsubscribe = this.#machines.subscribe(({ type, document }) => {
+      if (document.name !== key.name || document.namespace !== key.namespace) return;
       if (type === 'deleted') reject(gone(key));
-      else look(entry);
+      else look(document);
     });
     let over = false;
     const giveUp = () => {
@@ -56,8 +56,8 @@ export class LongPolls {
     signal.addEventListener('abort', goneAway);
     this.#giveUps.add(giveUp);
     try {
-      const entry = await this.#machines.status(key, signal);
-      if (!latest) look(entry);
+      const document = await this.#machines.status(key, signal);
+      if (!latest) look(document);
       if (over) giveUp();
       return await promise;
     } finally {

@@ -80,8 +80,8 @@ export const statusRoutes: FastifyPluginAsyncTypebox<StatusRoutes> = async (app,
       if (timeoutSeconds !== undefined && phase === undefined) {
         throw invalid({ parameter: 'timeoutSeconds', message: 'needs waitFor' });
       }
-      const send = (entry: StatusDocument) =>
-        sendDocument<MachineStatus>(request, reply, entry, machines.ageMs(key.namespace));
+      const send = (document: StatusDocument) =>
+        sendDocument<MachineStatus>(request, reply, document, machines.ageMs(key.namespace));
       // Nearly every call ends here, in the same turn: a promise and a signal would cost more than the rest.
       const known = phase === undefined ? machines.known(key) : undefined;
       if (known) return send(known);
