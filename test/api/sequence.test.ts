@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
-import type { Connection } from '../../src/kube/client/transport.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import {
   claim,
@@ -23,7 +23,7 @@ import { until } from '../support/until.ts';
 type Step = () => Promise<unknown>;
 
 /** What the cluster does for a machine; of the last steps any may be the last. */
-function stepsOf(cluster: Connection, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
+function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
   const uids = new Map<string, string>();
   const { name, namespace } = owner;
   const podIs = (options: Parameters<typeof pod>[1]): Step => {

@@ -83,7 +83,7 @@ const drills: Drill[] = [
       cutAll(context);
       await context.changes();
       await context.agree();
-      assert.equal(refusals(context, 'refuses our credentials'), 0);
+      assert.equal(refusals(context, 'refuses the credentials of this service'), 0);
     },
     afterwards: revoke,
   },
@@ -95,7 +95,7 @@ const drills: Drill[] = [
       await revokeFirst(context);
       cutAll(context);
       await context.changes();
-      await until('a 401 in the log', () => refusals(context, 'refuses our credentials') > 0);
+      await until('a 401 in the log', () => refusals(context, 'refuses the credentials of this service') > 0);
       await sleep(2_000);
       await writePrivate(tokenFile(context), await newToken(context, 'second'));
     },

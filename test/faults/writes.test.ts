@@ -168,10 +168,10 @@ test('while the cluster is away, changes fail at once and nothing is sent; when 
   const { proxy, stack, create, call, sent, namespace } = await open(t);
   assert.equal((await create('known')).status, 201);
   await proxy.refuse();
-  await until('the cluster to be unreachable', () => stack.cache.away());
+  await until('the cluster to be unreachable', () => stack.cache.unreachable());
   const refused = await create('away');
   assert.deepEqual([refused.status, refused.body.type], [503, 'urn:devmachine:problem:cluster-unavailable']);
-  assert.match(refused.body.detail, /Nothing was asked of it/);
+  assert.match(refused.body.detail, /No request was sent to it/);
   assert.ok(Number(refused.headers['retry-after']) > 0);
   const path = `${API}/status?namespace=${namespace}&name=`;
   assert.equal((await call('GET', `${path}known`)).status, 200);

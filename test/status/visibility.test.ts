@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
-import type { Connection } from '../../src/kube/client/transport.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, create, createNamespace, mergePatch, testKubeconfig } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
@@ -47,7 +47,7 @@ test('without the right to read Ingresses the service is ready, says what it can
 });
 
 /** A kubeconfig for an account that may do just this, in this namespace. */
-async function accountIn(t: TestContext, cluster: Connection, namespace: string, rules: object[]) {
+async function accountIn(t: TestContext, cluster: ClusterClient, namespace: string, rules: object[]) {
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: 'backend' };

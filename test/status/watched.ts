@@ -4,9 +4,10 @@ import type { MachineStatus } from '../../src/devmachine/status/status.ts';
 import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
 import { Store } from '../../src/kube/cache/store.ts';
 import { type MachineObject, toMachine } from '../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../src/kube/resources/watched.ts';
 import { createDependentsIndex } from '../../src/kube/status/dependents-index.ts';
-import { openStatusView } from '../../src/kube/status/status-view.ts';
+import { createStatusView } from '../../src/kube/status/status-view.ts';
 import type { Raw } from './objects.ts';
 
 const fail = (error: unknown) => {
@@ -16,8 +17,9 @@ const fail = (error: unknown) => {
 /** What the service has in memory, fed by hand instead of by watches. */
 export function watched(unknown: readonly DependentKind[] = []) {
   const machines = new Store<Machine>(fail);
+  const interner = new Interner();
   const index = createDependentsIndex();
-  const view = openStatusView([machines], (machine) => index.of(machine, unknown), fail);
+  const view = createStatusView([machines], (machine) => index.of(machine, unknown), fail);
   const stores = new Map<string, Store<LabeledDependent | PodEvent>>();
   machines.replace([], '0');
   for (const { kind } of WATCHED_RESOURCES) {
@@ -29,19 +31,19 @@ export function watched(unknown: readonly DependentKind[] = []) {
   const transform = new Map(WATCHED_RESOURCES.map((source) => [source.kind as string, source.transform]));
   return {
     view,
-    machine: (object: Raw) => machines.upsert(toMachine(object as MachineObject)),
+    machine: (object: Raw) => machines.upsert(toMachine(object as MachineObject, interner)),
     put: (object: Raw) => {
       const { kind } = object;
-      const item = transform.get(kind)?.(object);
+      const item = transform.get(kind)?.(object, interner);
       if (item) stores.get(kind)?.upsert(item);
     },
     remove: (object: Raw) => {
-      const item = transform.get(object.kind)?.(object);
+      const item = transform.get(object.kind)?.(object, interner);
       if (item) stores.get(object.kind)?.remove(item);
     },
   };
 }
 
-/** The document of an document. */
+/** The parsed JSON of a status document. */
 export const documentOf = (document: StatusDocument | undefined): MachineStatus =>
   JSON.parse(document?.json ?? 'null');

@@ -1,52 +1,52 @@
-import type { Clock } from '../client/backoff.ts';
+import type { Clock } from '../client/clock.ts';
 import type { ClusterHealth } from './health.ts';
 
 /**
- * Until when one watch is known to have told everything. An open watch tells at once what happens, so while it is open
- * that is the last time at which the watch, or the cluster itself, gave a sign of life:
+ * Until when one watch is known to have reported every event. An open watch reports events at once, so while it is open
+ * that is the time of the last event of the watch, or of the last successful health check:
  *
- *     unknown ──listed──▶ closed ──granted──▶ open (grows with every line, and with the pulse)
- *                           ▲──── ended ────────┘
+ *     unknown ──listed──▶ closed ──opened──▶ open (advances with every event and health check)
+ *                           ▲──── closed ──────┘
  *
- * A connection that is dead without either side knowing looks open until its silence is up (see reflector.ts).
+ * A half-open connection passes for an open watch until the reflector's silence timeout replaces it.
  */
 export class Freshness {
   readonly #clock: Clock;
-  readonly #pulse: Pick<ClusterHealth, 'answeredAt'>;
-  /** Undefined while it is closed. */
-  #grantedAt: number | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #health: Pick<ClusterHealth, 'answeredAt'>;
+  /** Undefined while the watch is closed. */
+  #openedAt: number | undefined;
+  #knownUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, pulse: Pick<ClusterHealth, 'answeredAt'>) {
+  constructor(clock: Clock, health: Pick<ClusterHealth, 'answeredAt'>) {
     this.#clock = clock;
-    this.#pulse = pulse;
+    this.#health = health;
   }
 
-  /** A list has come that was asked for at `askedAt`. */
-  listed(askedAt: number): void {
-    this.#toldAt = askedAt;
+  /** A list arrived that was requested at `requestedAt`. */
+  listed(requestedAt: number): void {
+    this.#knownUntil = requestedAt;
   }
 
-  /** The cluster has granted the watch. */
-  granted(): void {
-    this.#grantedAt = this.#clock.now();
+  /** The API server accepted the watch. */
+  opened(): void {
+    this.#openedAt = this.#clock.now();
   }
 
-  /** A line has come. */
-  told(): void {
-    this.#toldAt = this.#clock.now();
+  /** The watch sent an event. */
+  received(): void {
+    this.#knownUntil = this.#clock.now();
   }
 
-  ended(): void {
-    this.#toldAt = this.until;
-    this.#grantedAt = undefined;
+  closed(): void {
+    this.#knownUntil = this.until;
+    this.#openedAt = undefined;
   }
 
-  /** By the clock. */
+  /** In ms of the clock. */
   get until(): number {
-    const { answeredAt } = this.#pulse;
-    // What has happened before the grant comes right after it: only who asks later finds it told.
-    const confirmed = this.#grantedAt !== undefined && answeredAt > this.#grantedAt;
-    return confirmed ? Math.max(this.#toldAt, answeredAt) : this.#toldAt;
+    const { answeredAt } = this.#health;
+    // Events from before the watch opened follow right after it: only a later check proves that they have arrived.
+    const confirmed = this.#openedAt !== undefined && answeredAt > this.#openedAt;
+    return confirmed ? Math.max(this.#knownUntil, answeredAt) : this.#knownUntil;
   }
 }

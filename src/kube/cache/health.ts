@@ -1,112 +1,115 @@
 import { toDomainError } from '../client/api-errors.ts';
-import type { Clock } from '../client/backoff.ts';
-import type { Connection } from '../client/transport.ts';
+import type { Clock } from '../client/clock.ts';
+import type { RequestClient } from '../client/transport.ts';
 import type { Log } from './reflector.ts';
 import { compareVersions } from './resource-version.ts';
 
 /**
- * Whether the cluster answers. A quiet watch tells nothing, for minutes, whether the cluster is there or not; so it is
- * asked a small question every other second.
+ * Whether the API server answers. A quiet watch sends nothing for minutes, so its silence does not tell a quiet cluster
+ * from an unreachable one: a small list request every two seconds does.
  */
 export interface ClusterHealth {
-  /** When the latest question that got its answer was asked, by the clock. */
+  /** When the latest check that succeeded was sent, in ms of the clock. */
   readonly answeredAt: number;
-  /** Nobody answers: what is asked of the cluster now would only wait. */
-  readonly away: boolean;
-  /** Aborted when a question gets its answer after one that did not; a new one then takes its place. */
-  readonly back: AbortSignal;
-  /** Aborted when the cluster has gone back in time, to a backup; a new one then takes its place. */
+  /** Several checks in a row have failed: any other request would only wait. */
+  readonly unreachable: boolean;
+  /** Aborted when a check succeeds after a failed one; a new signal then replaces it. */
+  readonly reconnected: AbortSignal;
+  /** Aborted when the cluster was restored from a backup; a new signal then replaces it. */
   readonly restored: AbortSignal;
 }
 
 export interface HealthCheckOptions {
-  readonly connection: Connection;
-  /** Something that we may list, such as /apis/…/devmachines. */
+  readonly client: RequestClient;
+  /** A collection that this service may list, such as /apis/…/devmachines. */
   readonly path: string;
-  /** The version up to which that is known. A cluster that is itself not so far yet was restored from a backup. */
+  /** The newest version of that collection in the cache. A cluster behind it was restored from a backup. */
   readonly version: () => string | undefined;
+  /** Called after each check that succeeded. */
   readonly onAnswer: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const EVERY_MS = 2_000;
-/** Everybody waits for its return. */
-const EVERY_MS_WHILE_AWAY = 500;
+const INTERVAL_MS = 2_000;
+/** Shorter, because everybody waits for the API server to return. */
+const UNREACHABLE_INTERVAL_MS = 500;
 const TIMEOUT_MS = 3_000;
-/** A single question can get lost while the cluster is well. */
-const FAILURES_UNTIL_AWAY = 2;
+/** A single check may fail although the cluster is healthy. */
+const FAILURES_UNTIL_UNREACHABLE = 2;
 
-/** The names of one object, without the objects: its size is about that of the question. */
-const QUESTION = {
+/** The metadata of one object: request and response are about the same size. */
+const CHECK = {
   query: { limit: '1' },
   accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+  timeoutMs: TIMEOUT_MS,
 };
 
-/** Asks until `signal` is aborted. */
-export function startHealthCheck(
-  { connection, path, version, onAnswer, clock, log }: HealthCheckOptions,
+/** Checks until `signal` is aborted. */
+export function startHealthChecks(
+  { client, path, version, onAnswer, clock, log }: HealthCheckOptions,
   signal: AbortSignal,
 ): ClusterHealth {
   let answeredAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
-  /** Whether the latest question got no answer, or was refused. */
-  let troubled = false;
-  const back = new RecurringSignal();
+  let lastFailed = false;
+  const reconnected = new RecurringSignal();
   const restored = new RecurringSignal();
-  /** The version that the cluster was found to be behind. */
-  let ahead: string | undefined;
-  const isAway = () => failures >= FAILURES_UNTIL_AWAY;
+  /** The cached version for which `restored` was last raised. */
+  let reportedVersion: string | undefined;
+  const isUnreachable = () => failures >= FAILURES_UNTIL_UNREACHABLE;
 
-  function confirm(askedAt: number, known: string | undefined, found: string): void {
-    if (troubled) back.ring();
-    troubled = false;
-    answeredAt = askedAt;
+  function succeed(sentAt: number, cached: string | undefined, found: string): void {
+    if (lastFailed) reconnected.raise();
+    lastFailed = false;
+    answeredAt = sentAt;
     onAnswer();
-    if (known === undefined || known === ahead || compareVersions(found, known) >= 0) return;
-    ahead = known;
-    log.warn({ known, resourceVersion: found }, 'the cluster has gone back in time');
-    restored.ring();
+    if (cached === undefined || cached === reportedVersion || compareVersions(found, cached) >= 0) return;
+    reportedVersion = cached;
+    log.warn(
+      { known: cached, resourceVersion: found },
+      "the cluster's resourceVersion went backwards (restored from a backup?)",
+    );
+    restored.raise();
   }
 
-  async function ask(): Promise<void> {
-    const askedAt = clock.now();
-    const known = version();
+  async function check(): Promise<void> {
+    const sentAt = clock.now();
+    const cached = version();
     try {
-      const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const reply = await connection.request({ path, ...QUESTION, signal: timeout });
-      // Whoever says no is there as well, unless it is what says that nobody is.
-      if (reply.status >= 500) throw toDomainError(reply);
-      const found = reply.status === 200 ? (reply.body as ListHead).metadata.resourceVersion : undefined;
-      if (isAway()) log.info({}, 'the cluster answers again');
+      const response = await client.request({ path, ...CHECK, signal });
+      // A refusal is an answer too, except from a proxy that cannot reach the API server.
+      if (response.status >= 500) throw toDomainError(response);
+      const found = response.status === 200 ? (response.body as List).metadata.resourceVersion : undefined;
+      if (isUnreachable()) log.info({}, 'the cluster is reachable again');
       failures = 0;
-      if (found) confirm(askedAt, known, found);
-      else troubled = true;
+      if (found) succeed(sentAt, cached, found);
+      else lastFailed = true;
     } catch (error) {
-      troubled = true;
-      if (!signal.aborted && ++failures === FAILURES_UNTIL_AWAY) {
-        log.warn({ err: error }, 'the cluster does not answer');
+      lastFailed = true;
+      if (!signal.aborted && ++failures === FAILURES_UNTIL_UNREACHABLE) {
+        log.warn({ err: error }, 'the cluster is unreachable');
       }
     }
   }
 
-  async function beat(): Promise<void> {
+  async function run(): Promise<void> {
     while (!signal.aborted) {
-      await ask();
-      await clock.sleep(isAway() ? EVERY_MS_WHILE_AWAY : EVERY_MS, signal);
+      await check();
+      await clock.sleep(isUnreachable() ? UNREACHABLE_INTERVAL_MS : INTERVAL_MS, signal);
     }
   }
 
-  void beat();
+  void run();
   return {
     get answeredAt() {
       return answeredAt;
     },
-    get away() {
-      return isAway();
+    get unreachable() {
+      return isUnreachable();
     },
-    get back() {
-      return back.signal;
+    get reconnected() {
+      return reconnected.signal;
     },
     get restored() {
       return restored.signal;
@@ -114,19 +117,19 @@ export function startHealthCheck(
   };
 }
 
-/** Of a cluster that nobody asks. */
+/** For a reflector without health checks. */
 export const UNMONITORED: ClusterHealth = {
   answeredAt: Number.NEGATIVE_INFINITY,
-  away: false,
-  back: new AbortController().signal,
+  unreachable: false,
+  reconnected: new AbortController().signal,
   restored: new AbortController().signal,
 };
 
-interface ListHead {
+interface List {
   readonly metadata: { readonly resourceVersion: string };
 }
 
-/** Something that happens again and again; each time the signal of then is aborted. */
+/** An event that occurs many times: each occurrence aborts the present signal and replaces it. */
 class RecurringSignal {
   #controller = new AbortController();
 
@@ -134,7 +137,7 @@ class RecurringSignal {
     return this.#controller.signal;
   }
 
-  ring(): void {
+  raise(): void {
     const controller = this.#controller;
     this.#controller = new AbortController();
     controller.abort();

@@ -1,44 +1,43 @@
 import type { Delta } from './store.ts';
 
-/** Objects found by keys that they name themselves; kept as new as the changes it is told of. */
+/** Finds objects by keys that `keysOf` derives from them. Kept up to date by the deltas of a store. */
 export class Index<T extends { readonly name: string }> {
   readonly #keysOf: (item: T) => readonly string[];
-  /** One that is alone in its group, as nearly all are, stands for the group. */
-  readonly #groups = new Map<string, T | readonly T[]>();
+  /** Nearly every key has one item, which then needs no array. */
+  readonly #items = new Map<string, T | readonly T[]>();
 
   constructor(keysOf: (item: T) => readonly string[]) {
     this.#keysOf = keysOf;
   }
 
-  /** Returns the keys that the change is about: those of before, too. */
-  apply({ type, item, before }: Delta<T>): Set<string> {
-    const former = before ? this.#keysOf(before) : [];
-    const present = type === 'deleted' ? [] : this.#keysOf(item);
-    for (const key of former)
-      this.#set(
-        key,
-        this.#group(key).filter((other) => other !== before),
-      );
-    for (const key of present) this.#set(key, this.#group(key).concat([item]));
-    return new Set([...former, ...present]);
+  /** Returns the keys of the item before and after the delta. */
+  apply({ type, item, previous }: Delta<T>): Set<string> {
+    const oldKeys = previous ? this.#keysOf(previous) : [];
+    const newKeys = type === 'deleted' ? [] : this.#keysOf(item);
+    for (const key of oldKeys) {
+      const rest = this.#get(key).filter((other) => other !== previous);
+      this.#set(key, rest);
+    }
+    for (const key of newKeys) this.#set(key, this.#get(key).concat([item]));
+    return new Set([...oldKeys, ...newKeys]);
   }
 
-  /** In the order of their names, whatever the order in which they came. */
+  /** Sorted by name, so that the result does not depend on the order of events. */
   get(key: string): T[] {
-    return this.#group(key).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    return this.#get(key).toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  #group(key: string): readonly T[] {
-    const group = this.#groups.get(key);
-    if (group === undefined) return [];
-    return isGroup(group) ? group : [group];
+  #get(key: string): readonly T[] {
+    const items = this.#items.get(key);
+    if (items === undefined) return [];
+    return isArray(items) ? items : [items];
   }
 
-  #set(key: string, group: readonly T[]): void {
-    const [first] = group;
-    if (first === undefined) this.#groups.delete(key);
-    else this.#groups.set(key, group.length === 1 ? first : group);
+  #set(key: string, items: readonly T[]): void {
+    const [first] = items;
+    if (first === undefined) this.#items.delete(key);
+    else this.#items.set(key, items.length === 1 ? first : items);
   }
 }
 
-const isGroup = <T>(group: T | readonly T[]): group is readonly T[] => Array.isArray(group);
+const isArray = <T>(items: T | readonly T[]): items is readonly T[] => Array.isArray(items);

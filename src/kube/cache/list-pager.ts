@@ -1,9 +1,21 @@
 import { toDomainError } from '../client/api-errors.ts';
-import type { Connection, KubeResponse } from '../client/transport.ts';
+import type { KubeResponse, RequestClient } from '../client/transport.ts';
 
 export interface List<T> {
   readonly items: T[];
   readonly resourceVersion: string;
+}
+
+export interface ListOptions<T> {
+  readonly client: RequestClient;
+  /** The collection, such as /apis/…/devmachines. */
+  readonly path: string;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Converts each object as soon as its page arrives (client-go's TransformFunc). */
+  readonly transform: (object: unknown) => T;
+  readonly onPage?: (items: readonly T[]) => void;
+  readonly signal: AbortSignal;
 }
 
 interface Page {
@@ -14,60 +26,54 @@ interface Page {
 export const PAGE_SIZE = 500;
 
 /**
- * The whole list, or what of it `selectors` (labelSelector, fieldSelector) choose, page by page, each object transformed by
- * `transform` as its page arrives, while the next page is on its way; `onPage` is told of it then. A continue token that
- * expires (410) means one list without pages.
+ * Lists a collection page by page. The next page is requested before the present one is parsed. An expired continue token
+ * (410) is answered by one list without pages.
  */
-export async function listAll<T>(
-  connection: Connection,
-  path: string,
-  transform: (object: unknown) => T,
-  signal: AbortSignal,
-  selectors: Readonly<Record<string, string>> = {},
-  onPage: (items: readonly T[]) => void = () => {},
-): Promise<List<T>> {
-  const ask = (query: Record<string, string>): Promise<KubeResponse> => {
-    const reply = connection.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
-    // It is waited for later, or not at all.
-    reply.catch(() => undefined);
-    return reply;
+export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
+  const { client, path, selectors, transform, onPage, signal } = options;
+  const request = (query: Record<string, string>): Promise<KubeResponse> => {
+    const response = client.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
+    // Awaited later, or never: do not report an unhandled rejection.
+    response.catch(() => undefined);
+    return response;
   };
-  const askFor = (token: string) => ask({ limit: String(PAGE_SIZE), continue: token });
+  const requestPage = (token?: string) =>
+    request({ limit: String(PAGE_SIZE), ...(token === undefined ? {} : { continue: token }) });
 
   const items: T[] = [];
-  let next = ask({ limit: String(PAGE_SIZE) });
+  let next = requestPage();
   let paged = true;
   for (;;) {
-    const reply = await next;
-    if (reply.status === 410 && paged) {
+    const response = await next;
+    if (response.status === 410 && paged) {
       items.length = 0;
       paged = false;
-      next = ask({});
+      next = request({});
       continue;
     }
-    const guess = guessToken(reply.text);
-    const ahead = guess === undefined ? undefined : askFor(guess);
-    const { metadata, items: objects = [] } = pageOf(reply);
+    const expectedToken = findToken(response.text);
+    const prefetched = expectedToken === undefined ? undefined : requestPage(expectedToken);
+    const { metadata, items: objects = [] } = toPage(response);
     const page = objects.map(transform);
     for (const item of page) items.push(item);
-    onPage(page);
+    onPage?.(page);
     const token = metadata.continue || undefined;
     if (!token) return { items, resourceVersion: metadata.resourceVersion };
-    next = ahead && token === guess ? ahead : askFor(token);
+    next = prefetched && token === expectedToken ? prefetched : requestPage(token);
   }
 }
 
-/** Junk in the cluster's place is not taken for an empty list. */
-function pageOf({ status, headers, body }: KubeResponse): Page {
+/** Throws if the body is not a list, so that a proxy's page is never taken for an empty list. */
+function toPage({ status, headers, body }: KubeResponse): Page {
   const page = body as Partial<Page> | null;
   if (status === 200 && typeof page?.metadata?.resourceVersion === 'string') return page as Page;
   throw toDomainError({ status: status === 200 ? 502 : status, headers, body });
 }
 
-/** The metadata of a list stands behind its items or before them, and the token first in it or last. */
+/** A list's metadata stands before or after its items, with the continue token first or last in it. */
 const TOKEN = /"metadata":\{(?:"resourceVersion":"\d+",)?"continue":"([^"\\]+)"/;
-const REACH = 4_096;
+const SEARCH_LENGTH = 4_096;
 
-/** What the body will most likely say, without reading all of it. */
-const guessToken = (text = ''): string | undefined =>
-  (TOKEN.exec(text.slice(-REACH)) ?? TOKEN.exec(text.slice(0, REACH)))?.[1];
+/** Finds the continue token without parsing the body. */
+const findToken = (text = ''): string | undefined =>
+  (TOKEN.exec(text.slice(-SEARCH_LENGTH)) ?? TOKEN.exec(text.slice(0, SEARCH_LENGTH)))?.[1];

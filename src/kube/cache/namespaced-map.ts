@@ -1,4 +1,4 @@
-/** Values found by namespace and name. The names that the values have anyway are its only keys. */
+/** A map from namespace and name to a value. Its keys are strings that the values hold anyway, so keys cost no memory. */
 export class NamespacedMap<T> {
   readonly #namespaces = new Map<string, Map<string, T>>();
   #size = 0;
@@ -28,7 +28,7 @@ export class NamespacedMap<T> {
     if (names.size === 0) this.#namespaces.delete(namespace);
   }
 
-  /** Of one namespace, or of all. */
+  /** The values of one namespace, or of all. */
   *values(namespace?: string): Generator<T, undefined> {
     if (namespace !== undefined) yield* this.#namespaces.get(namespace)?.values() ?? [];
     else for (const names of this.#namespaces.values()) yield* names.values();

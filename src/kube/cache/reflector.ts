@@ -1,7 +1,7 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
-import type { Clock } from '../client/backoff.ts';
 import { createBackoff } from '../client/backoff.ts';
-import type { Connection } from '../client/transport.ts';
+import type { Clock } from '../client/clock.ts';
+import type { KubeClient } from '../client/transport.ts';
 import type { Freshness } from './freshness.ts';
 import { type ClusterHealth, UNMONITORED } from './health.ts';
 import { listAll } from './list-pager.ts';
@@ -15,153 +15,153 @@ export interface Log {
 }
 
 export interface ReflectorOptions<T extends Stored> {
-  readonly connection: Connection;
-  /** What is listed and watched, such as /apis/…/devmachines. */
+  readonly client: KubeClient;
+  /** The collection, such as /apis/…/devmachines. */
   readonly path: string;
-  /** labelSelector, fieldSelector: what of it; without them, all. */
-  readonly query?: Readonly<Record<string, string>>;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Converts each object on arrival (client-go's TransformFunc). */
   readonly transform: (object: unknown) => T;
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Is told how far the store has come; without one, nobody is. */
+  /** Is told of each list and watch event. */
   readonly freshness?: Freshness;
-  /** Without one, failures are waited out, and a restored cluster is noticed by the watch alone. */
-  readonly pulse?: Pick<ClusterHealth, 'back' | 'restored'>;
-  /** After how long without a word a watch is made anew. */
+  /** Ends waits when the API server is reachable again, and reports a restored cluster. */
+  readonly health?: Pick<ClusterHealth, 'reconnected' | 'restored'>;
+  /** How long a watch may send nothing before a new one replaces it, in ms. */
   readonly silenceMs?: number | undefined;
-  /** A page of a list has come. */
+  /** A page of a list has arrived. */
   readonly onPage?: () => void;
-  /** How each try has ended: a list or a watch that was granted (undefined), or what it failed with. */
-  readonly onAnswer?: (error: unknown) => void;
+  /** A list or watch succeeded (undefined), or failed with this error. */
+  readonly onAttempt?: (error: unknown) => void;
 }
 
-/**
- * A connection that is dead without a word is found out only by a new one, so this bounds for how long it can pass for a
- * quiet one. A new watch is a small request.
- */
+/** Bounds how long a half-open connection can pass for a quiet watch. A new watch is a small request. */
 const SILENCE_MS = 30_000;
-/** A watch that ends sooner, without an event, counts as a failure: else a server that closes at once makes us spin. */
-const SHORT_WATCH_MS = 1_000;
+/** A shorter watch without events counts as a failure, so that a server that closes at once causes no busy loop. */
+const MIN_WATCH_MS = 1_000;
 
 /**
- * Keeps `store` equal to the cluster, as client-go's Reflector does, until `signal` is aborted. It never gives up:
+ * Keeps `store` equal to the cluster until `signal` is aborted, as client-go's Reflector does. It never gives up:
  *
  *     list ──ok──▶ watch ──ended, silent, reset──▶ watch (from the last version)
- *      ▲            │ expired, gone back in time
+ *      ▲            │ version expired, cluster restored
  *      └────────────┘
- *     any other failure: wait (backoff, Retry-After; or until the cluster is back), then go on where it was
+ *     any other failure: wait (backoff, Retry-After, or until reconnected), then continue where it was
  */
-export async function reflect<T extends Stored>(
+export async function runReflector<T extends Stored>(
   options: ReflectorOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log, path, pulse = UNMONITORED } = options;
+  const { clock, log, path, store, health = UNMONITORED } = options;
   let backoff = createBackoff(clock);
-  let { back, restored } = pulse;
-  let from: string | undefined;
-  let wasExpired = false;
+  let { reconnected, restored } = health;
+  let version: string | undefined;
+  let lastExpired = false;
 
-  /** What was away and is back need not be waited for; what asks us to wait is. */
-  async function rest(error: unknown, what: string): Promise<void> {
-    // The failures before it were those of a cluster that was away. And that a version is too old is an answer: only when
-    // the next list leads there too, something is wrong.
+  async function waitAfter(error: unknown, what: string): Promise<void> {
+    // Failures from before the reconnect no longer count. An expired version is a valid answer: it counts as a failure
+    // only if the list that follows leads to another one.
     const isExpired = error instanceof ExpiredError;
-    if (back.aborted || (isExpired && !wasExpired)) backoff = createBackoff(clock);
-    if (back.aborted) back = pulse.back;
-    wasExpired = isExpired;
-    const asked = retryAfterMs(error);
-    const wait = backoff.next(asked);
-    log.warn({ path, err: error, waitMs: Math.round(wait) }, what);
-    await clock.sleep(wait, asked > 0 ? signal : AbortSignal.any([signal, back]));
+    if (reconnected.aborted || (isExpired && !lastExpired)) backoff = createBackoff(clock);
+    if (reconnected.aborted) reconnected = health.reconnected;
+    lastExpired = isExpired;
+    const requestedMs = retryAfterMs(error);
+    const waitMs = backoff.next(requestedMs);
+    log.warn({ path, err: error, waitMs: Math.round(waitMs) }, what);
+    // A reconnect ends the wait, unless the API server has asked for it (Retry-After).
+    await clock.sleep(waitMs, requestedMs > 0 ? signal : AbortSignal.any([signal, reconnected]));
   }
 
-  async function read(): Promise<void> {
-    if (from === undefined) {
-      restored = pulse.restored;
-      from = await fill(options, signal);
+  async function listAndWatch(): Promise<void> {
+    if (version === undefined) {
+      restored = health.restored;
+      version = await list(options, signal);
     }
-    from = await follow(options, from, restored, signal);
+    version = await watchOnce(options, version, restored, signal);
   }
 
   while (!signal.aborted) {
     try {
-      await read();
+      await listAndWatch();
     } catch (error) {
       if (signal.aborted) return;
-      options.onAnswer?.(error);
-      if (error instanceof ExpiredError) from = undefined;
-      else if (from !== undefined) from = options.store.version;
-      await rest(error, from === undefined ? 'list failed or out of date' : 'watch failed');
+      options.onAttempt?.(error);
+      if (error instanceof ExpiredError) version = undefined;
+      else if (version !== undefined) version = store.version;
+      await waitAfter(error, version === undefined ? 'list failed or out of date' : 'watch failed');
     }
   }
 }
 
-async function fill<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { connection, path, query, transform, store, log, freshness } = options;
-  const askedAt = options.clock.now();
+async function list<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
+  const { client, path, selectors = {}, transform, store, clock, log, freshness } = options;
+  const requestedAt = clock.now();
   const onPage = (page: readonly T[]) => {
     store.prefill(page);
     options.onPage?.();
   };
-  const { items, resourceVersion } = await listAll(connection, path, transform, signal, query, onPage);
+  const { items, resourceVersion } = await listAll({ client, path, selectors, transform, onPage, signal });
   store.replace(items, resourceVersion);
-  freshness?.listed(askedAt);
-  options.onAnswer?.(undefined);
+  freshness?.listed(requestedAt);
+  options.onAttempt?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');
   return resourceVersion;
 }
 
-/** One watch; returns the version to go on from. `restored` is aborted when there is no going on from any version known. */
-async function follow<T extends Stored>(
+/** Runs one watch; returns the version from which the next one continues. Throws ExpiredError when `restored` is aborted. */
+async function watchOnce<T extends Stored>(
   options: ReflectorOptions<T>,
-  from: string,
+  resourceVersion: string,
   restored: AbortSignal,
   signal: AbortSignal,
 ): Promise<string> {
-  const { connection, path, query, clock, silenceMs = SILENCE_MS, freshness } = options;
+  const { client, path, selectors, clock, silenceMs = SILENCE_MS, freshness } = options;
   const onOpen = () => {
-    freshness?.granted();
-    options.onAnswer?.(undefined);
+    freshness?.opened();
+    options.onAttempt?.(undefined);
   };
-  const began = clock.now();
-  let last = from;
+  const startedAt = clock.now();
+  let last = resourceVersion;
   let events = 0;
   const until = AbortSignal.any([signal, restored]);
-  const watchOptions = { clock, silenceMs, signal: until, onOpen, ...(query ? { query } : {}) };
+  const scope = { client, path, selectors, resourceVersion };
   try {
-    for await (const event of watch(connection, path, from, watchOptions)) {
+    for await (const event of watch({ ...scope, silenceMs, onOpen, clock, signal: until })) {
       events++;
-      last = take(options, event, last);
-      freshness?.told();
+      last = apply(options, event, last);
+      freshness?.received();
     }
     until.throwIfAborted();
   } catch (error) {
-    throw restored.aborted ? new ExpiredError('the cluster has gone back in time') : error;
+    throw restored.aborted ? wentBackwards() : error;
   } finally {
-    freshness?.ended();
+    freshness?.closed();
   }
-  if (events === 0 && clock.now() - began < SHORT_WATCH_MS) throw new Error('the watch was closed at once');
+  if (events === 0 && clock.now() - startedAt < MIN_WATCH_MS)
+    throw new Error('the watch was closed immediately');
   return last;
 }
 
-/** Takes one event in; returns the version to go on from. */
-function take<T extends Stored>(
+/** Applies one event to the store; returns the version from which a new watch would continue. */
+function apply<T extends Stored>(
   { transform, store }: ReflectorOptions<T>,
   { type, object }: WatchEvent,
   last: string,
 ): string {
   const { resourceVersion } = object.metadata;
   if (type === 'BOOKMARK') {
-    if (compareVersions(resourceVersion, last) < 0)
-      throw new ExpiredError('the cluster has gone back in time');
+    if (compareVersions(resourceVersion, last) < 0) throw wentBackwards();
     store.progress(resourceVersion);
   } else if (type === 'DELETED') store.remove(transform(object));
   else store.upsert(transform(object));
   return compareVersions(resourceVersion, last) > 0 ? resourceVersion : last;
 }
 
-/** What the cluster asks for. Without an answer of its own (the cause is an Error), the advice is ours, for our callers. */
+const wentBackwards = (): ExpiredError => new ExpiredError("the cluster's resourceVersion went backwards");
+
+/** The API server's Retry-After. A DevMachineError caused by an Error has no response: its value is for our own clients. */
 const retryAfterMs = (error: unknown): number =>
   error instanceof DevMachineError && !(error.cause instanceof Error)
     ? (error.retryAfterSeconds ?? 0) * 1_000

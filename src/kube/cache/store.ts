@@ -10,33 +10,33 @@ export interface Stored {
 
 export interface Delta<T> {
   readonly type: 'added' | 'modified' | 'deleted';
-  /** The object as it is now; for `deleted`, as it was last known. */
+  /** The present object; for `deleted`, its last known state. */
   readonly item: T;
-  /** For `modified` and `deleted`, the item that was held until now. */
-  readonly before: T | undefined;
+  /** For `modified` and `deleted`, the item that the store held until now. */
+  readonly previous: T | undefined;
 }
 
 export type Listener<T> = (change: Delta<T>) => void;
 
-/** How many uids that are gone are remembered at most: those that the watch has told of before the answer stay behind. */
-const MOST_GONE = 10_000;
+/** Bounds the remembered uids: those whose DELETED event arrived before the response are never removed otherwise. */
+const MAX_DELETED_UIDS = 10_000;
 
 /**
- * The objects of one watch. It is fed twice: by the watch, in order, and by answers of the API server to our own requests
- * (`observe`, `forget`), which can be ahead of the watch, or late.
+ * The objects of one watch. The store has two sources: the watch, in order, and responses to this process's own requests
+ * (`observe`, `forget`), which may be ahead of the watch, or late.
  *
- * Invariants: an object never goes back to an older version; what is observed ahead of the watch stays until the watch
- * has passed it; a uid that is gone stays gone. They end where the cluster itself goes back in time.
+ * Invariants: an object never returns to an older version; an object observed ahead of the watch stays until the watch
+ * has passed its version; a deleted uid never reappears. They hold until the cluster is restored from a backup.
  */
 export class Store<T extends Stored> {
   readonly #items = new NamespacedMap<T>();
-  /** Keys of which an answer has told more than the watch, and up to which version. */
+  /** Versions of objects, by key, that were observed in a response ahead of the watch. */
   readonly #ahead = new Map<string, string>();
-  /** Uids that an answer has said are gone, until the watch says so too; with the version of the watch at that time. */
-  readonly #gone = new Map<string, string | undefined>();
+  /** Uids that a response reported as deleted, until the watch reports them too; with the watch's version at that time. */
+  readonly #deletedUids = new Map<string, string | undefined>();
   readonly #listeners = new Set<Listener<T>>();
   readonly #onListenerError: (error: unknown) => void;
-  /** The version up to which the watch has told everything. */
+  /** The version up to which the watch has reported everything. */
   #version: string | undefined;
 
   constructor(onListenerError: (error: unknown) => void) {
@@ -63,24 +63,24 @@ export class Store<T extends Stored> {
     return this.#items.values();
   }
 
-  /** Calls `listener` for every change from now on. Returns the way to stop it. One that throws hurts nobody else. */
+  /** Calls `listener` for every delta from now on. Returns a function that unsubscribes. A listener may throw. */
   subscribe(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** A part of the first list, put in its place while the rest is on its way: `replace` still has the last word. */
+  /** Adds a page of the first list before the rest arrives. `replace` with the whole list follows. */
   prefill(items: readonly T[]): void {
     if (this.synced) return;
-    for (const item of items) if (!this.#gone.has(item.uid)) this.#put(item);
+    for (const item of items) if (!this.#deletedUids.has(item.uid)) this.#put(item);
   }
 
-  /** A whole list: what it does not hold is deleted, but for what was observed after it was made. */
+  /** A whole list: objects missing from it are deleted, unless they were observed at a later version. */
   replace(items: readonly T[], version: string): void {
-    if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#goBack();
-    // What was gone before the watch told its last is gone from the list: if it is there, a backup has brought it back.
-    for (const [uid, seen] of this.#gone) if (seen !== this.#version) this.#gone.delete(uid);
-    const listed = items.filter(({ uid }) => !this.#gone.has(uid));
+    if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
+    // A uid deleted before the watch's present version cannot be in the list, unless a backup was restored.
+    for (const [uid, seen] of this.#deletedUids) if (seen !== this.#version) this.#deletedUids.delete(uid);
+    const listed = items.filter(({ uid }) => !this.#deletedUids.has(uid));
     if (this.#items.size > 0) this.#deleteAllBut(listed, version);
     for (const item of listed) if (!this.#isAhead(item, version)) this.#put(item);
     this.#version = version;
@@ -90,27 +90,27 @@ export class Store<T extends Stored> {
   upsert(item: T): void {
     const { resourceVersion, uid } = item;
     if (this.#hasPassed(resourceVersion)) return;
-    if (!this.#isAhead(item, resourceVersion) && !this.#gone.has(uid)) this.#put(item);
+    if (!this.#isAhead(item, resourceVersion) && !this.#deletedUids.has(uid)) this.#put(item);
     this.progress(resourceVersion);
   }
 
-  /** A DELETED event; one of an earlier object of the same name leaves the present one alone. */
+  /** A DELETED event. If it is about an earlier object of the same name, the present one stays. */
   remove(item: T): void {
-    this.#gone.delete(item.uid);
+    this.#deletedUids.delete(item.uid);
     if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
     this.progress(item.resourceVersion);
   }
 
-  /** The watch has told everything up to `version` (an event, or a bookmark). */
+  /** The watch has reported everything up to `version` (an event or a bookmark). */
   progress(version: string): void {
     if (!this.#hasPassed(version)) this.#version = version;
     for (const [key, known] of this.#ahead) if (this.#hasPassed(known)) this.#settle(key);
   }
 
-  /** An object of an answer. It is kept only where the watch has yet to come to it: else the watch knows better. */
+  /** An object in a response. It is ignored if the watch has already passed its version. */
   observe(item: T): void {
     const { resourceVersion, uid } = item;
-    if (this.#version === undefined || this.#hasPassed(resourceVersion) || this.#gone.has(uid)) return;
+    if (this.#version === undefined || this.#hasPassed(resourceVersion) || this.#deletedUids.has(uid)) return;
     const key = keyOf(item);
     const known = this.#ahead.get(key);
     if (known !== undefined && compareVersions(known, resourceVersion) >= 0) return;
@@ -118,17 +118,17 @@ export class Store<T extends Stored> {
     this.#ahead.set(key, resourceVersion);
   }
 
-  /** An answer said that the object is gone for good. */
+  /** A response reported that the object is deleted. */
   forget(namespace: string, name: string, uid: string): void {
-    this.#gone.set(uid, this.#version);
-    const [oldest = uid] = this.#gone.keys();
-    if (this.#gone.size > MOST_GONE) this.#gone.delete(oldest);
+    this.#deletedUids.set(uid, this.#version);
+    const [oldest = uid] = this.#deletedUids.keys();
+    if (this.#deletedUids.size > MAX_DELETED_UIDS) this.#deletedUids.delete(oldest);
     const key = `${namespace}/${name}`;
     const item = this.get(namespace, name);
     if (item?.uid !== uid) return;
     const known = this.#ahead.get(key);
     this.#delete(item);
-    // The watch has yet to tell of earlier objects of this name, which are gone as well.
+    // The watch may still report earlier objects of this name, which are deleted too.
     if (known !== undefined) this.#ahead.set(key, known);
   }
 
@@ -150,7 +150,7 @@ export class Store<T extends Stored> {
     return known !== undefined && compareVersions(known, version) > 0;
   }
 
-  /** Drops what was observed and has been passed by the watch without a word: it was gone again by then. */
+  /** Drops an observed object whose version the watch has passed without an event: it was deleted in between. */
   #settle(key: string): void {
     const [namespace = '', name = ''] = key.split('/');
     const item = this.get(namespace, name);
@@ -158,30 +158,30 @@ export class Store<T extends Stored> {
     if (item) this.#delete(item);
   }
 
-  /** The cluster was restored to an older state: what answers have told no longer holds. */
-  #goBack(): void {
+  /** The cluster was restored from a backup: earlier responses no longer hold. */
+  #resetResponses(): void {
     this.#ahead.clear();
-    this.#gone.clear();
+    this.#deletedUids.clear();
   }
 
   #put(item: T): void {
     const { namespace, name, uid, resourceVersion } = item;
-    const before = this.get(namespace, name);
+    const previous = this.get(namespace, name);
     if (this.#ahead.size > 0) this.#ahead.delete(keyOf(item));
-    if (before?.uid === uid && before.resourceVersion === resourceVersion) return;
-    if (before && before.uid !== uid) this.#delete(before);
+    if (previous?.uid === uid && previous.resourceVersion === resourceVersion) return;
+    if (previous && previous.uid !== uid) this.#delete(previous);
     this.#items.set(namespace, name, item);
-    if (before?.uid === uid) this.#emit({ type: 'modified', item, before });
-    else this.#emit({ type: 'added', item, before: undefined });
+    if (previous?.uid === uid) this.#emit({ type: 'modified', item, previous });
+    else this.#emit({ type: 'added', item, previous: undefined });
   }
 
-  /** `item` is the last that is known of what is held under its name. */
+  /** `item` is the last known state of the object. */
   #delete(item: T): void {
     const { namespace, name } = item;
-    const before = this.get(namespace, name);
+    const previous = this.get(namespace, name);
     this.#items.delete(namespace, name);
     if (this.#ahead.size > 0) this.#ahead.delete(keyOf(item));
-    this.#emit({ type: 'deleted', item, before });
+    this.#emit({ type: 'deleted', item, previous });
   }
 
   #emit(change: Delta<T>): void {

@@ -1,6 +1,6 @@
 import { asStatus, hasCause, type Status, toDomainError } from '../client/api-errors.ts';
-import type { Clock } from '../client/backoff.ts';
-import type { Connection, KubeResponse } from '../client/transport.ts';
+import type { Clock } from '../client/clock.ts';
+import type { KubeClient, KubeResponse } from '../client/transport.ts';
 import { readLines } from './line-reader.ts';
 
 export interface WatchEvent {
@@ -8,34 +8,37 @@ export interface WatchEvent {
   readonly object: { readonly metadata: { readonly resourceVersion: string } };
 }
 
-/** The cluster no longer knows the version that the watch begins at: list again. */
+/** The API server cannot continue from the requested version: list again. */
 export class ExpiredError extends Error {}
 
-const SHORTEST_SECONDS = 240;
-const LONGEST_SECONDS = 480;
+/** The API server ends a watch after a random time in this range, as client-go asks for. */
+const MIN_SECONDS = 240;
+const MAX_SECONDS = 480;
 
 export interface WatchOptions {
-  readonly clock: Clock;
+  readonly client: KubeClient;
+  /** The collection, such as /apis/…/devmachines. */
+  readonly path: string;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>> | undefined;
+  /** Events after this version are sent. */
+  readonly resourceVersion: string;
+  /** How long the watch may send nothing, in ms. */
   readonly silenceMs: number;
-  readonly signal: AbortSignal;
-  /** labelSelector, fieldSelector: what of it is watched. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** The cluster has agreed to it. */
+  /** The API server has accepted the watch. */
   readonly onOpen?: () => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 /**
- * The events after `resourceVersion`, until the server ends the watch or is silent for `silenceMs`: a quiet resource may
- * send nothing for minutes, so silence is no failure, only a reason to make sure with a new watch from the same version.
- * Throws ExpiredError, or a DevMachineError.
+ * Yields events until the server ends the watch, or sends nothing for `silenceMs`. Silence is no failure, because a quiet
+ * collection may send nothing for minutes: the caller opens a new watch from the same version. Throws ExpiredError or a
+ * DevMachineError.
  */
-export async function* watch(
-  connection: Connection,
-  path: string,
-  resourceVersion: string,
-  { clock, silenceMs, signal, query: selectors, onOpen }: WatchOptions,
-): AsyncGenerator<WatchEvent> {
-  const seconds = Math.round(SHORTEST_SECONDS + clock.random() * (LONGEST_SECONDS - SHORTEST_SECONDS));
+export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent> {
+  const { client, path, selectors, resourceVersion, silenceMs, onOpen, clock, signal } = options;
+  const seconds = Math.round(MIN_SECONDS + clock.random() * (MAX_SECONDS - MIN_SECONDS));
   const query = {
     ...selectors,
     watch: 'true',
@@ -43,26 +46,26 @@ export async function* watch(
     allowWatchBookmarks: 'true',
     timeoutSeconds: String(seconds),
   };
-  const { status, headers, body } = await connection.stream({ path, query, signal });
+  const { status, headers, body } = await client.stream({ path, query, signal });
   const silence = setTimeout(() => body.destroy(), silenceMs);
   try {
     if (status !== 200) {
       const text = Buffer.concat(await body.toArray()).toString('utf8');
-      throw refusal({ status, headers, body: parse(text) ?? text });
+      throw toWatchError({ status, headers, body: parse(text) ?? text });
     }
     onOpen?.();
     for await (const line of readLines(body)) {
       silence.refresh();
       const event = parse(line);
-      if (!isEvent(event)) throw new Error('the watch sent a line that is no event');
+      if (!isEvent(event)) throw new Error('the watch sent a line that is not an event');
       if (event.type === 'ERROR') {
         const object = asStatus(event.object);
-        throw refusal({ status: object?.code ?? 500, headers: {}, body: event.object });
+        throw toWatchError({ status: object?.code ?? 500, headers: {}, body: event.object });
       }
       yield event as WatchEvent;
     }
   } catch (error) {
-    // A connection that breaks ends the watch like any other end: the next one goes on from the same version.
+    // A broken connection ends the watch like a regular end: the next one continues from the same version.
     if (!isStreamEnd(error)) throw error;
   } finally {
     clearTimeout(silence);
@@ -70,19 +73,19 @@ export async function* watch(
   }
 }
 
-function refusal(reply: KubeResponse): Error {
-  const status: Status | undefined = asStatus(reply.body);
-  const expired = reply.status === 410 || status?.reason === 'Expired' || status?.reason === 'Gone';
-  // "Too large resource version": the store behind the cluster was restored to an older state.
-  if (expired || reply.status === 504 || hasCause(status, 'ResourceVersionTooLarge')) {
-    return new ExpiredError(status?.message ?? `the watch was refused with ${reply.status}`);
+function toWatchError(response: KubeResponse): Error {
+  const status: Status | undefined = asStatus(response.body);
+  const expired = response.status === 410 || status?.reason === 'Expired' || status?.reason === 'Gone';
+  // "Too large resource version": the cluster was restored from a backup.
+  if (expired || response.status === 504 || hasCause(status, 'ResourceVersionTooLarge')) {
+    return new ExpiredError(status?.message ?? `the watch was refused with ${response.status}`);
   }
-  return toDomainError(reply);
+  return toDomainError(response);
 }
 
-function parse(line: string): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -101,7 +104,7 @@ const STREAM_ENDS = new Set<unknown>([
   'ECONNRESET',
   'ERR_STREAM_PREMATURE_CLOSE',
   'UND_ERR_SOCKET',
-  // What undici makes of our own body.destroy().
+  // undici's error for body.destroy().
   'UND_ERR_ABORTED',
   'EPIPE',
   'ETIMEDOUT',

@@ -1,7 +1,8 @@
 import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
+import { escapeKey } from '../../devmachine/json-pointer.ts';
 import type { KubeResponse } from './transport.ts';
 
-/** meta/v1 Status: how the API server says no. */
+/** A meta/v1 Status, with which the API server refuses a request. */
 export interface Status {
   readonly kind: 'Status';
   readonly message?: string;
@@ -24,7 +25,7 @@ export function asStatus(body: unknown): Status | undefined {
 export const hasCause = (status: Status | undefined, reason: string): boolean =>
   status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
 
-/** A refusal as a domain error, in the cluster's own words. */
+/** Converts a refusal to a domain error that keeps the API server's message. */
 export function toDomainError({ status: code, headers, body }: KubeResponse): DevMachineError {
   const status = asStatus(body);
   const retryAfter = Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds);
@@ -33,14 +34,18 @@ export function toDomainError({ status: code, headers, body }: KubeResponse): De
     ...(retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
     cause: body,
   };
-  // What goes wrong inside the cluster (500) names its inner addresses: that is for the log.
-  const words = (code === 500 ? undefined : status?.message) ?? `The cluster answered ${code}.`;
+  // A 500 may contain internal addresses: its message goes to the log only.
+  const message = (code === 500 ? undefined : status?.message) ?? `The cluster answered ${code}.`;
   const known = code === 403 ? forbidden(status) : (CODES[code] ?? 'cluster-unavailable');
   if (code === 404 && status?.details?.kind === 'namespaces') {
-    return new DevMachineError('namespace-not-found', words, details);
+    return new DevMachineError('namespace-not-found', message, details);
   }
   if (code === 401)
-    return new DevMachineError('cluster-unavailable', 'The cluster refuses our credentials.', details);
+    return new DevMachineError(
+      'cluster-unavailable',
+      'The cluster refuses the credentials of this service.',
+      details,
+    );
   if (code === 404) {
     return new DevMachineError(
       'cluster-unavailable',
@@ -48,7 +53,7 @@ export function toDomainError({ status: code, headers, body }: KubeResponse): De
       details,
     );
   }
-  return new DevMachineError(known, words, details);
+  return new DevMachineError(known, message, details);
 }
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -60,7 +65,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   504: 'cluster-timeout',
 };
 
-/** 403 has three meanings; apart from the cause they can be told by the words of the quota plugin only. */
+/** A 403 has three meanings. Quota refusals have no cause; only the quota plugin's message identifies them. */
 function forbidden(status: Status | undefined): ErrorCode {
   if (hasCause(status, 'NamespaceTerminating')) return 'being-deleted';
   return status?.message?.includes('exceeded quota:') ? 'refused-by-cluster' : 'forbidden';
@@ -76,16 +81,8 @@ function fieldErrors(status: Status | undefined): FieldError[] {
     }));
 }
 
-/** `spec.mounts[0].name` or `.spec.cpu` as a JSON pointer; keys in brackets may hold dots. */
+/** `spec.mounts[0].name` or `.spec.cpu` as a JSON pointer. Keys in brackets may contain dots. */
 export function toPointer(field: string): string {
   const keys = field.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
-  return keys
-    .map(
-      (key) =>
-        `/${key
-          .replace(/^\[|\]$/g, '')
-          .replaceAll('~', '~0')
-          .replaceAll('/', '~1')}`,
-    )
-    .join('');
+  return keys.map((key) => `/${escapeKey(key.replace(/^\[|\]$/g, ''))}`).join('');
 }

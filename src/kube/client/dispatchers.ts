@@ -4,29 +4,29 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type ClusterAddress, type Credentials, loadCredentials } from './kubeconfig.ts';
 
-/** Credentials, and the connections that were opened with them. */
+/** Request headers with credentials, and the connections that were opened with them. */
 export interface AuthenticatedDispatchers {
   readonly headers: Readonly<Record<string, string>>;
   readonly requests: Dispatcher;
-  /** Each watch has a connection of its own, that nothing else waits for. */
+  /** Each watch has a connection of its own. */
   readonly watches: Dispatcher;
 }
 
 export interface Dispatchers {
   current(): Promise<AuthenticatedDispatchers>;
-  /** The channel with credentials read anew; the same one where they have not changed. */
+  /** Reads the credentials again; returns `refused` itself if they have not changed. */
   renew(refused: AuthenticatedDispatchers): Promise<AuthenticatedDispatchers>;
   close(): Promise<void>;
 }
 
-/** How long credentials are used before they are read again; client-go reads token files as often. */
+/** How long credentials are used before they are read again; the same as client-go's for token files. */
 const CREDENTIALS_TTL_MS = 60_000;
-/** A cluster that answers 401 to everything must not make us read credentials at every request. */
+/** Limits how often credentials are read again if the API server answers 401 to every request. */
 const RENEW_INTERVAL_MS = 1_000;
-/** More than changes and look-ups may run at once (see machines.ts): the lists and the pulse need not wait for them. */
+/** More than writes and look-ups may use at once (see machines.ts), so lists and health checks never wait for them. */
 const CONNECTIONS = 64;
 
-/** `loadConfig` is asked when the cluster refuses the credentials: the files behind them may have been rotated. */
+/** `loadConfig` is called again when the API server refuses the credentials, because their files may have been rotated. */
 export function openDispatchers(
   first: KubeConfig,
   loadConfig: () => KubeConfig,
@@ -39,7 +39,7 @@ export function openDispatchers(
 
   async function load(): Promise<AuthenticatedDispatchers> {
     const credentials = await loadCredentials(config).catch((error: unknown) => {
-      // Those that we have may still be good; if not, the cluster will say so.
+      // The present credentials may still be valid. If not, the API server answers 401.
       if (open) return open.credentials;
       throw error;
     });
@@ -49,7 +49,7 @@ export function openDispatchers(
     const sameTls = previous && isDeepStrictEqual(previous.credentials.tls, credentials.tls);
     const { requests, watches } = sameTls ? previous : connect(address, credentials);
     open = { credentials, headers: credentials.headers, requests, watches };
-    // Requests under way end on the old connections; a watch there goes on until its server closes it.
+    // Requests in flight finish on the old connections; a watch continues there until the server closes it.
     if (previous && !sameTls)
       for (const old of [previous.requests, previous.watches]) old.close().catch(() => undefined);
     return open;
@@ -82,7 +82,7 @@ function connect(
   { proxyUrl }: ClusterAddress,
   { tls }: Credentials,
 ): Pick<AuthenticatedDispatchers, 'requests' | 'watches'> {
-  // To read certificates and keys takes longer than the rest of opening a connection: once, not for each.
+  // Parsing certificates and keys dominates the cost of a new connection: do it once for all of them.
   const secure = { ...tls, secureContext: createSecureContext(tls) };
   const agent = (options: Agent.Options): Dispatcher =>
     proxyUrl

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig, loadYaml } from '@kubernetes/client-node';
 
-/** What it takes to speak to the cluster as ourselves. */
+/** How this process authenticates to the API server. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Tls;
@@ -21,15 +21,15 @@ export interface Tls {
 export interface ClusterAddress {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Path in front of every request, for a cluster behind a gateway; mostly empty. */
+  /** Path prefix of every request, for a cluster behind a gateway; usually empty. */
   readonly prefix: string;
   readonly proxyUrl?: string;
 }
 
 /**
- * Finds the cluster as kubectl does: the files of `kubeconfig` (KUBECONFIG, a list), ~/.kube/config, the pod's service
- * account. Unlike client-node's loadFromDefault it never falls back to http://localhost:8080, which may be ourselves.
- * Throws an Error whose message says what to do.
+ * Finds the cluster as kubectl does: the files in `kubeconfig` (KUBECONFIG, a list), ~/.kube/config, the pod's service
+ * account. Unlike client-node's loadFromDefault, it never falls back to http://localhost:8080, which may be this very
+ * process. Throws an Error whose message says what to do.
  */
 export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
   const home = join(homedir(), '.kube', 'config');
@@ -49,7 +49,7 @@ export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
   return config;
 }
 
-/** Of several files those that are missing are passed over, as kubectl does; one that is named alone must be there. */
+/** As in kubectl: missing files in a list are skipped, but a single file must exist. */
 function existing(files: string[]): string[] {
   const named = files.filter(Boolean);
   return named.length > 1 ? named.filter((file) => existsSync(file)) : named;
@@ -74,7 +74,7 @@ interface Users {
   readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
 }
 
-/** client-node passes `tokenFile` over, and would go on as nobody. */
+/** client-node ignores `tokenFile`, and would send requests without credentials. */
 function readTokenFiles(config: KubeConfig, file: string): void {
   const { users = [] } = loadYaml<Users>(readFileSync(file, 'utf8'));
   const tokenFiles = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
@@ -102,7 +102,7 @@ export function clusterAddress(config: KubeConfig): ClusterAddress {
   };
 }
 
-/** Reads files, asks exec plugins and identity providers: whatever the kubeconfig says. Costly, so not for every request. */
+/** Reads files, runs exec plugins or asks identity providers, as the kubeconfig says. Too costly for every request. */
 export async function loadCredentials(config: KubeConfig): Promise<Credentials> {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);

@@ -1,19 +1,18 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 
 export interface LimiterOptions {
-  /** How many run at once. */
+  /** How many tasks run at once. */
   readonly concurrent: number;
-  /** How many more may wait for their turn. */
+  /** How many more may wait. */
   readonly queued: number;
-  /** How long each waits at most. */
+  /** How long a task waits at most, in ms. */
   readonly waitMs: number;
 }
 
-/** Lets so many through at once; others wait in line for a while, and are then refused as overloaded. */
+/** A concurrency limiter: tasks over the limit wait in a queue, first in, first out, and are refused after a while. */
 export class ConcurrencyLimiter {
   readonly #options: LimiterOptions;
-  /** Those in line, in the order in which they came. */
-  readonly #line = new Set<() => void>();
+  readonly #queue = new Set<() => void>();
   #running = 0;
 
   constructor(options: LimiterOptions) {
@@ -25,49 +24,48 @@ export class ConcurrencyLimiter {
   }
 
   get waiting(): number {
-    return this.#line.size;
+    return this.#queue.size;
   }
 
-  /** Throws overloaded, or the signal's reason where its turn has not come by then. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** Throws overloaded, or the reason of `signal` if it is aborted before the task starts. */
+  async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.#running >= this.#options.concurrent) await this.#turn(signal);
+    if (this.#running >= this.#options.concurrent) await this.#waitForSlot(signal);
     else this.#running++;
     try {
-      return await work();
+      return await task();
     } finally {
-      this.#pass();
+      this.#releaseSlot();
     }
   }
 
-  /** Resolves when somebody has left his place to us. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    if (this.#line.size >= this.#options.queued) throw overloaded();
+  async #waitForSlot(signal: AbortSignal): Promise<void> {
+    if (this.#queue.size >= this.#options.queued) throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = (why: unknown) => {
-      // At once, so that nobody leaves his place to who is gone.
-      this.#line.delete(resolve);
-      reject(why);
+    const leave = (reason: unknown) => {
+      // Synchronously, so that no slot is handed to a task that has left.
+      this.#queue.delete(resolve);
+      reject(reason);
     };
-    const goneAway = () => leave(signal.reason);
+    const onAbort = () => leave(signal.reason);
     const timer = setTimeout(() => leave(overloaded()), this.#options.waitMs);
-    signal.addEventListener('abort', goneAway);
-    this.#line.add(resolve);
+    signal.addEventListener('abort', onAbort);
+    this.#queue.add(resolve);
     try {
       await promise;
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', goneAway);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
-  #pass(): void {
-    const [next] = this.#line;
+  #releaseSlot(): void {
+    const [next] = this.#queue;
     if (!next) {
       this.#running--;
       return;
     }
-    this.#line.delete(next);
+    this.#queue.delete(next);
     next();
   }
 }

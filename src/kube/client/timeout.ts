@@ -1,7 +1,7 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 
-/** Runs `work` with a signal that is aborted with `signal`, or after `ms`: cluster-timeout. */
-export async function within<T>(
+/** Runs `work` with a signal that is aborted when `signal` is, or after `ms` milliseconds with cluster-timeout. */
+export async function withDeadline<T>(
   ms: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -15,9 +15,8 @@ export async function within<T>(
   }
 }
 
-export const clusterTimeout = (cause?: unknown): DevMachineError =>
+const clusterTimeout = (): DevMachineError =>
   new DevMachineError(
     'cluster-timeout',
     'The cluster did not answer in time. The request may still take effect; repeating it is safe.',
-    { cause },
   );

@@ -6,30 +6,32 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { type AuthenticatedDispatchers, openDispatchers } from './dispatchers.ts';
 import { clusterAddress } from './kubeconfig.ts';
-import { clusterTimeout } from './timeout.ts';
 
 export interface KubeRequest {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** From the root of the API server, such as /apis/…; its parts are already encoded. */
+  /** From the root of the API server, such as /apis/…; its segments are already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** Media type of the answer; without one, plain JSON. */
+  /** Media type of the response; defaults to plain JSON. */
   readonly accept?: string;
-  /** Compressing costs the API server more time than a network within a cluster takes to carry what is saved. */
+  /** Ask for no compression: it costs the API server more time than the cluster's network needs for the bytes saved. */
   readonly uncompressed?: boolean;
-  /** Whether sending it twice does no more than sending it once; without a word, of a GET alone. See retry.ts. */
-  readonly repeatable?: boolean;
+  /** Safe to retry. Defaults to true for GET only. */
+  readonly retryable?: boolean;
+  /** Deadline in ms, in place of the client's; ignored within a call, whose requests share one. */
+  readonly timeoutMs?: number;
+  /** Aborts the request, and the body of a stream. */
   readonly signal: AbortSignal;
 }
 
 export interface KubeResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; the text itself where it is none. */
+  /** Parsed JSON; the text itself if it is not JSON. */
   readonly body: unknown;
-  /** The body as it came. */
+  /** The unparsed body. */
   readonly text?: string;
 }
 
@@ -39,111 +41,101 @@ export interface KubeStream {
   readonly body: Readable;
 }
 
-/**
- * Long-lived connections to one API server. Replies of every status are returned; what is thrown is a DevMachineError
- * (cluster-unavailable, cluster-timeout), or the reason of the caller's own signal.
- */
-export interface Connection {
+/** Sends requests. Throws cluster-unavailable, cluster-timeout, or the reason with which the request's signal was aborted. */
+export interface RequestClient {
+  /** Resolves with the response, whatever its status. */
   request(request: KubeRequest): Promise<KubeResponse>;
-  /** A reply whose body is read as it comes, on a connection of its own. */
+}
+
+export interface KubeClient extends RequestClient {
+  /** Resolves when the response headers have arrived. Each stream has a connection of its own. */
   stream(request: KubeRequest): Promise<KubeStream>;
+}
+
+/** Long-lived connections to one API server. Sets no deadlines: see client.ts. */
+export interface Transport extends KubeClient {
   close(): Promise<void>;
 }
 
-export interface ConnectionOptions {
-  /** How long the cluster may take to answer a request. */
-  readonly timeoutMs: number;
-}
+type Pool = 'requests' | 'watches';
 
 const unzip = promisify(gunzip);
 
-export function openConnection(loadConfig: () => KubeConfig, { timeoutMs }: ConnectionOptions): Connection {
+/** `loadConfig` is called again when the API server refuses the credentials. */
+export function openTransport(loadConfig: () => KubeConfig): Transport {
   const config = loadConfig();
   const address = clusterAddress(config);
-  const channels = openDispatchers(config, loadConfig, address);
+  const pools = openDispatchers(config, loadConfig, address);
 
-  async function send(
-    kind: 'requests' | 'watches',
-    request: KubeRequest,
-    signal: AbortSignal,
-  ): Promise<KubeStream> {
-    const channel = await channels.current();
-    const reply = await dispatch(channel, kind, request, signal);
-    if (reply.status !== 401) return reply;
-    // The API server has done nothing yet: a rotated token or certificate is worth a second try.
-    const renewed = await channels.renew(channel);
-    if (renewed === channel) return reply;
-    reply.body.resume();
-    return dispatch(renewed, kind, request, signal);
+  async function send(pool: Pool, request: KubeRequest): Promise<KubeStream> {
+    const current = await pools.current();
+    const response = await dispatch(current, pool, request);
+    if (response.status !== 401) return response;
+    // The API server did nothing yet. Try once more if the token or certificate was rotated.
+    const renewed = await pools.renew(current);
+    if (renewed === current) return response;
+    response.body.resume();
+    return dispatch(renewed, pool, request);
   }
 
   async function dispatch(
-    channel: AuthenticatedDispatchers,
-    kind: 'requests' | 'watches',
+    dispatchers: AuthenticatedDispatchers,
+    pool: Pool,
     request: KubeRequest,
-    signal: AbortSignal,
-  ) {
-    const { method = 'GET', path, query, body, contentType, accept = 'application/json' } = request;
-    const reply = await channel[kind].request({
+  ): Promise<KubeStream> {
+    const { method = 'GET', path, query, body, contentType, accept = 'application/json', signal } = request;
+    const response = await dispatchers[pool].request({
       origin: address.origin,
       path: `${address.prefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
       method,
       signal,
       headers: {
-        ...channel.headers,
+        ...dispatchers.headers,
         accept,
-        'accept-encoding': kind === 'watches' || request.uncompressed ? 'identity' : 'gzip',
+        'accept-encoding': pool === 'watches' || request.uncompressed ? 'identity' : 'gzip',
         'user-agent': 'devmachine-api',
         ...(contentType ? { 'content-type': contentType } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: reply.statusCode, headers: reply.headers, body: reply.body };
+    return { status: response.statusCode, headers: response.headers, body: response.body };
   }
 
-  async function request(options: KubeRequest): Promise<KubeResponse> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = AbortSignal.any([options.signal, timeout]);
-    try {
-      const { status, headers, body } = await unlessAborted(send('requests', options, signal), signal);
-      const bytes = Buffer.concat(await body.toArray());
-      const text = (headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
-      return new Reply(status, headers, text);
-    } catch (error) {
-      throw toDomain(error, options.signal, timeout);
-    }
-  }
-
-  async function stream(options: KubeRequest): Promise<KubeStream> {
-    // Only the answer's head is timed: the body of a watch is open for minutes.
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    const signal = AbortSignal.any([options.signal, timeout.signal]);
-    try {
-      return await unlessAborted(send('watches', options, signal), signal);
-    } catch (error) {
-      throw toDomain(error, options.signal, timeout.signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  return { request, stream, close: () => channels.close() };
+  return {
+    async request(request) {
+      try {
+        const { status, headers, body } = await unlessAborted(send('requests', request), request.signal);
+        const bytes = Buffer.concat(await body.toArray());
+        const text = (headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes).toString('utf8');
+        return new JsonResponse(status, headers, text);
+      } catch (error) {
+        throw toDomainError(error, request.signal);
+      }
+    },
+    async stream(request) {
+      try {
+        return await unlessAborted(send('watches', request), request.signal);
+      } catch (error) {
+        throw toDomainError(error, request.signal);
+      }
+    },
+    close: () => pools.close(),
+  };
 }
 
 /**
- * undici does not look at the signal of a request that waits behind others, nor does a plugin that fetches credentials: the
- * caller is answered all the same. A reply that still comes is read to its end, for the connection's sake.
+ * Rejects as soon as `signal` is aborted. undici ignores the signal of a request that is still queued, and so does a
+ * credential plugin. A response that arrives later is drained, so that its connection can be reused.
  */
-async function unlessAborted(reply: Promise<KubeStream>, signal: AbortSignal): Promise<KubeStream> {
+async function unlessAborted(response: Promise<KubeStream>, signal: AbortSignal): Promise<KubeStream> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([reply, aborted.promise]);
+    return await Promise.race([response, aborted.promise]);
   } catch (error) {
-    reply.then(
+    response.then(
       ({ body }) => body.resume().on('error', () => undefined),
       () => undefined,
     );
@@ -153,7 +145,7 @@ async function unlessAborted(reply: Promise<KubeStream>, signal: AbortSignal): P
   }
 }
 
-class Reply implements KubeResponse {
+class JsonResponse implements KubeResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -165,7 +157,7 @@ class Reply implements KubeResponse {
     this.text = text;
   }
 
-  /** Parsed when it is asked for: a page of a list takes its time, in which the next one can be on its way. */
+  /** Parsed on first use: a pager requests the next page before it parses this one. */
   get body(): unknown {
     this.#body ??= parse(this.text);
     return this.#body;
@@ -180,12 +172,11 @@ function parse(text: string): unknown {
   }
 }
 
-function toDomain(error: unknown, caller: AbortSignal, timeout: AbortSignal): unknown {
-  if (caller.aborted) return caller.reason;
-  if (timeout.aborted) return clusterTimeout(error);
-  return new DevMachineError(
-    'cluster-unavailable',
-    'The cluster cannot be reached. A request that was under way may have taken effect; repeating it is safe.',
-    { cause: error, retryAfterSeconds: 5 },
-  );
-}
+const toDomainError = (error: unknown, signal: AbortSignal): unknown =>
+  signal.aborted
+    ? signal.reason
+    : new DevMachineError(
+        'cluster-unavailable',
+        'The cluster cannot be reached. A request that was already sent may have taken effect; repeating it is safe.',
+        { cause: error, retryAfterSeconds: 5 },
+      );

@@ -1,97 +1,84 @@
 import { beingDeleted, DevMachineError, type FieldError, keepsChanging } from '../../devmachine/errors.ts';
 import { differences, valueAt } from '../../devmachine/json-pointer.ts';
-import type { Created, CreateOptions } from '../../devmachine/machines.ts';
-import { FIELD_MANAGER, type MachineKey, toManifest } from '../../devmachine/schema/manifest.ts';
+import type { CreateOptions } from '../../devmachine/machines.ts';
+import { FIELD_MANAGER, type MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { DevMachineSpec } from '../../devmachine/schema/spec.ts';
-import { asStatus, toDomainError } from '../client/api-errors.ts';
-import type { Connection, KubeResponse } from '../client/transport.ts';
+import { toDomainError } from '../client/api-errors.ts';
+import type { KubeResponse, RequestClient } from '../client/transport.ts';
 import { fieldOwners } from '../managed-fields/owners.ts';
-import { asMachineObject, type MachineObject, machinePath, toMachine } from '../resources/devmachine.ts';
+import { asMachineObject, type MachineObject, machinePath } from '../resources/devmachine.ts';
+import { apply, getMachine } from './apply.ts';
 
 /**
- * No object carries this version: etcd's first write is revision 2. An apply that demands it creates the object where
- * there is none, and is a Conflict that changes nothing where there is one. See docs/decisions/exact-create.md.
+ * A version that no object has: etcd's first write is revision 2. An apply with this precondition creates the object, or
+ * is a Conflict that changes nothing if one exists. See docs/decisions/exact-create.md.
  */
 const NEVER_STORED = '1';
-/** How often a create starts over because the object in its way changed, or went, while it looked. */
-const ATTEMPTS = 5;
+/** How often a create starts again because the existing object changed or disappeared while it was compared. */
+const MAX_ATTEMPTS = 5;
 
-interface Precondition {
-  readonly uid?: string;
-  readonly resourceVersion: string;
+interface CreateResult {
+  /** false: the same machine existed already. */
+  readonly created: boolean;
+  readonly object: MachineObject;
 }
 
-/** Creates a machine exactly once over all replicas; see Machines.create for what it answers and throws. */
+/** Creates a machine exactly once over all replicas; see Machines.create for what it throws. */
 export async function createMachine(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   spec: DevMachineSpec,
   { dryRun, signal }: CreateOptions,
-): Promise<Created> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const reply = await apply(connection, key, spec, { resourceVersion: NEVER_STORED }, { dryRun, signal });
-    if (reply.status === 201) return { created: true, machine: toMachine(asMachineObject(reply.body)) };
-    if (reply.status !== 409) throw toDomainError(reply);
-    const stored = await getMachine(connection, key, signal);
-    if (stored && (await isSame(connection, key, spec, stored, signal))) {
-      return { created: false, machine: toMachine(stored) };
-    }
+): Promise<CreateResult> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const precondition = { resourceVersion: NEVER_STORED };
+    const response = await apply(client, key, spec, precondition, { dryRun, signal });
+    if (response.status === 201) return { created: true, object: asMachineObject(response.body) };
+    if (response.status !== 409) throw toDomainError(response);
+    const stored = await getMachine(client, key, signal);
+    if (stored && (await isSame(client, key, spec, stored, signal)))
+      return { created: false, object: stored };
   }
   throw keepsChanging(key);
 }
 
-export async function getMachine(
-  connection: Connection,
-  key: MachineKey,
-  signal: AbortSignal,
-): Promise<MachineObject | undefined> {
-  const reply = await connection.request({ path: machinePath(key), signal });
-  if (reply.status === 200) return asMachineObject(reply.body);
-  if (reply.status === 404 && asStatus(reply.body)?.details?.kind) return undefined;
-  throw toDomainError(reply);
-}
-
 /**
- * Whether the request would change nothing; false where the stored object changed meanwhile. Throws already-exists with
- * the fields that differ, or being-deleted.
+ * Whether the request would change nothing. Returns false if the stored object changed meanwhile. Throws being-deleted, or
+ * already-exists with the fields that differ.
  */
 async function isSame(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   spec: DevMachineSpec,
   stored: MachineObject,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { metadata } = stored;
-  if (metadata.deletionTimestamp) throw beingDeleted(key);
-  const reply = await tryReplacing(connection, key, stored, spec, signal);
-  // Changed meanwhile, or gone.
-  if (reply.status === 409 || reply.status === 404) return false;
-  if (reply.status !== 200 && reply.status !== 422) throw toDomainError(reply);
+  if (stored.metadata.deletionTimestamp) throw beingDeleted(key);
+  const response = await dryRunReplace(client, key, stored, spec, signal);
+  if (response.status === 409 || response.status === 404) return false;
+  if (response.status !== 200 && response.status !== 422) throw toDomainError(response);
   const pointers =
-    reply.status === 200
-      ? differences(stored.spec, asMachineObject(reply.body).spec, '/spec')
-      : askedOtherwise(stored, spec);
+    response.status === 200
+      ? differences(stored.spec, asMachineObject(response.body).spec, '/spec')
+      : requestedDifferences(stored, spec);
   if (pointers.length === 0) return true;
-  throw new DevMachineError(
-    'already-exists',
-    `The machine ${key.name} is there already, with another spec.`,
-    { errors: pointers.map((pointer) => difference(stored, pointer)) },
-  );
+  throw new DevMachineError('already-exists', `The machine ${key.name} already exists with another spec.`, {
+    errors: pointers.map((pointer) => toFieldError(stored, pointer)),
+  });
 }
 
 /**
- * What the stored machine would be with the request's spec in the place of its own: a dry run, so that the cluster fills
- * in its defaults. An apply would not do: it leaves alone what others have added.
+ * The stored machine with the requested spec in place of its own, and with the API server's defaults. A dry-run apply
+ * would keep the fields of other managers.
  */
-const tryReplacing = (
-  connection: Connection,
+const dryRunReplace = (
+  client: RequestClient,
   key: MachineKey,
   { metadata }: MachineObject,
   spec: DevMachineSpec,
   signal: AbortSignal,
 ): Promise<KubeResponse> =>
-  connection.request({
+  client.request({
     method: 'PATCH',
     path: machinePath(key),
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', dryRun: 'All' },
@@ -100,15 +87,15 @@ const tryReplacing = (
       { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
       { op: 'replace', path: '/spec', value: spec },
     ],
-    repeatable: true,
+    retryable: true,
     signal,
   });
 
 /**
- * Where the request differs in its own words, for when a rule between the stored machine and a new one refuses it, such as
- * a disk that would shrink. What is left to the cluster's defaults does not count.
+ * The fields in which the request itself differs, for when a transition rule (such as a disk that would shrink) refuses the
+ * dry run. Fields that are left to their defaults do not count.
  */
-function askedOtherwise(stored: MachineObject, spec: DevMachineSpec): string[] {
+function requestedDifferences(stored: MachineObject, spec: DevMachineSpec): string[] {
   return differences(stored.spec, spec, '/spec').filter(
     (pointer) => owners(stored, pointer).length > 0 || valueAt({ spec }, pointer) !== undefined,
   );
@@ -117,7 +104,7 @@ function askedOtherwise(stored: MachineObject, spec: DevMachineSpec): string[] {
 const owners = ({ metadata, spec }: MachineObject, pointer: string): string[] =>
   fieldOwners(metadata.managedFields ?? [], { spec }, pointer);
 
-function difference(stored: MachineObject, pointer: string): FieldError {
+function toFieldError(stored: MachineObject, pointer: string): FieldError {
   const managers = owners(stored, pointer);
   const owner = managers.length > 0 ? `managed by ${managers.join(' and ')}` : 'a default of the cluster';
   const message =
@@ -125,38 +112,4 @@ function difference(stored: MachineObject, pointer: string): FieldError {
       ? 'is not set in the stored machine'
       : `differs from the stored machine's (${owner})`;
   return { pointer, message, source: 'kubernetes', managers };
-}
-
-interface ApplyOptions {
-  readonly dryRun: boolean;
-  /** Takes over the fields that other managers own. */
-  readonly force?: boolean;
-  /** Whether it may be sent again where its outcome is unknown. The precondition lets it take effect only once. */
-  readonly repeatable?: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** What is left out and was applied before is removed: `spec` is always all that we own, or will. */
-export async function apply(
-  connection: Connection,
-  key: MachineKey,
-  spec: Partial<DevMachineSpec>,
-  precondition: Precondition,
-  { dryRun, force = false, repeatable = true, signal }: ApplyOptions,
-): Promise<KubeResponse> {
-  const manifest = toManifest(key, spec);
-  return connection.request({
-    method: 'PATCH',
-    path: machinePath(key),
-    query: {
-      fieldManager: FIELD_MANAGER,
-      force: String(force),
-      fieldValidation: 'Strict',
-      ...(dryRun ? { dryRun: 'All' } : {}),
-    },
-    contentType: 'application/apply-patch+yaml',
-    body: { ...manifest, metadata: { ...manifest.metadata, ...precondition } },
-    repeatable,
-    signal,
-  });
 }

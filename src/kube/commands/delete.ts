@@ -1,27 +1,28 @@
 import { machineNotFound } from '../../devmachine/errors.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import type { Connection, KubeResponse } from '../client/transport.ts';
-import { machinePath } from '../resources/devmachine.ts';
-import { getMachine } from './create.ts';
+import { asStatus, toDomainError } from '../client/api-errors.ts';
+import type { KubeResponse, RequestClient } from '../client/transport.ts';
+import { asMachineObject, type MachineObject, machinePath } from '../resources/devmachine.ts';
+import { getMachine } from './apply.ts';
 
-export interface Deleted {
+export interface DeleteResult {
   readonly uid: string;
-  /** undefined: that machine is gone for good. */
-  readonly reply: KubeResponse | undefined;
+  /** The machine, if finalizers still hold it; undefined: it is gone. */
+  readonly remaining: MachineObject | undefined;
 }
 
-/** Deletes the machine that is there now, and no later one of its name: so it can be repeated safely. */
+/** Deletes the machine that exists now, and never a later one of the same name, so it is safe to retry. */
 export async function deleteMachine(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   signal: AbortSignal,
-): Promise<Deleted> {
-  const live = await getMachine(connection, key, signal);
+): Promise<DeleteResult> {
+  const live = await getMachine(client, key, signal);
   if (!live) throw machineNotFound(key);
   const { uid } = live.metadata;
-  const reply = await requestDeletion(connection, key, { uid }, { repeatable: true, signal });
-  const isGone = reply.status === 404 || reply.status === 409;
-  return { uid, reply: isGone ? undefined : reply };
+  const response = await requestDeletion(client, key, { uid }, { retryable: true, signal });
+  const isGone = response.status === 404 || response.status === 409;
+  return isGone ? { uid, remaining: undefined } : toDeleteResult(uid, response);
 }
 
 export interface DeletePreconditions {
@@ -29,18 +30,25 @@ export interface DeletePreconditions {
   readonly resourceVersion?: string;
 }
 
-/** A reply of 409: the machine is no longer the one of `preconditions`, and nothing has happened. */
+/** A response of 409 means that the machine no longer meets `preconditions`, and that nothing was deleted. */
 export const requestDeletion = (
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   preconditions: DeletePreconditions,
-  { repeatable, signal }: { readonly repeatable: boolean; readonly signal: AbortSignal },
+  { retryable, signal }: { readonly retryable: boolean; readonly signal: AbortSignal },
 ): Promise<KubeResponse> =>
-  connection.request({
+  client.request({
     method: 'DELETE',
     path: machinePath(key),
     contentType: 'application/json',
     body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions },
-    repeatable,
+    retryable,
     signal,
   });
+
+/** The API server answers with a Status if the object is gone, and with the object while finalizers hold it. */
+export function toDeleteResult(uid: string, response: KubeResponse): DeleteResult {
+  if (response.status >= 300) throw toDomainError(response);
+  const isGone = asStatus(response.body) !== undefined;
+  return { uid, remaining: isGone ? undefined : asMachineObject(response.body) };
+}

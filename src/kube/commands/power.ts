@@ -1,44 +1,48 @@
 import type { PowerAction, PowerOptions } from '../../devmachine/machines.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import { DevMachineSpec } from '../../devmachine/schema/spec.ts';
-import type { Connection } from '../client/transport.ts';
+import type { RequestClient } from '../client/transport.ts';
 import { isLeftToDefault, ownedSpec } from '../managed-fields/owned.ts';
 import type { MachineObject } from '../resources/devmachine.ts';
 import { updateMachine } from './update.ts';
 
-type Power = Pick<DevMachineSpec, 'stopped' | 'restartedAt'>;
+type PowerFields = Pick<DevMachineSpec, 'stopped' | 'restartedAt'>;
 
-/** Stops, starts or restarts a machine; whatever else is in its spec stays, and stays whose it is. */
+/** Stops, starts or restarts a machine. All other fields keep their values and their managers. */
 export function setPower(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   action: PowerAction,
   { force, signal }: PowerOptions,
 ): Promise<MachineObject> {
-  let wished: Power | undefined;
+  let applied: PowerFields | undefined;
   return updateMachine(
-    connection,
+    client,
     key,
     (live) => {
-      // It took effect although the answer was lost: a second restart would be one too many.
-      if (wished?.restartedAt !== undefined && wished.restartedAt === live.spec.restartedAt) return undefined;
-      wished = CHANGES[action](live.spec);
-      if (!wished) return undefined;
+      // The previous attempt took effect although its response was lost: do not restart twice.
+      if (applied?.restartedAt !== undefined && applied.restartedAt === live.spec.restartedAt)
+        return undefined;
+      applied = UPDATES[action](live.spec);
+      if (!applied) return undefined;
       return {
-        spec: { ...ownedSpec(live), ...wished },
-        force: force || (wished.restartedAt === undefined && isStoppedLeftToDefault(live)),
+        spec: { ...ownedSpec(live), ...applied },
+        force: force || (applied.restartedAt === undefined && isStoppedLeftToDefault(live)),
       };
     },
     { signal },
   );
 }
 
-/** undefined: it is so already. `stopped` is never dropped: a manager that shares it with us would keep its value. */
-const CHANGES: Readonly<Record<PowerAction, (spec: Power) => Power | undefined>> = {
+/**
+ * The fields to apply; undefined if the machine is in that state. `stopped` is set to false, never removed: a manager that
+ * shares the field would keep its value.
+ */
+const UPDATES: Readonly<Record<PowerAction, (spec: PowerFields) => PowerFields | undefined>> = {
   stop: ({ stopped }) => (stopped ? undefined : { stopped: true }),
   start: ({ stopped }) => (stopped ? { stopped: false } : undefined),
   restart: ({ stopped, restartedAt }) => ({
-    restartedAt: nowButNot(restartedAt),
+    restartedAt: nowExcept(restartedAt),
     ...(stopped ? { stopped: false } : {}),
   }),
 };
@@ -46,9 +50,9 @@ const CHANGES: Readonly<Record<PowerAction, (spec: Power) => Power | undefined>>
 const isStoppedLeftToDefault = (live: MachineObject): boolean =>
   isLeftToDefault(live, '/spec/stopped', DevMachineSpec.properties.stopped.default);
 
-/** Two restarts within a millisecond are two. */
-function nowButNot(last: string | undefined): string {
+/** The present time, but never `previous`: two restarts within a millisecond are two restarts. */
+function nowExcept(previous: string | undefined): string {
   const now = Date.now();
   const text = new Date(now).toISOString();
-  return text === last ? new Date(now + 1).toISOString() : text;
+  return text === previous ? new Date(now + 1).toISOString() : text;
 }

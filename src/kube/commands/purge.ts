@@ -3,92 +3,93 @@ import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import { specDigest } from '../../devmachine/status/spec-digest.ts';
 import { systemClock } from '../client/clock.ts';
-import type { Connection } from '../client/transport.ts';
+import type { RequestClient } from '../client/transport.ts';
 import { isLeftToDefault, ownedSpec } from '../managed-fields/owned.ts';
 import type { MachineObject } from '../resources/devmachine.ts';
-import { getMachine } from './create.ts';
-import { type Deleted, requestDeletion } from './delete.ts';
-import { applyTo } from './update.ts';
+import { getMachine } from './apply.ts';
+import { type DeleteResult, requestDeletion, toDeleteResult } from './delete.ts';
+import { applyUpdate, type UpdateRequest } from './update.ts';
 
 export interface PurgeOptions {
-  /** How long the operator may take to let go of the disk. */
+  /** How long to wait until the operator has deployed a release that keeps nothing, in ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-const LOOK_EVERY_MS = 250;
+const POLL_INTERVAL_MS = 250;
 
 /**
- * Deletes a machine with its disk and its access Secret, and needs no right over either:
+ * Deletes a machine with its disk and its access Secret, without any right over either:
  *
- *   spec says Retain ── apply Delete ──▶ spec says Delete ── operator ──▶ its release keeps nothing ──▶ delete
+ *   apply storage.retention: Delete ──▶ wait until the operator has deployed that spec ──▶ delete the machine
  *
- * What an uninstall leaves behind is decided by the manifest of the release, which the operator reports once it has
- * deployed it. See docs/decisions/purge.md. Returns undefined where the machine goes already.
+ * The manifest of the deployed release decides what an uninstall leaves behind. See docs/decisions/purge.md. Returns
+ * undefined if the machine is already being deleted with its disk.
  */
 export async function purgeMachine(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   { timeoutMs, signal }: PurgeOptions,
-): Promise<Deleted | undefined> {
-  const giveUp = performance.now() + timeoutMs;
-  const first = await getMachine(connection, key, signal);
+): Promise<DeleteResult | undefined> {
+  const stopAt = performance.now() + timeoutMs;
+  const first = await getMachine(client, key, signal);
   if (!first) throw machineNotFound(key);
-  for (let live: MachineObject | undefined = first; ; live = await getMachine(connection, key, signal)) {
-    if (live?.metadata.uid !== first.metadata.uid) throw wentMeanwhile(key);
+  for (let live: MachineObject | undefined = first; ; live = await getMachine(client, key, signal)) {
+    if (live?.metadata.uid !== first.metadata.uid) throw deletedMeanwhile(key);
     if (live.metadata.deletionTimestamp) {
-      if (goesWithItsDisk(live)) return undefined;
-      throw goesWithoutPurge(key);
+      if (isDeletedWithDisk(live)) return undefined;
+      throw deletedWithoutPurge(key);
     }
-    const deleted = await step(connection, key, live, signal);
-    if (deleted) return deleted;
-    if (performance.now() > giveUp) throw operatorTimeout(key, live, timeoutMs);
-    await systemClock.sleep(LOOK_EVERY_MS, signal);
+    const result = await step(client, key, live, signal);
+    if (result) return result;
+    if (performance.now() > stopAt) throw operatorTimeout(key, live, timeoutMs);
+    await systemClock.sleep(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();
   }
 }
 
-/** Does what the machine is ready for. undefined: to be looked at again. */
+/** Takes the next step that the state of the machine allows; undefined: look again later. */
 async function step(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
   live: MachineObject,
   signal: AbortSignal,
-): Promise<Deleted | undefined> {
+): Promise<DeleteResult | undefined> {
   if (isReleased(live)) {
     const { uid, resourceVersion } = live.metadata;
-    // Not repeatable: what took effect unseen would look like somebody else's deletion, with who knows what left behind.
-    const options = { repeatable: false, signal };
-    const reply = await requestDeletion(connection, key, { uid, resourceVersion }, options);
-    return reply.status === 404 || reply.status === 409 ? undefined : { uid, reply };
+    // Not safe to retry: if the first attempt took effect unnoticed, nobody could tell what it left behind.
+    const options = { retryable: false, signal };
+    const response = await requestDeletion(client, key, { uid, resourceVersion }, options);
+    return response.status === 404 || response.status === 409 ? undefined : toDeleteResult(uid, response);
   }
-  if (!isWished(live)) await applyTo(connection, key, live, wishFor(live), { signal });
+  if (!retainsNothing(live)) await applyUpdate(client, key, live, toUpdate(live), { signal });
   return undefined;
 }
 
-const isWished = ({ spec: { storage } }: MachineObject): boolean =>
+/** Whether the spec asks for the deletion of the disk. */
+const retainsNothing = ({ spec: { storage } }: MachineObject): boolean =>
   storage === undefined || storage.retention === 'Delete';
 
-/** Whether the operator has deployed the very spec that says Delete: what it deployed before may still change. */
+/** Whether the operator has deployed exactly this spec, and the release keeps nothing. */
 function isReleased(live: MachineObject): boolean {
   if (live.spec.storage === undefined) return true;
   const manifest = deployedManifest(live);
-  return isWished(live) && manifest.includes(specDigest(live.spec)) && !KEEP.test(manifest);
+  return retainsNothing(live) && manifest.includes(specDigest(live.spec)) && !KEEP.test(manifest);
 }
 
-/** A machine that has not been deployed, or is uninstalled already, keeps nothing. */
-const goesWithItsDisk = (live: MachineObject): boolean =>
-  isWished(live) && !KEEP.test(deployedManifest(live));
+/** A machine that was never deployed, or is uninstalled already, keeps nothing. */
+const isDeletedWithDisk = (live: MachineObject): boolean =>
+  retainsNothing(live) && !KEEP.test(deployedManifest(live));
 
 const KEEP = /^[ \t]*["']?helm\.sh\/resource-policy["']?\s*:\s*["']?keep\b/m;
 
-/** Read for this one question and not kept: it holds Secrets. */
+/** Contains Secrets: inspected here only, never kept. */
 function deployedManifest({ status }: MachineObject): string {
   const { deployedRelease } = (status ?? {}) as { deployedRelease?: { manifest?: unknown } | null };
   return typeof deployedRelease?.manifest === 'string' ? deployedRelease.manifest : '';
 }
 
-function wishFor(live: MachineObject) {
+function toUpdate(live: MachineObject): UpdateRequest {
   const owned = ownedSpec(live);
   const { retention } = DevMachineSpec.properties.storage.properties;
   const storage = { ...owned.storage, retention: 'Delete' } as DevMachineSpec['storage'];
@@ -96,17 +97,17 @@ function wishFor(live: MachineObject) {
   return { spec: { ...owned, ...(storage && { storage }) }, force };
 }
 
-const goesWithoutPurge = ({ name }: MachineKey): DevMachineError =>
+const deletedWithoutPurge = ({ name }: MachineKey): DevMachineError =>
   new DevMachineError(
     'being-deleted',
-    `The machine ${name} is being deleted already, and not with purge: its disk and its access Secret stay. When it is gone, create it again and delete that with purge=true.`,
+    `The machine ${name} is already being deleted without purge: its disk and its access Secret stay. When it is gone, create it again and delete that one with purge=true.`,
     { retryAfterSeconds: 5 },
   );
 
-const wentMeanwhile = ({ name }: MachineKey): DevMachineError =>
+const deletedMeanwhile = ({ name }: MachineKey): DevMachineError =>
   new DevMachineError(
     'machine-not-found',
-    `The machine ${name} was deleted by another request meanwhile. If that was no purge, its disk and its access Secret may have stayed: create it again and delete that with purge=true.`,
+    `Another request deleted the machine ${name} meanwhile. Unless that was a purge, its disk and its access Secret may remain: create it again and delete that one with purge=true.`,
   );
 
 function operatorTimeout({ name }: MachineKey, live: MachineObject, timeoutMs: number): DevMachineError {
@@ -114,10 +115,10 @@ function operatorTimeout({ name }: MachineKey, live: MachineObject, timeoutMs: n
     ({ type, status }) => status === 'True' && (type === 'ReleaseFailed' || type === 'Irreconcilable'),
   );
   const detail = [
-    `Nothing is deleted: the operator has not let go of the disk of the machine ${name} within ${timeoutMs / 1_000} s.`,
+    `Nothing is deleted: the operator has not released the disk of the machine ${name} within ${timeoutMs / 1_000} s.`,
     ...(failed ? [`It reports ${failed.type}; see the status of the machine.`] : []),
-    'Repeat the request (DELETE with purge=true) to go on waiting.',
-    'storage.retention is Delete now; to keep the disk after all, PUT the machine with Retain.',
+    'Repeat the request (DELETE with purge=true) to continue to wait.',
+    'storage.retention is Delete now; to keep the disk, PUT the machine with Retain.',
   ];
   return new DevMachineError('operator-timeout', detail.join(' '), { retryAfterSeconds: 5 });
 }

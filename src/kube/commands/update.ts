@@ -3,68 +3,68 @@ import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import { toDomainError } from '../client/api-errors.ts';
 import { systemClock } from '../client/clock.ts';
-import type { Connection } from '../client/transport.ts';
+import type { RequestClient } from '../client/transport.ts';
 import { toFieldConflict } from '../managed-fields/conflict.ts';
 import { asMachineObject, type MachineObject } from '../resources/devmachine.ts';
-import { apply, getMachine } from './create.ts';
+import { apply, getMachine } from './apply.ts';
 
-/** What is to be applied in the place of what we own of a machine. */
-export interface Wish {
+/** What to apply in place of everything that this API owns of a machine. */
+export interface UpdateRequest {
   readonly spec: Partial<DevMachineSpec>;
-  /** Takes over the fields that other managers own. */
+  /** Takes over fields that other managers own. */
   readonly force: boolean;
 }
 
 export interface UpdateOptions {
   readonly dryRun?: boolean;
-  /** Whether the apply may be sent again where its outcome is unknown. */
-  readonly repeatable?: boolean;
+  /** Whether the apply is safe to retry if its outcome is unknown. Defaults to true. */
+  readonly retryable?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** For how long a change is tried again when others are faster. */
-const TRY_FOR_MS = 10_000;
-const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 1_000;
+/** How long an update starts again after concurrent changes. */
+const RETRY_FOR_MS = 10_000;
+const INITIAL_WAIT_MS = 20;
+const MAX_WAIT_MS = 1_000;
 
 /**
- * Reads a machine, makes a wish of what it is, and applies that to nothing but what was read: who comes between is seen at
- * the next try, and a request that arrives late changes nothing. See docs/decisions/changes.md.
+ * Reads a machine, derives an update from it and applies that to exactly the version it has read. A concurrent change makes
+ * it start again, and an update that arrives late changes nothing. See docs/decisions/changes.md.
  */
 export async function updateMachine(
-  connection: Connection,
+  client: RequestClient,
   key: MachineKey,
-  /** undefined: the machine is already as it should be. */
-  wishFor: (live: MachineObject) => Wish | undefined,
+  /** Returns undefined if the machine needs no update. */
+  toUpdate: (live: MachineObject) => UpdateRequest | undefined,
   options: UpdateOptions,
 ): Promise<MachineObject> {
-  const giveUp = performance.now() + TRY_FOR_MS;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const live = await getMachine(connection, key, options.signal);
+  const stopAt = performance.now() + RETRY_FOR_MS;
+  for (let waitMs = INITIAL_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
+    const live = await getMachine(client, key, options.signal);
     if (!live) throw machineNotFound(key);
     if (live.metadata.deletionTimestamp) throw beingDeleted(key);
-    const wish = wishFor(live);
-    if (!wish) return live;
-    const changed = await applyTo(connection, key, live, wish, options);
-    if (changed) return changed;
-    if (performance.now() > giveUp) throw keepsChanging(key);
-    await systemClock.sleep(wait * Math.random(), options.signal);
+    const update = toUpdate(live);
+    if (!update) return live;
+    const updated = await applyUpdate(client, key, live, update, options);
+    if (updated) return updated;
+    if (performance.now() > stopAt) throw keepsChanging(key);
+    await systemClock.sleep(waitMs * Math.random(), options.signal);
     options.signal.throwIfAborted();
   }
 }
 
-/** undefined: the machine is no longer what was read, and nothing has happened. */
-export async function applyTo(
-  connection: Connection,
+/** Applies an update to the version `live`; returns undefined, and changes nothing, if the machine has another version. */
+export async function applyUpdate(
+  client: RequestClient,
   key: MachineKey,
   { metadata: { uid, resourceVersion } }: MachineObject,
-  { spec, force }: Wish,
+  { spec, force }: UpdateRequest,
   { dryRun = false, ...options }: UpdateOptions,
 ): Promise<MachineObject | undefined> {
-  const reply = await apply(connection, key, spec, { uid, resourceVersion }, { dryRun, force, ...options });
-  if (reply.status === 200) return asMachineObject(reply.body);
-  if (reply.status !== 409) throw toDomainError(reply);
-  const conflict = toFieldConflict(key, reply, { spec });
+  const response = await apply(client, key, spec, { uid, resourceVersion }, { dryRun, force, ...options });
+  if (response.status === 200) return asMachineObject(response.body);
+  if (response.status !== 409) throw toDomainError(response);
+  const conflict = toFieldConflict(key, response, { spec });
   if (conflict) throw conflict;
   return undefined;
 }

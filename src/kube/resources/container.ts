@@ -1,13 +1,13 @@
 import type { Container } from '../../devmachine/status/dependents.ts';
-import { intern } from './intern.ts';
-import { cut } from './metadata.ts';
+import type { Interner } from './intern.ts';
+import { truncate } from './metadata.ts';
 
 export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
 }
 
-interface EndedObject {
+interface TerminationObject {
   readonly reason?: string;
   readonly message?: string;
   readonly exitCode: number;
@@ -22,51 +22,65 @@ export interface ContainerStatus {
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string | null };
-    readonly terminated?: EndedObject;
+    readonly terminated?: TerminationObject;
   };
-  readonly lastState?: { readonly terminated?: EndedObject };
+  readonly lastState?: { readonly terminated?: TerminationObject };
 }
 
-/** Each container of the spec with what the node says of it; nothing at all before a node has said anything. */
+/** The containers of the spec that have a status. */
 export function toContainers(
   specs: readonly ContainerSpec[] = [],
   statuses: readonly ContainerStatus[] = [],
   init: boolean,
+  interner: Interner,
 ): Container[] {
   return specs.flatMap((spec) => {
     const status = statuses.find(({ name }) => name === spec.name);
-    return status ? [toContainer(spec, status, init)] : [];
+    return status ? [toContainer(spec, status, init, interner)] : [];
   });
 }
 
-function toContainer({ name, image = '' }: ContainerSpec, status: ContainerStatus, init: boolean) {
+function toContainer(
+  { name, image = '' }: ContainerSpec,
+  status: ContainerStatus,
+  init: boolean,
+  interner: Interner,
+): Container {
   const { ready, started = false, restartCount, state = {}, lastState = {} } = status;
   const { waiting, running, terminated } = state;
   return {
-    name: intern(name),
-    image: intern(image),
+    name: interner.text(name),
+    image: interner.text(image),
     init,
     ready,
     started,
     restarts: restartCount,
     state: terminated ? 'terminated' : running ? 'running' : 'waiting',
-    reason: intern(waiting?.reason ?? terminated?.reason ?? ''),
-    message: cut(waiting?.message) || lastWords(terminated),
+    reason: interner.text(waiting?.reason ?? terminated?.reason ?? ''),
+    message: truncate(waiting?.message) || terminationMessage(terminated),
     exitCode: terminated?.exitCode ?? 0,
-    since: intern(running?.startedAt ?? terminated?.finishedAt ?? undefined),
-    lastTermination: toLast(lastState.terminated),
-  } satisfies Container;
+    since: running?.startedAt ?? terminated?.finishedAt ?? undefined,
+    lastTermination: toTermination(lastState.terminated, interner),
+  };
 }
 
-function toLast(ended: EndedObject | undefined): Container['lastTermination'] {
+function toTermination(
+  ended: TerminationObject | undefined,
+  interner: Interner,
+): Container['lastTermination'] {
   if (!ended) return undefined;
   const { reason = '', exitCode, finishedAt } = ended;
-  return { reason: intern(reason), message: lastWords(ended), exitCode, finishedAt: finishedAt ?? '' };
+  return {
+    reason: interner.text(reason),
+    message: terminationMessage(ended),
+    exitCode,
+    finishedAt: finishedAt ?? '',
+  };
 }
 
 /**
- * Of a container that never ran, the runtime's. Those of one that did can be its own (terminationMessagePath): they are
- * not ours to tell.
+ * The runtime's message about a container that never ran. The message of one that did may come from its own process
+ * (terminationMessagePath), which is private.
  */
-const lastWords = (ended: EndedObject | undefined): string =>
-  ended?.reason === 'StartError' || ended?.reason === 'ContainerCannotRun' ? cut(ended.message) : '';
+const terminationMessage = (ended: TerminationObject | undefined): string =>
+  ended?.reason === 'StartError' || ended?.reason === 'ContainerCannotRun' ? truncate(ended.message) : '';

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../devmachine/status/dependents.ts';
 import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/status/spec-digest.ts';
+import type { Interner } from './intern.ts';
 import { type ConditionObject, type Metadata, ownerUid, toConditionState, toDependent } from './metadata.ts';
 
 interface DeploymentObject {
@@ -14,11 +15,12 @@ interface DeploymentObject {
   };
 }
 
-export function toDeployment(object: unknown): Deployment {
+export function toDeployment(object: unknown, interner: Interner): Deployment {
   const { metadata, spec, status = {} } = object as DeploymentObject;
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Deployment',
     metadata,
+    interner,
   );
   return {
     kind,
@@ -37,6 +39,6 @@ export function toDeployment(object: unknown): Deployment {
     replicas: status.replicas ?? 0,
     updatedReplicas: status.updatedReplicas ?? 0,
     readyReplicas: status.readyReplicas ?? 0,
-    failure: toConditionState(status.conditions, 'ReplicaFailure', metadata.creationTimestamp),
+    failure: toConditionState(status.conditions, 'ReplicaFailure', metadata.creationTimestamp, interner),
   };
 }

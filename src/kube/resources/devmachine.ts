@@ -4,9 +4,9 @@ import type { Condition, Machine } from '../../devmachine/machine.ts';
 import { GROUP, type MachineKey, PLURAL, VERSION } from '../../devmachine/schema/manifest.ts';
 import type { DevMachineSpec } from '../../devmachine/schema/spec.ts';
 import type { ManagedFields } from '../managed-fields/owners.ts';
-import { intern, internAll, internList } from './intern.ts';
+import type { Interner } from './intern.ts';
 
-/** A DevMachine as the API server answers it. */
+/** A DevMachine as the API server stores it. */
 export interface MachineObject {
   readonly metadata: {
     readonly name: string;
@@ -33,50 +33,65 @@ export const machinePath = ({ namespace, name }: MachineKey): string => `${machi
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** Takes over what answers need; of the operator's status the conditions alone, never the rendered manifest. */
-export function toMachine({ metadata, spec, status }: MachineObject): Machine {
+/** Keeps what answers need. Of the operator's status that is the conditions, never the rendered manifest. */
+export function toMachine({ metadata, spec, status }: MachineObject, interner: Interner): Machine {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } =
     metadata;
   return {
     name,
-    namespace: intern(namespace),
+    namespace: interner.text(namespace),
     uid,
     resourceVersion,
     generation,
-    creationTimestamp: intern(creationTimestamp),
+    creationTimestamp,
     deleting: deletionTimestamp !== undefined,
     deletionTimestamp,
-    finalizers: internList(metadata.finalizers ?? NONE),
-    spec: internAll(spec),
-    specChangedAt: intern(lastChange(metadata)),
-    conditions: (status?.conditions ?? NONE).map((condition) => internAll(toCondition(condition))),
+    finalizers: interner.list(metadata.finalizers ?? NONE),
+    spec: internSpec(spec, interner),
+    specChangedAt: lastSpecChange(metadata),
+    conditions: (status?.conditions ?? NONE).map((condition) => toCondition(condition, interner)),
   };
 }
 
-/** Each manager's entry has the time at which it last changed one of its fields. */
-function lastChange({ managedFields = [], creationTimestamp }: MachineObject['metadata']): string {
+/** The fields in which many machines are alike. */
+const internSpec = ({ ...spec }: DevMachineSpec, interner: Interner): DevMachineSpec => {
+  spec.memory = interner.text(spec.memory);
+  if (spec.image !== undefined) spec.image = interner.text(spec.image);
+  if (spec.gpuResource !== undefined) spec.gpuResource = interner.text(spec.gpuResource);
+  return spec;
+};
+
+/** An entry of managedFields has the time at which its manager last changed one of its fields. */
+function lastSpecChange({ managedFields = [], creationTimestamp }: MachineObject['metadata']): string {
   return managedFields
     .filter(({ fieldsV1 }) => isObject(fieldsV1) && 'f:spec' in fieldsV1)
     .reduce((latest, { time = latest }) => (time > latest ? time : latest), creationTimestamp);
 }
 
-/** The object of an answer. Throws where there is none: something between us and the cluster has answered in its place. */
+/** The DevMachine in a response. Throws if it is something else, such as the page of a proxy. */
 export function asMachineObject(body: unknown): MachineObject {
   const { metadata, spec } = (body ?? {}) as Partial<MachineObject>;
   if (metadata?.uid && metadata.resourceVersion && spec) return body as MachineObject;
-  throw new DevMachineError('cluster-unavailable', 'The cluster gave an answer that is no DevMachine.', {
-    cause: body,
-  });
+  throw new DevMachineError(
+    'cluster-unavailable',
+    'The cluster answered with something that is not a DevMachine.',
+    {
+      cause: body,
+    },
+  );
 }
 
-/** The CRD leaves the operator's status open: what is no text is left out of the answer. */
-const toCondition = ({ type, status, reason, message, lastTransitionTime }: Condition) =>
+/** The CRD does not validate the operator's status: fields that are not strings are dropped. */
+const toCondition = (
+  { type, status, reason, message, lastTransitionTime }: Condition,
+  interner: Interner,
+): Condition =>
   ({
-    type,
-    status,
-    reason: textOf(reason),
-    message: textOf(message),
-    lastTransitionTime: textOf(lastTransitionTime),
+    type: interner.text(type),
+    status: interner.text(status),
+    reason: interner.text(stringOf(reason)),
+    message: stringOf(message),
+    lastTransitionTime: stringOf(lastTransitionTime),
   }) as Condition;
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '../../devmachine/status/dependents.ts';
+import type { Interner } from './intern.ts';
 import { type Metadata, toDependent } from './metadata.ts';
 
 interface EndpointSliceObject {
@@ -11,11 +12,12 @@ interface EndpointSliceObject {
     | null;
 }
 
-export function toEndpointSlice(object: unknown): EndpointSlice {
+export function toEndpointSlice(object: unknown, interner: Interner): EndpointSlice {
   const { metadata, endpoints } = object as EndpointSliceObject;
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'EndpointSlice',
     metadata,
+    interner,
   );
   return {
     kind,
@@ -27,7 +29,7 @@ export function toEndpointSlice(object: unknown): EndpointSlice {
     createdAt,
     deleting,
     endpoints: (endpoints ?? []).map(({ conditions, targetRef }) => ({
-      // Not said is to be taken for ready (discovery.k8s.io/v1, EndpointConditions).
+      // A missing value means ready (discovery.k8s.io/v1, EndpointConditions).
       ready: conditions?.ready ?? true,
       podUid: targetRef?.uid,
     })),

@@ -1,6 +1,6 @@
 import type { PodEvent } from '../../devmachine/status/dependents.ts';
-import { intern } from './intern.ts';
-import { cut, type Metadata, toDependent } from './metadata.ts';
+import type { Interner } from './intern.ts';
+import { type Metadata, toDependent, truncate } from './metadata.ts';
 
 interface EventObject {
   readonly metadata: Metadata;
@@ -12,7 +12,7 @@ interface EventObject {
   readonly lastTimestamp?: string | null;
 }
 
-export function toPodEvent(object: unknown): PodEvent {
+export function toPodEvent(object: unknown, interner: Interner): PodEvent {
   const {
     metadata,
     involvedObject,
@@ -22,12 +22,12 @@ export function toPodEvent(object: unknown): PodEvent {
     eventTime,
     lastTimestamp,
   } = object as EventObject;
-  const { machine: _, ...part } = toDependent('Event', metadata);
+  const { machine: _, ...part } = toDependent('Event', metadata, interner);
   return {
     ...part,
     podUid: involvedObject.uid ?? '',
-    reason: intern(reason),
-    message: cut(message),
+    reason: interner.text(reason),
+    message: truncate(message),
     container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
     lastSeen: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,
   };

@@ -1,5 +1,5 @@
 import type { Ingress } from '../../devmachine/status/dependents.ts';
-import { internList } from './intern.ts';
+import type { Interner } from './intern.ts';
 import { type Metadata, ownerUid, toDependent } from './metadata.ts';
 
 interface IngressObject {
@@ -10,11 +10,12 @@ interface IngressObject {
   };
 }
 
-export function toIngress(object: unknown): Ingress {
+export function toIngress(object: unknown, interner: Interner): Ingress {
   const { metadata, spec } = object as IngressObject;
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Ingress',
     metadata,
+    interner,
   );
   return {
     kind,
@@ -26,7 +27,7 @@ export function toIngress(object: unknown): Ingress {
     createdAt,
     deleting,
     ownerUid: ownerUid(metadata),
-    hosts: internList((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
-    tlsHosts: internList((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
+    hosts: interner.list((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
+    tlsHosts: interner.list((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
   };
 }

@@ -1,41 +1,32 @@
-const MOST_TEXTS = 10_000;
-const texts = new Map<string, string>();
+/** Bounds each pool. A full pool is cleared: frequent values are soon in it again. */
+const MAX_VALUES = 10_000;
 
 /**
- * The same string for the same text. Parsed objects have strings of their own, and tens of thousands of machines say the
- * same: images, classes, reasons, nodes, times. What is kept for long should share them.
+ * Returns one string for all equal strings. Parsed objects have strings of their own, and tens of thousands of them repeat
+ * the same namespaces, images, classes, phases and reasons. Use it for such low-cardinality fields alone.
  */
-export function intern(text: string): string;
-export function intern(text: string | undefined): string | undefined;
-export function intern(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const known = texts.get(text);
-  if (known !== undefined) return known;
-  // Begins anew now and then: what is common is soon in it again.
-  if (texts.size >= MOST_TEXTS) texts.clear();
-  texts.set(text, text);
-  return text;
-}
+export class Interner {
+  readonly #texts = new Map<string, string>();
+  readonly #lists = new Map<string, readonly string[]>();
 
-/** The same for all strings in a value that was just parsed, in place. */
-export function internAll<T>(value: T): T {
-  if (typeof value === 'string') return intern(value) as T;
-  if (typeof value === 'object' && value !== null) {
-    const fields = value as Record<string, unknown>;
-    for (const key of Object.keys(fields)) fields[key] = internAll(fields[key]);
+  text(value: string): string;
+  text(value: string | undefined): string | undefined;
+  text(value: string | undefined): string | undefined {
+    if (value === undefined) return undefined;
+    return lookUp(this.#texts, value, () => value);
   }
-  return value;
+
+  /** The same frozen array for equal arrays. */
+  list(values: readonly string[]): readonly string[] {
+    return lookUp(this.#lists, JSON.stringify(values), () => Object.freeze([...values]));
+  }
 }
 
-const lists = new Map<string, readonly string[]>();
-
-/** The same array for the same texts. */
-export function internList(items: readonly string[]): readonly string[] {
-  const key = JSON.stringify(items);
-  const known = lists.get(key);
-  if (known) return known;
-  if (lists.size >= MOST_TEXTS) lists.clear();
-  const list = Object.freeze(items.map((item) => intern(item)));
-  lists.set(key, list);
-  return list;
+function lookUp<T>(pool: Map<string, T>, key: string, create: () => T): T {
+  const known = pool.get(key);
+  if (known !== undefined) return known;
+  if (pool.size >= MAX_VALUES) pool.clear();
+  const value = create();
+  pool.set(key, value);
+  return value;
 }

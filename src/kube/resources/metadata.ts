@@ -1,7 +1,7 @@
-import type { Dependent, DependentKind } from '../../devmachine/status/dependents.ts';
-import { intern } from './intern.ts';
+import type { ConditionState, Dependent, DependentKind } from '../../devmachine/status/dependents.ts';
+import type { Interner } from './intern.ts';
 
-/** By this label an object says which machine it belongs to (operator/helm-charts/devmachine/templates/_names.tpl). */
+/** Label of an object with the name of its machine (operator/helm-charts/devmachine/templates/_names.tpl). */
 export const MACHINE_LABEL = 'ide.example.com/devmachine';
 
 export interface Metadata {
@@ -27,41 +27,49 @@ export interface ConditionObject {
 }
 
 /**
- * What every part has. Taken over field by field, here and by those who call it: a kept object would keep all of what it
- * came with, and one that is spread and added to takes twice the memory of one that is written down as a whole.
+ * The fields of every dependent. Copied one by one, here and in the callers: a kept object would keep everything that it
+ * references, and an object literal takes half the memory of one that was spread and extended.
  */
 export function toDependent<Kind extends DependentKind>(
   kind: Kind,
   metadata: Metadata,
+  interner: Interner,
 ): Dependent & { kind: Kind } {
   return {
     kind,
-    namespace: intern(metadata.namespace ?? ''),
+    namespace: interner.text(metadata.namespace ?? ''),
     name: metadata.name,
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
-    machine: intern(metadata.labels?.[MACHINE_LABEL] ?? ''),
-    createdAt: intern(metadata.creationTimestamp),
+    machine: metadata.labels?.[MACHINE_LABEL] ?? '',
+    createdAt: metadata.creationTimestamp,
     deleting: metadata.deletionTimestamp !== undefined,
   };
 }
 
+/** Uid of the DevMachine that owns the object. */
 export const ownerUid = ({ ownerReferences }: Metadata): string | undefined =>
   ownerReferences?.find(({ kind }) => kind === 'DevMachine')?.uid;
 
+/** The condition of this type; `otherwise` is the time for a condition that has none. */
 export function toConditionState(
   conditions: readonly ConditionObject[] = [],
   type: string,
   otherwise: string,
-) {
+  interner: Interner,
+): ConditionState | undefined {
   const found = conditions.find((condition) => condition.type === type);
   if (!found) return undefined;
-  const { status, reason = '', message = '', lastTransitionTime } = found;
-  const since = intern(lastTransitionTime ?? otherwise);
-  return { isTrue: status === 'True', reason: intern(reason), message: cut(message), since };
+  const { status, reason = '', message, lastTransitionTime } = found;
+  return {
+    isTrue: status === 'True',
+    reason: interner.text(reason),
+    message: truncate(message),
+    since: lastTransitionTime ?? otherwise,
+  };
 }
 
-const LONGEST = 1_000;
+const MAX_MESSAGE_LENGTH = 1_000;
 
-/** No more than anyone reads. */
-export const cut = (text = ''): string => intern(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+export const truncate = (text = ''): string =>
+  text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text;

@@ -1,7 +1,7 @@
 import type { Pod } from '../../devmachine/status/dependents.ts';
 import { type ContainerSpec, type ContainerStatus, toContainers } from './container.ts';
-import { intern } from './intern.ts';
-import { type ConditionObject, cut, type Metadata, toConditionState, toDependent } from './metadata.ts';
+import type { Interner } from './intern.ts';
+import { type ConditionObject, type Metadata, toConditionState, toDependent, truncate } from './metadata.ts';
 
 interface PodObject {
   readonly metadata: Metadata;
@@ -20,13 +20,15 @@ interface PodObject {
   };
 }
 
-/** Of the containers their images and states: no variables, no commands, no words of what runs in them. */
-export function toPod(object: unknown): Pod {
+/** Keeps images and states of the containers: no variables, no commands, no termination messages of their processes. */
+export function toPod(object: unknown, interner: Interner): Pod {
   const { metadata, spec, status = {} } = object as PodObject;
-  const statement = (type: string) => toConditionState(status.conditions, type, metadata.creationTimestamp);
+  const condition = (type: string) =>
+    toConditionState(status.conditions, type, metadata.creationTimestamp, interner);
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Pod',
     metadata,
+    interner,
   );
   return {
     kind,
@@ -38,26 +40,26 @@ export function toPod(object: unknown): Pod {
     createdAt,
     deleting,
     terminatingSince: terminatingSince(metadata),
-    phase: intern(status.phase ?? 'Pending'),
-    reason: intern(status.reason ?? ''),
-    message: cut(status.message),
-    node: intern(spec.nodeName),
-    scheduled: statement('PodScheduled'),
-    ready: statement('Ready'),
-    readyToStartContainers: statement('PodReadyToStartContainers')?.isTrue ?? false,
-    disruption: statement('DisruptionTarget'),
-    containers: toContainers(spec.initContainers, status.initContainerStatuses, true).concat(
-      toContainers(spec.containers, status.containerStatuses, false),
+    phase: interner.text(status.phase ?? 'Pending'),
+    reason: interner.text(status.reason ?? ''),
+    message: truncate(status.message),
+    node: interner.text(spec.nodeName),
+    scheduled: condition('PodScheduled'),
+    ready: condition('Ready'),
+    readyToStartContainers: condition('PodReadyToStartContainers')?.isTrue ?? false,
+    disruption: condition('DisruptionTarget'),
+    containers: toContainers(spec.initContainers, status.initContainerStatuses, true, interner).concat(
+      toContainers(spec.containers, status.containerStatuses, false, interner),
     ),
   };
 }
 
-/** A pod's deletionTimestamp is when it will be killed: its grace period after the request. */
+/** When the deletion was requested: deletionTimestamp is that time plus the grace period. */
 function terminatingSince({
   deletionTimestamp,
   deletionGracePeriodSeconds = 0,
 }: Metadata): string | undefined {
   if (deletionTimestamp === undefined) return undefined;
-  const asked = new Date(Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000);
-  return asked.toISOString().replace('.000Z', 'Z');
+  const requested = new Date(Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000);
+  return requested.toISOString().replace('.000Z', 'Z');
 }

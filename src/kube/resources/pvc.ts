@@ -1,5 +1,5 @@
 import type { Pvc } from '../../devmachine/status/dependents.ts';
-import { intern } from './intern.ts';
+import type { Interner } from './intern.ts';
 import { type Metadata, toDependent } from './metadata.ts';
 
 interface ClaimObject {
@@ -11,11 +11,12 @@ interface ClaimObject {
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
-export function toPvc(object: unknown): Pvc {
+export function toPvc(object: unknown, interner: Interner): Pvc {
   const { metadata, spec, status = {} } = object as ClaimObject;
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'PersistentVolumeClaim',
     metadata,
+    interner,
   );
   return {
     kind,
@@ -26,8 +27,8 @@ export function toPvc(object: unknown): Pvc {
     machine,
     createdAt,
     deleting,
-    phase: intern(status.phase ?? 'Pending'),
-    size: intern(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
-    storageClassName: intern(spec.storageClassName),
+    phase: interner.text(status.phase ?? 'Pending'),
+    size: interner.text(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
+    storageClassName: interner.text(spec.storageClassName),
   };
 }

@@ -3,21 +3,23 @@ import { toDeployment } from './deployment.ts';
 import { toEndpointSlice } from './endpoint-slice.ts';
 import { toPodEvent } from './event.ts';
 import { toIngress } from './ingress.ts';
+import type { Interner } from './intern.ts';
 import { MACHINE_LABEL } from './metadata.ts';
 import { toPod } from './pod.ts';
 import { toPvc } from './pvc.ts';
 
-/** One list and watch; docs/status.md names the rights that they need. */
+/** One list and watch of a kind that machines depend on. docs/status.md lists the permissions that they need. */
 export interface WatchedResource {
   readonly kind: DependentKind;
   readonly path: (namespace: string | undefined) => string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly transform: (object: unknown) => LabeledDependent | PodEvent;
+  readonly selectors: Readonly<Record<string, string>>;
+  readonly transform: (object: unknown, interner: Interner) => LabeledDependent | PodEvent;
 }
 
-const paths = (group: string, plural: string) => (namespace: string | undefined) =>
+const collection = (group: string, plural: string) => (namespace: string | undefined) =>
   namespace ? `${group}/namespaces/${namespace}/${plural}` : `${group}/${plural}`;
 
+/** The objects that the chart labels with the name of their machine. */
 const labeled = (
   kind: DependentKind,
   group: string,
@@ -25,16 +27,16 @@ const labeled = (
   transform: WatchedResource['transform'],
 ): WatchedResource => ({
   kind,
-  path: paths(group, plural),
-  query: { labelSelector: MACHINE_LABEL },
+  path: collection(group, plural),
+  selectors: { labelSelector: MACHINE_LABEL },
   transform,
 });
 
-/** Of the events those alone without which a reason could not be told: they have no label, and are many. */
+/** Events have no label, and there are many: watch only those that a reason depends on. */
 const events = (reason: string, type: string): WatchedResource => ({
   kind: 'Event',
-  path: paths('/api/v1', 'events'),
-  query: { fieldSelector: `involvedObject.kind=Pod,reason=${reason},type=${type}` },
+  path: collection('/api/v1', 'events'),
+  selectors: { fieldSelector: `involvedObject.kind=Pod,reason=${reason},type=${type}` },
   transform: toPodEvent,
 });
 

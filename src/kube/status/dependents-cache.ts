@@ -1,118 +1,112 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { DependentKind, LabeledDependent, PodEvent } from '../../devmachine/status/dependents.ts';
-import { Freshness } from '../cache/freshness.ts';
-import type { ClusterHealth } from '../cache/health.ts';
-import { type Log, reflect } from '../cache/reflector.ts';
-import { type Delta, Store } from '../cache/store.ts';
-import type { Clock } from '../client/backoff.ts';
-import type { Connection } from '../client/transport.ts';
+import { Informer, type InformerContext } from '../cache/informer.ts';
+import type { Delta } from '../cache/store.ts';
+import type { Interner } from '../resources/intern.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../resources/watched.ts';
 
 export interface DependentsCache {
-  /** Whether each kind has been read, or cannot be. */
-  tried(): boolean;
-  /** The kinds that cannot be seen in a namespace. */
+  /** Whether each kind was listed once, or cannot be. */
+  attempted(): boolean;
+  /** The kinds that are not visible in a namespace. */
   unknown(namespace: string): readonly DependentKind[];
-  /** Until when the parts in a namespace, or in all, are known to be what they are; by the clock. */
-  until(namespace: string | undefined): number;
-  /** Kinds of which nothing has been heard since `time` are unknown from now on, until something is. */
+  /** Until when the visible kinds in a namespace, or in all, are known to equal the cluster, in ms of the clock. */
+  freshUntil(namespace: string | undefined): number;
+  /** Hides kinds that are not known to equal the cluster since `time`, until they are again. */
   expire(time: number): void;
-  readonly running: readonly Promise<void>[];
+  /** How many objects of each kind the cache holds. */
+  sizes(): ReadonlyMap<DependentKind, number>;
+  /** Resolves when all watches have ended. */
+  readonly stopped: Promise<unknown>;
 }
 
-export interface DependentsCacheOptions {
-  readonly connection: Connection;
-  /** Namespaces, each with watches of its own; undefined is the whole cluster. */
+export interface DependentsCacheOptions extends InformerContext {
+  /** Namespaces to watch; undefined: the whole cluster. */
   readonly scopes: readonly (string | undefined)[];
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly pulse: ClusterHealth;
-  readonly silenceMs?: number | undefined;
-  /** Whether the cluster can be reached at all: until then a failure says nothing of a kind. */
+  readonly interner: Interner;
+  /** Whether the cluster was reachable at all: until then a failure says nothing about a kind. */
   readonly reached: () => boolean;
-  readonly onChange: (change: Delta<LabeledDependent | PodEvent>, known: boolean) => void;
-  /** A kind can be seen from now on, or no longer: in this namespace, or in all. */
+  /** `visible`: whether the kind was visible already, so that its objects count. */
+  readonly onDelta: (delta: Delta<LabeledDependent | PodEvent>, visible: boolean) => void;
+  /** A kind became visible or unknown, in this namespace or in all. */
   readonly onVisibilityChange: (namespace: string | undefined) => void;
-  /** A kind has been tried. */
+  /** A kind was attempted. */
   readonly onAttempt: () => void;
 }
 
-interface WatchState {
-  readonly kind: DependentKind;
-  readonly scope: string | undefined;
-  readonly freshness: Freshness;
-  tried: boolean;
-  known: boolean;
-}
-
-/** Watches what machines are made of. A kind that may not be read is unknown, and is tried again and again. */
-export function watchDependents(options: DependentsCacheOptions, signal: AbortSignal): DependentsCache {
-  const watchStates: WatchState[] = [];
-  const running = options.scopes.flatMap((scope) =>
-    WATCHED_RESOURCES.map((source) => {
-      const freshness = new Freshness(options.clock, options.pulse);
-      const watchState: WatchState = { kind: source.kind, scope, freshness, tried: false, known: false };
-      watchStates.push(watchState);
-      return follow(source, watchState, options, signal);
-    }),
+/** Watches the dependents of machines. A kind that may not be read is unknown, and is tried again and again. */
+export function startDependentsCache(options: DependentsCacheOptions, signal: AbortSignal): DependentsCache {
+  const watches = options.scopes.flatMap((scope) =>
+    WATCHED_RESOURCES.map((resource) => new DependentWatch(resource, scope, options)),
   );
+  const stopped = Promise.all(watches.map((watch) => watch.run(signal)));
   return {
-    tried: () => watchStates.every(({ tried }) => tried),
+    attempted: () => watches.every(({ attempted }) => attempted),
     unknown(namespace) {
-      const unseen = watchStates.filter(({ scope, known }) => !known && isIn(scope, namespace));
-      return [...new Set(unseen.map(({ kind }) => kind))];
+      const unknown = watches.filter(({ visible, informer }) => !visible && informer.covers(namespace));
+      return [...new Set(unknown.map(({ kind }) => kind))];
     },
-    until(namespace) {
+    freshUntil(namespace) {
       let oldest = Number.POSITIVE_INFINITY;
-      for (const { known, scope, freshness } of watchStates) {
-        if (known && (namespace === undefined || isIn(scope, namespace))) {
-          oldest = Math.min(oldest, freshness.until);
-        }
+      for (const { visible, informer } of watches) {
+        if (visible && (namespace === undefined || informer.covers(namespace)))
+          oldest = Math.min(oldest, informer.freshUntil);
       }
       return oldest;
     },
     expire(time) {
-      for (const watchState of watchStates) {
-        if (!watchState.known || watchState.freshness.until >= time) continue;
-        watchState.known = false;
-        options.log.warn({ kind: watchState.kind }, 'nothing has been heard of a kind for too long');
-        options.onVisibilityChange(watchState.scope);
-      }
+      for (const watch of watches) if (watch.informer.freshUntil < time) watch.expire();
     },
-    running,
+    sizes() {
+      const sizes = new Map<DependentKind, number>();
+      for (const { kind, informer } of watches) sizes.set(kind, (sizes.get(kind) ?? 0) + informer.store.size);
+      return sizes;
+    },
+    stopped,
   };
 }
 
-/** Whether a watch of `scope`, which is the whole cluster where it is undefined, tells of a namespace. */
-export const isIn = (scope: string | undefined, namespace: string): boolean =>
-  scope === undefined || scope === namespace;
+/** One informer, and whether its kind may be read:
+ *
+ *     not attempted ──listed──▶ visible ◀──listed── unknown
+ *           └──────refused──▶ unknown ◀──refused, expired── visible
+ */
+class DependentWatch {
+  readonly kind: DependentKind;
+  readonly informer: Informer<LabeledDependent | PodEvent>;
+  readonly #options: DependentsCacheOptions;
+  attempted = false;
+  visible = false;
 
-function follow(
-  source: WatchedResource,
-  watchState: WatchState,
-  options: DependentsCacheOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const { connection, clock, log, pulse, silenceMs, onChange, onVisibilityChange, onAttempt, reached } =
-    options;
-  const { path, query, transform } = source;
-  const store = new Store<LabeledDependent | PodEvent>((err) =>
-    log.warn({ err }, 'a status could not be made'),
-  );
-  store.subscribe((change) => onChange(change, watchState.known));
+  constructor(resource: WatchedResource, scope: string | undefined, options: DependentsCacheOptions) {
+    const transform = (object: unknown) => resource.transform(object, options.interner);
+    this.kind = resource.kind;
+    this.informer = new Informer({ ...resource, transform }, scope, options);
+    this.#options = options;
+    this.informer.store.subscribe((delta) => options.onDelta(delta, this.visible));
+  }
 
-  const onAnswer = (error: unknown) => {
-    const refused = error instanceof DevMachineError && error.code === 'forbidden';
-    watchState.tried ||= error === undefined || refused || reached();
-    // What has been seen once stays known while the cluster is away, as the machines themselves do.
-    const known = error === undefined || (watchState.known && !refused);
-    if (known !== watchState.known) {
-      watchState.known = known;
-      onVisibilityChange(watchState.scope);
-    }
-    onAttempt();
-  };
-  const { freshness, scope } = watchState;
-  const reading = { connection, path: path(scope), query, transform, store, clock, log, freshness, pulse };
-  return reflect({ ...reading, silenceMs, onAnswer }, signal);
+  run(signal: AbortSignal): Promise<void> {
+    return this.informer.run(signal, { onAttempt: (error) => this.#onAttempt(error) });
+  }
+
+  expire(): void {
+    if (!this.visible) return;
+    this.#options.log.warn({ kind: this.kind }, 'a kind of dependents is out of date');
+    this.#setVisible(false);
+  }
+
+  #onAttempt(error: unknown): void {
+    const isRefused = error instanceof DevMachineError && error.code === 'forbidden';
+    this.attempted ||= error === undefined || isRefused || this.#options.reached();
+    // A visible kind stays visible while the cluster is unreachable, as the machines do.
+    this.#setVisible(error === undefined || (this.visible && !isRefused));
+    this.#options.onAttempt();
+  }
+
+  #setVisible(visible: boolean): void {
+    if (visible === this.visible) return;
+    this.visible = visible;
+    this.#options.onVisibilityChange(this.informer.namespace);
+  }
 }

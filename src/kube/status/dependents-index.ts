@@ -1,4 +1,5 @@
 import type { Machine } from '../../devmachine/machine.ts';
+import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type {
   DependentKind,
   Dependents,
@@ -10,87 +11,77 @@ import { Index } from '../cache/index.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta } from '../cache/store.ts';
 
-/** Whose status a change of a part can change: these machines, and all that want these hosts. */
+/** Whose status a delta of a dependent can change: these machines, and all machines with these hosts. */
 export interface AffectedKeys {
-  readonly machines: readonly MachineName[];
+  readonly machines: readonly MachineKey[];
   readonly hosts: Iterable<string>;
 }
 
-interface MachineName {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** The parts of all machines, found by machine; and the Ingresses by host, because a host has room for one only. */
+/** Finds the dependents of a machine. Ingresses are found by host too, because only one Ingress gets a host. */
 export interface DependentsIndex {
-  apply(change: Delta<LabeledDependent | PodEvent>): AffectedKeys;
-  /** Without those of unknown kinds: what is left of them is from before they became so. */
+  apply(delta: Delta<LabeledDependent | PodEvent>): AffectedKeys;
+  /** Leaves out kinds that are unknown: what the index holds of them is out of date. */
   of(machine: Machine, unknown: readonly DependentKind[]): Dependents;
 }
 
 export function createDependentsIndex(): DependentsIndex {
-  const parts = new NamespacedMap<readonly LabeledDependent[]>();
-  const machineOfPod = new Map<string, MachineName>();
+  /** Sorted by name, so that a status does not depend on the order of events. */
+  const dependents = new NamespacedMap<readonly LabeledDependent[]>();
+  const machineByPod = new Map<string, MachineKey>();
   const eventsByPod = new Index<PodEvent>(({ podUid }) => [podUid]);
   const ingressesByHost = new Index<Ingress>(({ hosts }) => hosts);
 
-  /** In the order of their names, whatever the order in which they came. */
-  const partsOf = ({ namespace, name }: MachineName): readonly LabeledDependent[] =>
-    parts.get(namespace, name) ?? [];
+  const find = ({ namespace, name }: MachineKey): readonly LabeledDependent[] =>
+    dependents.get(namespace, name) ?? [];
 
-  function put(part: LabeledDependent, before: LabeledDependent | undefined): void {
-    const machine = ownerOf(part);
-    const others = partsOf(machine).filter((other) => other !== before);
-    parts.set(machine.namespace, machine.name, others.concat([part]).sort(byName));
+  function replace(key: MachineKey, previous: LabeledDependent | undefined, item?: LabeledDependent): void {
+    const others = find(key).filter((other) => other !== previous);
+    const items = item ? others.concat([item]).sort(byName) : others;
+    if (items.length > 0) dependents.set(key.namespace, key.name, items);
+    else dependents.delete(key.namespace, key.name);
   }
 
-  function take(part: LabeledDependent): void {
-    const machine = ownerOf(part);
-    const rest = partsOf(machine).filter((other) => other !== part);
-    if (rest.length > 0) parts.set(machine.namespace, machine.name, rest);
-    else parts.delete(machine.namespace, machine.name);
-  }
-
-  function applyPart({ type, item, before }: Delta<LabeledDependent>): readonly MachineName[] {
-    const moved = before !== undefined && before.machine !== item.machine;
-    if (before && (moved || type === 'deleted')) take(before);
-    if (type !== 'deleted') put(item, before);
+  function applyLabeled({ type, item, previous }: Delta<LabeledDependent>): readonly MachineKey[] {
+    const key = machineOf(item);
+    const isMoved = previous !== undefined && previous.machine !== item.machine;
+    if (isMoved) replace(machineOf(previous), previous);
+    replace(key, previous, type === 'deleted' ? undefined : item);
     if (item.kind === 'Pod') {
-      if (type === 'deleted') machineOfPod.delete(item.uid);
-      else machineOfPod.set(item.uid, ownerOf(item));
+      if (type === 'deleted') machineByPod.delete(item.uid);
+      else machineByPod.set(item.uid, key);
     }
-    return moved ? [ownerOf(before), ownerOf(item)] : [ownerOf(item)];
+    return isMoved ? [machineOf(previous), key] : [key];
   }
 
   return {
-    apply(change) {
-      const { item } = change;
-      if (item.kind === 'Event') {
-        const pods = [...eventsByPod.apply(change as Delta<PodEvent>)];
-        return { machines: pods.flatMap((uid) => machineOfPod.get(uid) ?? []), hosts: [] };
+    apply(delta) {
+      const { kind } = delta.item;
+      if (kind === 'Event') {
+        const podUids = [...eventsByPod.apply(delta as Delta<PodEvent>)];
+        return { machines: podUids.flatMap((uid) => machineByPod.get(uid) ?? []), hosts: [] };
       }
-      const hosts = item.kind === 'Ingress' ? ingressesByHost.apply(change as Delta<Ingress>) : [];
-      return { machines: applyPart(change as Delta<LabeledDependent>), hosts };
+      const hosts = kind === 'Ingress' ? ingressesByHost.apply(delta as Delta<Ingress>) : [];
+      return { machines: applyLabeled(delta as Delta<LabeledDependent>), hosts };
     },
 
     of(machine, unknown) {
-      const all = partsOf(machine).filter(({ kind }) => !unknown.includes(kind));
-      const pods = all.filter((part) => part.kind === 'Pod');
-      const ingressesKnown = !unknown.includes('Ingress');
+      const all = find(machine).filter(({ kind }) => !unknown.includes(kind));
+      const pods = all.filter((dependent) => dependent.kind === 'Pod');
+      const host = unknown.includes('Ingress') ? undefined : machine.spec.ingressDomain;
       return {
-        deployments: all.filter((part) => part.kind === 'Deployment'),
+        deployments: all.filter((dependent) => dependent.kind === 'Deployment'),
         pods,
-        pvcs: all.filter((part) => part.kind === 'PersistentVolumeClaim'),
-        ingresses: all.filter((part) => part.kind === 'Ingress'),
-        endpointSlices: all.filter((part) => part.kind === 'EndpointSlice'),
+        pvcs: all.filter((dependent) => dependent.kind === 'PersistentVolumeClaim'),
+        ingresses: all.filter((dependent) => dependent.kind === 'Ingress'),
+        endpointSlices: all.filter((dependent) => dependent.kind === 'EndpointSlice'),
         events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
-        ingressesWithHost: ingressesKnown ? ingressesByHost.get(machine.spec.ingressDomain ?? '') : [],
+        ingressesWithHost: host === undefined ? [] : ingressesByHost.get(host),
         unknown,
       };
     },
   };
 }
 
-const ownerOf = ({ namespace, machine }: LabeledDependent): MachineName => ({ namespace, name: machine });
+const machineOf = ({ namespace, machine }: LabeledDependent): MachineKey => ({ namespace, name: machine });
 
-const byName = (one: MachineName, other: MachineName): number => (one.name < other.name ? -1 : 1);
+const byName = (one: LabeledDependent, other: LabeledDependent): number => (one.name < other.name ? -1 : 1);

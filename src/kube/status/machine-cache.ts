@@ -1,156 +1,153 @@
 import type { Machine } from '../../devmachine/machine.ts';
-import { Freshness } from '../cache/freshness.ts';
-import { startHealthCheck } from '../cache/health.ts';
-import { type Log, reflect } from '../cache/reflector.ts';
-import { compareVersions } from '../cache/resource-version.ts';
-import { Store } from '../cache/store.ts';
+import type { DependentKind } from '../../devmachine/status/dependents.ts';
+import { startHealthChecks } from '../cache/health.ts';
+import { Informer, type InformerContext } from '../cache/informer.ts';
+import type { Log } from '../cache/reflector.ts';
+import { newestVersion } from '../cache/resource-version.ts';
+import type { Store } from '../cache/store.ts';
 import { systemClock } from '../client/clock.ts';
-import type { Connection } from '../client/transport.ts';
+import type { KubeClient } from '../client/transport.ts';
 import { type MachineObject, machinesPath, toMachine } from '../resources/devmachine.ts';
-import { type DependentsCache, isIn, watchDependents } from './dependents-cache.ts';
+import { Interner } from '../resources/intern.ts';
+import { startDependentsCache } from './dependents-cache.ts';
 import { createDependentsIndex } from './dependents-index.ts';
-import { openStatusView, type StatusView } from './status-view.ts';
+import { createStatusView, type StatusView } from './status-view.ts';
 
-/** The machines of the whole cluster, or of some namespaces, and what they are made of: a watch each. */
+/** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
 export interface MachineCache {
-  /** Whether all machines are known, and of what they are made of all that may be. */
+  readonly view: StatusView;
+  /** Whether all machines were listed once, and all dependents that may be read. */
   synced(): boolean;
-  /** Resolves when the first machines have come, or could not be had. */
-  readonly begun: Promise<void>;
-  /** How long ago, in ms, what is cached of a namespace, or of all, was last known to be what the cluster has. */
+  /** Resolves when the first page of machines has arrived, or the first attempt has failed. */
+  readonly started: Promise<void>;
+  /** How long ago the cache of a namespace, or of all, was last known to equal the cluster, in ms. */
   ageMs(namespace: string | undefined): number;
   /** Whether the cluster does not answer at present. */
-  away(): boolean;
-  /** undefined for a namespace that is not watched. */
+  unreachable(): boolean;
+  /** The store of a namespace; undefined if the namespace is not watched. */
   store(namespace: string): Store<Machine> | undefined;
-  readonly view: StatusView;
+  /** Converts an object in a response, for `store.observe`. */
+  toMachine(object: MachineObject): Machine;
+  /** How many objects of each kind of dependents the cache holds. */
+  dependentSizes(): ReadonlyMap<DependentKind, number>;
   /** Resolves when all watches have ended. */
   readonly stopped: Promise<unknown>;
 }
 
 export interface MachineCacheOptions {
-  readonly connection: Connection;
-  /** Empty: the whole cluster. */
+  readonly client: KubeClient;
+  /** Namespaces to watch; empty: the whole cluster. */
   readonly namespaces: readonly string[];
-  /** After how long a kind of which nothing is heard is unknown. */
+  /** How long a kind of dependents may be out of date before it is unknown, in ms. */
   readonly maxStalenessMs: number;
-  /** After how long without a word a watch is made anew; see reflector.ts. */
+  /** How long a watch may send nothing before a new one replaces it, in ms. */
   readonly silenceMs?: number | undefined;
   readonly log: Log;
 }
 
-/** Each read asks for the age. One that is not looked up anew is too old by so much at most, and never too young. */
-const RENEW_AGE_MS = 100;
+/** Age is cached for this long: it may be overstated by that much, never understated. */
+const AGE_TTL_MS = 100;
 
-/** Begins to watch; ends with `signal`. */
-export function watchMachines(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
-  const { connection, namespaces, maxStalenessMs, silenceMs, log } = options;
+/**
+ * Starts to watch; ends with `signal`. A watch event takes this way to a status:
+ *
+ *     informer ──delta──▶ dependents index ──affected machines──▶ status view ──▶ reads, subscribers
+ */
+export function startMachineCache(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
+  const { client, namespaces, maxStalenessMs, silenceMs, log } = options;
   const clock = systemClock;
   const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
-  const stores = new Map(scopes.map((scope) => [scope, newStore(log)]));
-  /** The one store there is, where the whole cluster is watched. */
-  const everything = stores.get(undefined);
-  const machinesSynced = () => [...stores.values()].every((store) => store.synced);
-  let wasSynced = false;
-  const synced = () => {
-    wasSynced ||= machinesSynced() && parts.tried();
-    return wasSynced;
-  };
-  let filled = false;
-  const begun = Promise.withResolvers<void>();
+  const interner = new Interner();
   const index = createDependentsIndex();
-  const pulse = startHealthCheck(
+  const started = Promise.withResolvers<void>();
+
+  const health = startHealthChecks(
     {
-      connection,
+      client,
       path: machinesPath(scopes[0]),
-      version: () => newest([...stores.values()].map(({ version }) => version)),
-      onAnswer: () => parts.expire(clock.now() - maxStalenessMs),
+      version: () => newestVersion(informers.map(({ store }) => store.version)),
+      onAnswer: () => dependents.expire(clock.now() - maxStalenessMs),
       clock,
       log,
     },
     signal,
   );
-  const view = openStatusView(
-    [...stores.values()],
-    (machine) => index.of(machine, parts.unknown(machine.namespace)),
-    onListenerError(log),
+  const context: InformerContext = { client, health, clock, log, silenceMs };
+  const convert = (object: unknown) => toMachine(object as MachineObject, interner);
+  const resource = { path: machinesPath, transform: convert };
+  const informers = scopes.map((scope) => new Informer<Machine>(resource, scope, context));
+  const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
+  const machinesSynced = () => informers.every(({ synced }) => synced);
+  const view = createStatusView(
+    informers.map(({ store }) => store),
+    (machine) => index.of(machine, dependents.unknown(machine.namespace)),
+    (error) => log.warn({ err: error }, 'a subscriber of the statuses failed'),
   );
-  const freshness = new Map(scopes.map((scope) => [scope, new Freshness(clock, pulse)]));
-  // First of all, because it takes longest.
-  const running = [...stores].map(([scope, store]) => {
-    const fresh = freshness.get(scope) as Freshness;
-    const reading = {
-      connection,
-      path: machinesPath(scope),
-      transform,
-      store,
-      clock,
-      log,
-      freshness: fresh,
-      pulse,
-    };
-    const onAnswer = () => {
-      begun.resolve();
-      fillOnceSynced();
-    };
-    return reflect({ ...reading, silenceMs, onPage: begun.resolve, onAnswer }, signal);
-  });
-  const parts: DependentsCache = watchDependents(
+  // The machines first: their list takes longest.
+  const onAttempt = () => {
+    started.resolve();
+    fillOnceSynced();
+  };
+  const running = informers.map((informer) => informer.run(signal, { onPage: started.resolve, onAttempt }));
+  const dependents = startDependentsCache(
     {
-      connection,
+      ...context,
       scopes,
-      clock,
-      log,
-      pulse,
-      silenceMs,
+      interner,
       reached: machinesSynced,
-      onChange(change, known) {
-        const touched = index.apply(change);
-        // While a kind is read for the first time, its parts do not count; then all statuses are made anew, at once.
-        if (known) view.refresh(touched);
+      onDelta(delta, visible) {
+        const affected = index.apply(delta);
+        // Objects of a kind that is not visible yet do not count. When it becomes visible, all statuses are renewed.
+        if (visible) view.refresh(affected);
       },
       onVisibilityChange: (namespace) => view.refreshAll(namespace),
       onAttempt: fillOnceSynced,
     },
     signal,
   );
-  const untils = new Map<string | undefined, { readonly until: number; readonly at: number }>();
+
+  let isSynced = false;
+  function synced(): boolean {
+    isSynced ||= machinesSynced() && dependents.attempted();
+    return isSynced;
+  }
+
+  let isFilled = false;
   function fillOnceSynced(): void {
-    if (filled || !synced()) return;
-    filled = true;
+    if (isFilled || !synced()) return;
+    isFilled = true;
     void view.fill(signal);
   }
 
+  function freshUntil(namespace: string | undefined): number {
+    let oldest = dependents.freshUntil(namespace);
+    for (const informer of informers) {
+      if (namespace === undefined || informer.covers(namespace))
+        oldest = Math.min(oldest, informer.freshUntil);
+    }
+    return oldest;
+  }
+
+  const watchesCluster = namespaces.length === 0;
+  const knownUntil = new Map<string | undefined, { readonly until: number; readonly at: number }>();
+
   return {
+    view,
     synced,
-    begun: begun.promise,
+    started: started.promise,
     ageMs(namespace) {
       const now = clock.now();
-      const scope = everything ? undefined : namespace;
-      const known = untils.get(scope);
-      if (known && now - known.at < RENEW_AGE_MS) return Math.max(0, now - known.until);
-      let until = parts.until(scope);
-      for (const [watched, watch] of freshness) {
-        if (scope === undefined || isIn(watched, scope)) until = Math.min(until, watch.until);
-      }
-      untils.set(scope, { until, at: now });
+      const scope = watchesCluster ? undefined : namespace;
+      const known = knownUntil.get(scope);
+      if (known && now - known.at < AGE_TTL_MS) return Math.max(0, now - known.until);
+      const until = freshUntil(scope);
+      knownUntil.set(scope, { until, at: now });
       return Math.max(0, now - until);
     },
-    away: () => pulse.away,
-    store: (namespace) => everything ?? stores.get(namespace),
-    view,
-    stopped: Promise.all([...running, ...parts.running]),
+    unreachable: () => health.unreachable,
+    store: (namespace) => stores.get(watchesCluster ? undefined : namespace),
+    toMachine: convert,
+    dependentSizes: () => dependents.sizes(),
+    stopped: Promise.all([...running, dependents.stopped]),
   };
 }
-
-const newest = (versions: readonly (string | undefined)[]): string | undefined =>
-  versions.reduce((one, other) =>
-    one && other ? (compareVersions(one, other) < 0 ? other : one) : (one ?? other),
-  );
-
-const transform = (object: unknown): Machine => toMachine(object as MachineObject);
-
-const onListenerError = (log: Log) => (error: unknown) =>
-  log.warn({ err: error }, 'a subscriber of the cache failed');
-
-const newStore = (log: Log): Store<Machine> => new Store(onListenerError(log));

@@ -2,145 +2,145 @@ import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../devmachine/machine.ts';
 import type { StatusUpdate } from '../../devmachine/machines.ts';
 import { compareKeys } from '../../devmachine/pagination.ts';
+import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { Dependents } from '../../devmachine/status/dependents.ts';
 import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
 import { Index } from '../cache/index.ts';
+import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta, Store } from '../cache/store.ts';
 import type { AffectedKeys } from './dependents-index.ts';
-import { NameTable, NOWHERE } from './name-table.ts';
 
 /**
- * The statuses of all machines, always as new as the stores they are made from: a change of a machine, or of one of its
- * parts, makes its status anew, and whoever listens hears of it only if the status is another one. It never goes back,
- * because the stores do not. While the cluster is read for the first time, only what is asked for is made.
+ * The statuses of all machines, always as new as the stores that they are derived from. A delta of a machine or of one of
+ * its dependents renews the status; subscribers are told if the document differs. A status never returns to an older one,
+ * because the stores do not. Until `fill` is called, statuses are created on demand.
  */
 export interface StatusView {
   readonly size: number;
   get(namespace: string, name: string): StatusDocument | undefined;
-  /** In the order of namespaces and names. */
+  /** Sorted by namespace and name. */
   list(namespace: string | undefined): readonly StatusDocument[];
-  subscribe(listener: (change: StatusUpdate) => void): () => void;
-  /** Parts have changed. */
-  refresh(touched: AffectedKeys): void;
-  /** Of what kinds we know has changed, in one namespace or in all. */
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: (update: StatusUpdate) => void): () => void;
+  /** Renews the statuses that a delta of a dependent affects. */
+  refresh(affected: AffectedKeys): void;
+  /** Renews all statuses of one namespace, or of all. */
   refreshAll(namespace: string | undefined): void;
-  /** Makes all that have not been made yet, a little at a time. */
+  /** Creates all statuses that do not exist yet, in small batches. */
   fill(signal: AbortSignal): Promise<void>;
 }
 
-/** A machine whose status nobody has seen stands for it until it is made. */
-type Slot = Machine | MachineDocument;
+/** A machine, and its status once somebody has asked for it. */
+interface Entry {
+  machine: Machine;
+  document: MachineDocument | undefined;
+}
 
-const FILL_AT_ONCE = 50;
+const FILL_BATCH = 50;
 
-export function openStatusView(
+export function createStatusView(
   stores: readonly Store<Machine>[],
-  partsOf: (machine: Machine) => Dependents,
+  dependentsOf: (machine: Machine) => Dependents,
   onListenerError: (error: unknown) => void,
 ): StatusView {
-  const slots = new NameTable<Slot>();
+  const entries = new NamespacedMap<Entry>();
   const machinesByHost = new Index<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
-  const listeners = new Set<(change: StatusUpdate) => void>();
-  /** The places of all slots in the order of lists; undefined since one came or went, and places moved. */
-  let order: readonly number[] | undefined;
+  const listeners = new Set<(update: StatusUpdate) => void>();
+  /** All entries in the order of lists; undefined after a machine was added or deleted. */
+  let sorted: readonly Entry[] | undefined;
   let filled = false;
 
-  const emit = (change: StatusUpdate) => {
+  function emit(update: StatusUpdate): void {
     for (const listener of [...listeners]) {
       try {
-        if (listeners.has(listener)) listener(change);
+        if (listeners.has(listener)) listener(update);
       } catch (error) {
         onListenerError(error);
       }
     }
-  };
+  }
 
-  const toEntry = (slot: Slot): MachineDocument =>
-    slot instanceof MachineDocument ? slot : new MachineDocument(slot, partsOf(slot));
+  function documentOf(entry: Entry): MachineDocument {
+    entry.document ??= new MachineDocument(entry.machine, dependentsOf(entry.machine));
+    return entry.document;
+  }
 
-  const entryAt = (place: number): MachineDocument => {
-    const slot = slots.at(place);
-    const document = toEntry(slot);
-    if (document !== slot) slots.replace(place, document);
-    return document;
-  };
+  function renew(entry: Entry): void {
+    const previous = entry.document;
+    entry.document = undefined;
+    if (!previous && !filled && listeners.size === 0) return;
+    const document = documentOf(entry);
+    if (previous?.version !== document.version) emit({ type: 'changed', document });
+  }
 
-  const renew = (place: number, machine: Machine) => {
-    const before = slots.at(place);
-    slots.replace(place, machine);
-    const seen = before instanceof MachineDocument;
-    if (!seen && !filled && listeners.size === 0) return;
-    const document = entryAt(place);
-    if (!seen || before.version !== document.version) emit({ type: 'changed', document });
-  };
-
-  const renewAt = (place: number) => renew(place, machineOf(slots.at(place)));
-
-  const update = (change: Delta<Machine>) => {
-    const { type, item: machine } = change;
+  function apply(delta: Delta<Machine>): void {
+    const { type, item: machine } = delta;
     const { namespace, name } = machine;
-    machinesByHost.apply(change);
-    const place = slots.find(namespace, name);
-    if (type !== 'deleted') {
-      if (place !== NOWHERE) return renew(place, machine);
-      order = undefined;
-      renew(slots.add(machine), machine);
-    } else if (place !== NOWHERE) {
-      const slot = slots.at(place);
-      slots.remove(place);
-      order = undefined;
-      emit({ type: 'deleted', document: toEntry(slot) });
+    machinesByHost.apply(delta);
+    const known = entries.get(namespace, name);
+    if (type === 'deleted') {
+      if (!known) return;
+      entries.delete(namespace, name);
+      sorted = undefined;
+      emit({ type: 'deleted', document: documentOf(known) });
+      return;
     }
-  };
+    const entry = known ?? { machine, document: undefined };
+    entry.machine = machine;
+    if (!known) {
+      entries.set(namespace, name, entry);
+      sorted = undefined;
+    }
+    renew(entry);
+  }
 
-  for (const store of stores) store.subscribe(update);
+  function affectedEntries({ machines, hosts }: AffectedKeys): Set<Entry> {
+    const affected = new Set<Entry>();
+    const add = ({ namespace, name }: MachineKey) => {
+      const entry = entries.get(namespace, name);
+      if (entry) affected.add(entry);
+    };
+    for (const machine of machines) add(machine);
+    for (const host of hosts) for (const machine of machinesByHost.get(host)) add(machine);
+    return affected;
+  }
+
+  for (const store of stores) store.subscribe(apply);
   return {
     get size() {
-      return slots.size;
-    },
-    refresh({ machines, hosts }) {
-      const touched = new Set<number>();
-      const touch = ({ namespace, name }: { namespace: string; name: string }) => {
-        const place = slots.find(namespace, name);
-        if (place !== NOWHERE) touched.add(place);
-      };
-      for (const machine of machines) touch(machine);
-      for (const host of hosts) for (const machine of machinesByHost.get(host)) touch(machine);
-      for (const place of touched) renewAt(place);
-    },
-    refreshAll(namespace) {
-      for (const place of slots.places()) {
-        if (namespace === undefined || slots.at(place).namespace === namespace) renewAt(place);
-      }
+      return entries.size;
     },
     get(namespace, name) {
-      const place = slots.find(namespace, name);
-      return place === NOWHERE ? undefined : entryAt(place);
+      const entry = entries.get(namespace, name);
+      return entry && documentOf(entry);
     },
     list(namespace) {
-      order ??= [...slots.places()].sort((one, other) => compareKeys(slots.at(one), slots.at(other)));
-      const found: StatusDocument[] = [];
-      for (const place of order) {
-        if (namespace === undefined || slots.at(place).namespace === namespace) found.push(entryAt(place));
+      sorted ??= [...entries.values()].sort((one, other) => compareKeys(one.machine, other.machine));
+      const documents: StatusDocument[] = [];
+      for (const entry of sorted) {
+        if (namespace === undefined || entry.machine.namespace === namespace)
+          documents.push(documentOf(entry));
       }
-      return found;
-    },
-    async fill(signal) {
-      filled = true;
-      let seen = 0;
-      for (const machine of [...slots.places()].map((place) => machineOf(slots.at(place)))) {
-        if (seen++ % FILL_AT_ONCE === 0) await setImmediate();
-        if (signal.aborted) return;
-        // Since the list was made it may have gone, or moved, or have been asked for.
-        const place = slots.find(machine.namespace, machine.name);
-        if (place !== NOWHERE) entryAt(place);
-      }
+      return documents;
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    refresh(affected) {
+      for (const entry of affectedEntries(affected)) renew(entry);
+    },
+    refreshAll(namespace) {
+      for (const entry of entries.values(namespace)) renew(entry);
+    },
+    async fill(signal) {
+      filled = true;
+      let count = 0;
+      for (const entry of [...entries.values()]) {
+        if (count++ % FILL_BATCH === 0) await setImmediate();
+        if (signal.aborted) return;
+        documentOf(entry);
+      }
+    },
   };
 }
-
-const machineOf = (slot: Slot): Machine => (slot instanceof MachineDocument ? slot.machine : slot);

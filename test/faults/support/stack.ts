@@ -11,15 +11,16 @@ import {
   type LabeledDependent,
   type PodEvent,
 } from '../../../src/devmachine/status/dependents.ts';
-import { startHealthCheck } from '../../../src/kube/cache/health.ts';
+import { startHealthChecks } from '../../../src/kube/cache/health.ts';
+import { openClient } from '../../../src/kube/client/client.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
-import { openConnection } from '../../../src/kube/client/transport.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
-import { watchDependents } from '../../../src/kube/status/dependents-cache.ts';
-import { type MachineCache, watchMachines } from '../../../src/kube/status/machine-cache.ts';
+import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { type MachineCache, startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
 
 /** Of machines, and of each kind of part twice; see below. */
@@ -62,10 +63,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = new AbortController();
   const { signal } = stop;
   const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
-  const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs });
-  const reading = { connection, log: logger, silenceMs };
-  const cache = watchMachines({ ...reading, namespaces, maxStalenessMs }, signal);
-  const machines = openMachines(connection, cache, config);
+  const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs });
+  const reading = { client, log: logger, silenceMs };
+  const cache = startMachineCache({ ...reading, namespaces, maxStalenessMs }, signal);
+  const machines = openMachines(client, cache, config);
   const shadows = {
     machines: new Shadow<Machine>('machine'),
     parts: new Map(DEPENDENT_KINDS.map((kind) => [kind, new Shadow<Dependent>(kind)])),
@@ -79,14 +80,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const [scope = ''] = namespaces;
   const path = machinesPath(scope || undefined);
   const version = () => cache.store(scope)?.version;
-  const parts = watchDependents(
+  const dependents = startDependentsCache(
     {
       ...reading,
       scopes,
+      interner: new Interner(),
       clock,
-      pulse: startHealthCheck({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
+      health: startHealthChecks({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
+      onDelta: (delta) => shadows.parts.get(delta.item.kind)?.listen(delta as never),
       onVisibilityChange: () => undefined,
       onAttempt: () => undefined,
     },
@@ -110,8 +112,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     async stop() {
       await app.close();
       stop.abort();
-      await Promise.all([cache.stopped, ...parts.running]);
-      await connection.close();
+      await Promise.all([cache.stopped, dependents.stopped]);
+      await client.close();
     },
   };
 }

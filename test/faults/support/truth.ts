@@ -4,8 +4,9 @@ import type { DependentKind } from '../../../src/devmachine/status/dependents.ts
 import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { listAll } from '../../../src/kube/cache/list-pager.ts';
 import type { Stored } from '../../../src/kube/cache/store.ts';
-import type { Connection } from '../../../src/kube/client/transport.ts';
+import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import type { AnyPart, Stack } from './stack.ts';
@@ -16,22 +17,26 @@ export interface Truth {
   readonly parts: readonly (readonly [DependentKind, readonly AnyPart[]])[];
 }
 
-export async function askCluster(cluster: Connection, namespaces: readonly string[]): Promise<Truth> {
+export async function askCluster(cluster: ClusterClient, namespaces: readonly string[]): Promise<Truth> {
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
   const signal = AbortSignal.timeout(20_000);
+  const interner = new Interner();
   const all = async <T>(
     path: (scope: string | undefined) => string,
     transform: (object: unknown) => T,
-    query = {},
+    selectors = {},
   ) =>
     (
-      await Promise.all(scopes.map((scope) => listAll(cluster, path(scope), transform, signal, query)))
+      await Promise.all(
+        scopes.map((scope) => listAll({ client: cluster, path: path(scope), transform, signal, selectors })),
+      )
     ).flatMap(({ items }) => items);
   const [machines, parts] = await Promise.all([
-    all(machinesPath, (object) => toMachine(object as MachineObject)),
+    all(machinesPath, (object) => toMachine(object as MachineObject, interner)),
     Promise.all(
       WATCHED_RESOURCES.map(
-        async ({ kind, path, transform, query }) => [kind, await all(path, transform, query)] as const,
+        async ({ kind, path, transform, selectors }) =>
+          [kind, await all(path, (object) => transform(object, interner), selectors)] as const,
       ),
     ),
   ]);
@@ -71,7 +76,7 @@ const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceV
 function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth): string[] {
   const index = createDependentsIndex();
   for (const [, items] of parts) {
-    for (const item of items) index.apply({ type: 'added', item, before: undefined });
+    for (const item of items) index.apply({ type: 'added', item, previous: undefined });
   }
   const expected = new Map(
     machines.map((machine) => [

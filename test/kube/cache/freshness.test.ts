@@ -7,23 +7,23 @@ const never = Number.NEGATIVE_INFINITY;
 
 test('a watch is fresh until its last sign of life, or the cluster s while it is open', () => {
   const clock = new TestClock();
-  const pulse = { answeredAt: never };
-  const freshness = new Freshness(clock, pulse);
+  const health = { answeredAt: never };
+  const freshness = new Freshness(clock, health);
   const steps: [at: number, what: () => void, until: number][] = [
     [1, () => undefined, never],
     // The cluster alone says nothing of what has not been read.
-    [2, () => (pulse.answeredAt = 2), never],
+    [2, () => (health.answeredAt = 2), never],
     [5, () => freshness.listed(3), 3],
-    [6, () => (pulse.answeredAt = 6), 3],
-    [7, () => freshness.granted(), 3],
-    [8, () => (pulse.answeredAt = 8), 8],
-    [9, () => freshness.told(), 9],
-    [10, () => (pulse.answeredAt = 10), 10],
-    [11, () => freshness.ended(), 10],
-    [12, () => (pulse.answeredAt = 12), 10],
-    [13, () => freshness.granted(), 10],
-    [14, () => freshness.told(), 14],
-    [20, () => freshness.ended(), 14],
+    [6, () => (health.answeredAt = 6), 3],
+    [7, () => freshness.opened(), 3],
+    [8, () => (health.answeredAt = 8), 8],
+    [9, () => freshness.received(), 9],
+    [10, () => (health.answeredAt = 10), 10],
+    [11, () => freshness.closed(), 10],
+    [12, () => (health.answeredAt = 12), 10],
+    [13, () => freshness.opened(), 10],
+    [14, () => freshness.received(), 14],
+    [20, () => freshness.closed(), 14],
   ];
   for (const [at, what, until] of steps) {
     clock.time = at;

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { startHealthCheck } from '../../../src/kube/cache/health.ts';
+import { startHealthChecks } from '../../../src/kube/cache/health.ts';
 import type { KubeResponse } from '../../../src/kube/client/transport.ts';
 import { failure, list, TestClock } from '../support/scripted.ts';
 
 const away = new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.');
 
-/** A pulse that beats when the test says so; the cluster answers each question by `answer`. */
+/** A health that beats when the test says so; the cluster answers each question by `answer`. */
 function beating(t: TestContext) {
   const cluster = {
     answer: list(50) as KubeResponse | Error,
@@ -20,15 +20,13 @@ function beating(t: TestContext) {
   clock.sleep = () => next.promise;
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const pulse = startHealthCheck(
+  const health = startHealthChecks(
     {
-      connection: {
+      client: {
         request: async () => {
           if (cluster.answer instanceof Error) throw cluster.answer;
           return cluster.answer;
         },
-        stream: () => assert.fail(),
-        close: async () => undefined,
       },
       path: '/x',
       version: () => cluster.version,
@@ -47,35 +45,35 @@ function beating(t: TestContext) {
     waiting.resolve();
     await setImmediate();
   }
-  return { pulse, cluster, beat };
+  return { health, cluster, beat };
 }
 
 test('one lost question is nothing; two, and the cluster is away; an answer, and it is back', async (t) => {
-  const { pulse, beat, cluster } = beating(t);
+  const { health, beat, cluster } = beating(t);
   await beat(list(51), 10);
-  assert.deepEqual([pulse.answeredAt, pulse.away, cluster.answers], [10, false, 2]);
+  assert.deepEqual([health.answeredAt, health.unreachable, cluster.answers], [10, false, 2]);
   await beat(away, 20);
-  assert.deepEqual([pulse.answeredAt, pulse.away], [10, false]);
+  assert.deepEqual([health.answeredAt, health.unreachable], [10, false]);
   await beat(failure(503), 30);
-  assert.deepEqual([pulse.answeredAt, pulse.away], [10, true]);
-  const { back } = pulse;
+  assert.deepEqual([health.answeredAt, health.unreachable], [10, true]);
+  const { reconnected: back } = health;
   assert.equal(back.aborted, false);
   await beat(list(52), 40);
-  assert.deepEqual([pulse.answeredAt, pulse.away, back.aborted], [40, false, true]);
-  assert.equal(pulse.back.aborted, false);
+  assert.deepEqual([health.answeredAt, health.unreachable, back.aborted], [40, false, true]);
+  assert.equal(health.reconnected.aborted, false);
 });
 
 test('a cluster that refuses to answer is there, but confirms nothing', async (t) => {
-  const { pulse, beat } = beating(t);
+  const { health, beat } = beating(t);
   await beat(list(51), 10);
   for (const status of [401, 403, 429]) await beat(failure(status), 20);
-  assert.deepEqual([pulse.answeredAt, pulse.away], [10, false]);
+  assert.deepEqual([health.answeredAt, health.unreachable], [10, false]);
 });
 
 test('after a single lost question, or a refusal, nobody waits any longer', async (t) => {
-  const { pulse, beat } = beating(t);
+  const { health, beat } = beating(t);
   for (const trouble of [away, failure(401)]) {
-    const { back } = pulse;
+    const { reconnected: back } = health;
     await beat(trouble, 10);
     assert.equal(back.aborted, false);
     await beat(list(51), 20);
@@ -84,14 +82,14 @@ test('after a single lost question, or a refusal, nobody waits any longer', asyn
 });
 
 test('a cluster that is behind what is known of it was restored; told once', async (t) => {
-  const { pulse, beat, cluster } = beating(t);
+  const { health, beat, cluster } = beating(t);
   cluster.version = '100';
-  const { restored } = pulse;
+  const { restored } = health;
   await beat(list(100), 10);
   assert.equal(restored.aborted, false);
   await beat(list(99), 20);
   assert.equal(restored.aborted, true);
-  const again = pulse.restored;
+  const again = health.restored;
   await beat(list(99), 30);
   assert.equal(again.aborted, false);
   cluster.version = '101';

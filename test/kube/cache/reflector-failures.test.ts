@@ -17,7 +17,7 @@ import {
 } from '../support/scripted.ts';
 
 const added = (name: string, uid: string, version: number) => event('ADDED', object(name, uid, version));
-/** As a Connection throws it; what it advises is meant for callers of the API. */
+/** As a ClusterClient throws it; what it advises is meant for callers of the API. */
 const unreachable = new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.', {
   cause: new Error('connect ECONNREFUSED'),
   retryAfterSeconds: 5,
@@ -26,7 +26,7 @@ const unreachable = new DevMachineError('cluster-unavailable', 'The cluster cann
 test('a list that fails is tried again, after longer and longer waits', async (t) => {
   const clock = new TestClock();
   clock.fraction = 1;
-  const { store, connection, asked } = reflecting(
+  const { store, client, asked } = reflecting(
     t,
     [
       { list: failure(500) },
@@ -38,7 +38,7 @@ test('a list that fails is tried again, after longer and longer waits', async (t
     { clock },
   );
   assert.equal(store.synced, false);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'list', 'list', 'list', 'list', 'watch 7']);
   assert.deepEqual(clock.waits, [800, 1_600, 3_200, 6_400]);
   assert.equal(store.synced, true);
@@ -47,7 +47,7 @@ test('a list that fails is tried again, after longer and longer waits', async (t
 test('Retry-After is kept for lists and watches, in the header and in the stream', async (t) => {
   const clock = new TestClock();
   clock.fraction = 0;
-  const { connection, asked } = reflecting(
+  const { client, asked } = reflecting(
     t,
     [
       { list: failure(429, { 'retry-after': '3' }) },
@@ -62,7 +62,7 @@ test('Retry-After is kept for lists and watches, in the header and in the stream
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'list', 'watch 7', 'watch 7', 'watch 8']);
   assert.deepEqual(clock.waits, [3_000, 4_000, 5_000]);
 });
@@ -77,13 +77,13 @@ for (const [what, answer] of [
   ['"too large resource version"', refused(failure(500, {}, tooLarge))],
 ] as const) {
   test(`${what} on a watch means a new list; what is gone meanwhile is deleted`, async (t) => {
-    const { store, connection, asked } = reflecting(t, [
+    const { store, client, asked } = reflecting(t, [
       { list: list(7, object('a', 'u1', 3), object('b', 'u2', 4)) },
       { watch: answer },
       { list: list(20, object('b', 'u2', 15)) },
     ]);
     const changes = record(store);
-    await connection.finished;
+    await client.finished;
     assert.deepEqual(asked(), ['list', 'watch 7', 'list', 'watch 20']);
     assert.ok(changes.includes('deleted a u1 3'));
     assert.deepEqual(contents(store), ['b u2 15']);
@@ -91,31 +91,31 @@ for (const [what, answer] of [
 }
 
 test('a bookmark of an older version means that the cluster was restored: a new list', async (t) => {
-  const { store, connection, asked } = reflecting(t, [
+  const { store, client, asked } = reflecting(t, [
     { list: list(100, object('a', 'u1', 90), object('b', 'u2', 100)) },
     { watch: ended(bookmark(60)) },
     { list: list(61, object('a', 'u1', 40)) },
   ]);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 100', 'list', 'watch 61']);
   assert.deepEqual(contents(store), ['a u1 40']);
 });
 
 test('where a list is needed, nothing is watched before it has come', async (t) => {
-  const { connection, asked } = reflecting(t, [
+  const { client, asked } = reflecting(t, [
     { list: list(7) },
     { watch: refused(failure(410)) },
     { list: failure(500) },
     { list: unreachable },
     { list: list(20) },
   ]);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'list', 'list', 'list', 'watch 20']);
 });
 
 test('a version that is too old is an answer: what failed before is not waited out; again at once, it is', async (t) => {
   const clock = new TestClock();
-  const { connection } = reflecting(
+  const { client } = reflecting(
     t,
     [
       { list: list(7) },
@@ -129,13 +129,13 @@ test('a version that is too old is an answer: what failed before is not waited o
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(clock.waits, [400, 800, 1600, 3200, 400, 800, 1600]);
 });
 
 test('an error in the stream means a wait, and a new watch from the last version', async (t) => {
   const clock = new TestClock();
-  const { store, connection, asked } = reflecting(
+  const { store, client, asked } = reflecting(
     t,
     [
       { list: list(7, object('a', 'u1', 3)) },
@@ -143,7 +143,7 @@ test('an error in the stream means a wait, and a new watch from the last version
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 9']);
   assert.deepEqual(clock.waits, [400]);
   assert.deepEqual(contents(store), ['a u1 3', 'b u2 9']);
@@ -151,7 +151,7 @@ test('an error in the stream means a wait, and a new watch from the last version
 
 test('a watch that cannot be opened is tried again from its version', async (t) => {
   const clock = new TestClock();
-  const { connection, asked } = reflecting(
+  const { client, asked } = reflecting(
     t,
     [
       { list: list(7) },
@@ -161,7 +161,7 @@ test('a watch that cannot be opened is tried again from its version', async (t) 
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
   assert.deepEqual(clock.waits, [400, 800, 1_600]);
 });
@@ -169,19 +169,19 @@ test('a watch that cannot be opened is tried again from its version', async (t) 
 test('a watch that is closed at once counts as a failure', async (t) => {
   const clock = new TestClock();
   clock.fraction = 1;
-  const { connection, asked } = reflecting(
+  const { client, asked } = reflecting(
     t,
     [{ list: list(7) }, { watch: ended() }, { watch: ended() }, { watch: ended() }],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
   assert.deepEqual(clock.waits, [800, 1_600, 3_200]);
 });
 
 test('a junk line means a wait and a new watch; the store keeps what it has', async (t) => {
   const clock = new TestClock();
-  const { store, connection, asked } = reflecting(
+  const { store, client, asked } = reflecting(
     t,
     [
       { list: list(7, object('a', 'u1', 3)) },
@@ -191,7 +191,7 @@ test('a junk line means a wait and a new watch; the store keeps what it has', as
     { clock },
   );
   const changes = record(store);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8', 'watch 9']);
   assert.equal(clock.waits.length, 1);
   assert.deepEqual(changes, ['added a u1 3', 'added b u2 8', 'added c u3 9']);
@@ -199,7 +199,7 @@ test('a junk line means a wait and a new watch; the store keeps what it has', as
 
 test('an object that cannot be read is not skipped', async (t) => {
   let broken = true;
-  const { store, connection, asked } = reflecting(
+  const { store, client, asked } = reflecting(
     t,
     [
       { list: list(7) },
@@ -216,7 +216,7 @@ test('an object that cannot be read is not skipped', async (t) => {
       },
     },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8', 'watch 9']);
   assert.deepEqual(contents(store), ['a u1 8', 'b u2 9']);
 });
@@ -228,7 +228,7 @@ test('after two good minutes the waits begin anew', async (t) => {
     clock.time += ms;
     return ended(bookmark(7), event('ERROR', { kind: 'Status', code: 500 }));
   };
-  const { connection } = reflecting(
+  const { client } = reflecting(
     t,
     [
       { list: list(7) },
@@ -239,6 +239,6 @@ test('after two good minutes the waits begin anew', async (t) => {
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(clock.waits, [800, 1_600, 800, 1_600]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { reflect } from '../../../src/kube/cache/reflector.ts';
+import { runReflector } from '../../../src/kube/cache/reflector.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
 import { reflecting } from '../support/reflecting.ts';
 import { event, failure, list, newStore, object, open, scripted, transform } from '../support/scripted.ts';
@@ -11,23 +11,23 @@ import { event, failure, list, newStore, object, open, scripted, transform } fro
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 test('stopped in a list', async (t) => {
-  const { connection, store, stop } = reflecting(t, []);
-  await connection.finished;
+  const { client, store, stop } = reflecting(t, []);
+  await client.finished;
   await stop();
   assert.equal(store.synced, false);
-  assert.equal(connection.requests.length, 1);
+  assert.equal(client.requests.length, 1);
 });
 
 test('stopped in a wait', async (t) => {
   const before = timers();
   const steps = [{ list: failure(429, { 'retry-after': '3600' }) }];
-  const { connection, failed, stop } = reflecting(t, steps, { clock: systemClock });
+  const { client, failed, stop } = reflecting(t, steps, { clock: systemClock });
   await failed;
   await setImmediate();
   assert.equal(timers(), before + 1);
   await stop();
   assert.equal(timers(), before);
-  assert.equal(connection.requests.length, 1);
+  assert.equal(client.requests.length, 1);
 });
 
 test('stopped in a watch', async (t) => {
@@ -44,8 +44,8 @@ test('stopped in a watch', async (t) => {
 
 test('stopped while a watch is being opened', async (t) => {
   const before = timers();
-  const { connection, stop } = reflecting(t, [{ list: list(7) }]);
-  await connection.finished;
+  const { client, stop } = reflecting(t, [{ list: list(7) }]);
+  await client.finished;
   await stop();
   assert.equal(timers(), before);
 });
@@ -58,9 +58,9 @@ test('stopped by a subscriber', async (t) => {
 });
 
 test('stopped before it began', async () => {
-  const connection = scripted();
+  const client = scripted();
   const log = { info: () => undefined, warn: () => assert.fail('nothing has failed') };
-  const options = { connection, path: '/path', transform, store: newStore(), clock: systemClock, log };
-  await reflect(options, AbortSignal.abort());
-  assert.equal(connection.requests.length, 0);
+  const options = { client, path: '/path', transform, store: newStore(), clock: systemClock, log };
+  await runReflector(options, AbortSignal.abort());
+  assert.equal(client.requests.length, 0);
 });

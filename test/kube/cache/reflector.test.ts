@@ -19,17 +19,17 @@ import {
 /** The ordinary course of things; what goes wrong is in reflector-failures.test.ts. */
 
 test('before the first list has come the store is not synced', async (t) => {
-  const { store, connection } = reflecting(t, []);
-  await connection.finished;
+  const { store, client } = reflecting(t, []);
+  await client.finished;
   assert.equal(store.synced, false);
   assert.equal(store.version, undefined);
 });
 
 test('the list is followed by a watch from its version', async (t) => {
-  const { store, connection, asked } = reflecting(t, [
+  const { store, client, asked } = reflecting(t, [
     { list: list(7, object('a', 'u1', 3), object('b', 'u2', 4)) },
   ]);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7']);
   assert.equal(store.synced, true);
   assert.deepEqual(contents(store), ['a u1 3', 'b u2 4']);
@@ -37,7 +37,7 @@ test('the list is followed by a watch from its version', async (t) => {
 
 test('the events of the watch reach the store in their order', async (t) => {
   const clock = new TestClock();
-  const { store, connection } = reflecting(
+  const { store, client } = reflecting(
     t,
     [
       { list: list(7, object('a', 'u1', 3)) },
@@ -47,7 +47,7 @@ test('the events of the watch reach the store in their order', async (t) => {
     { clock },
   );
   const changes = record(store);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(changes, [
     'added a u1 3',
     'modified a u1 8',
@@ -59,7 +59,7 @@ test('the events of the watch reach the store in their order', async (t) => {
 
 test('a watch that ends is made anew at once from the last version, without a list', async (t) => {
   const clock = new TestClock();
-  const { connection, asked } = reflecting(
+  const { client, asked } = reflecting(
     t,
     [
       { list: list(7) },
@@ -74,31 +74,31 @@ test('a watch that ends is made anew at once from the last version, without a li
     ],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 100', 'watch 100', 'watch 101']);
   assert.deepEqual(clock.waits, []);
 });
 
 test('bookmarks move the version', async (t) => {
-  const { store, connection, asked } = reflecting(t, [
+  const { store, client, asked } = reflecting(t, [
     { list: list(7, object('a', 'u1', 3)) },
     { watch: ended(bookmark(7), bookmark(20), bookmark(20)) },
   ]);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 20']);
   assert.equal(store.version, '20');
   assert.deepEqual(contents(store), ['a u1 3']);
 });
 
-test('a connection that breaks after an event is no failure', async (t) => {
+test('a client that breaks after an event is no failure', async (t) => {
   const clock = new TestClock();
   const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  const { connection, asked } = reflecting(
+  const { client, asked } = reflecting(
     t,
     [{ list: list(7) }, { watch: broken(reset, event('ADDED', object('a', 'u1', 8)), '{"type":"MOD') }],
     { clock },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8']);
   assert.deepEqual(clock.waits, []);
 });
@@ -109,12 +109,12 @@ test('silence means a new watch from the same version, no list and no wait', asy
     clock.time += 30_000;
     return open();
   };
-  const { store, connection, asked } = reflecting(
+  const { store, client, asked } = reflecting(
     t,
     [{ list: list(7, object('a', 'u1', 3)) }, { watch: silent }, { watch: silent }],
     { clock, silenceMs: 2 },
   );
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 7', 'watch 7']);
   assert.deepEqual(clock.waits, []);
   assert.deepEqual(contents(store), ['a u1 3']);
@@ -122,7 +122,7 @@ test('silence means a new watch from the same version, no list and no wait', asy
 });
 
 test('an answer ahead of the watch does not move the version', async (t) => {
-  const { store, connection, asked } = reflecting(t, [
+  const { store, client, asked } = reflecting(t, [
     { list: list(7) },
     {
       watch: () => {
@@ -135,7 +135,7 @@ test('an answer ahead of the watch does not move the version', async (t) => {
     },
   ]);
   const changes = record(store);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 9', 'watch 12']);
   assert.deepEqual(changes, ['added a u1 12', 'added b u2 9']);
 });
@@ -144,11 +144,11 @@ test('a watch is made anew after 30 s of silence', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const clock = new TestClock();
   const answer = open(bookmark(8));
-  const { store, connection, asked } = reflecting(t, [{ list: list(7) }, { watch: answer }], { clock });
+  const { store, client, asked } = reflecting(t, [{ list: list(7) }, { watch: answer }], { clock });
   while (store.version !== '8') await setImmediate();
   t.mock.timers.tick(29_999);
   assert.ok(!answer.body.destroyed);
   t.mock.timers.tick(1);
-  await connection.finished;
+  await client.finished;
   assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8']);
 });

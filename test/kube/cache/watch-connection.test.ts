@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type WatchEvent, watch } from '../../../src/kube/cache/watch.ts';
-import { openConnection } from '../../../src/kube/client/transport.ts';
+import { openClient } from '../../../src/kube/client/client.ts';
 import { bookmark, TestClock } from '../support/scripted.ts';
 
 /** The ends of a watch as undici reports them. */
@@ -26,15 +26,15 @@ async function follow(
   const config = new KubeConfig();
   const cluster = { name: 'local', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
   config.loadFromClusterAndUser(cluster, { name: 'nobody' });
-  const connection = openConnection(() => config, { timeoutMs: 60_000 });
+  const client = openClient(() => config, { timeoutMs: 60_000 });
   t.after(async () => {
-    await connection.close();
+    await client.close();
     server.closeAllConnections();
     server.close();
   });
   const events: WatchEvent[] = [];
   const options = { clock: new TestClock(), silenceMs, signal: t.signal };
-  for await (const event of watch(connection, '/path', '7', options)) {
+  for await (const event of watch({ client, path: '/path', resourceVersion: '7', ...options })) {
     events.push(event);
     then(await asked.promise);
   }
@@ -45,11 +45,11 @@ test('the end of the answer ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.end()), 1);
 });
 
-test('a connection that is closed in the middle ends the watch', async (t) => {
+test('a client that is closed in the middle ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.socket?.end()), 1);
 });
 
-test('a connection that is reset ends the watch', async (t) => {
+test('a client that is reset ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.socket?.resetAndDestroy()), 1);
 });
 

@@ -18,11 +18,12 @@ import {
 } from '../support/scripted.ts';
 
 async function follow(answer: KubeStream, { silenceMs = 60_000, stop = new AbortController() } = {}) {
-  const connection = scripted({ watch: answer });
+  const client = scripted({ watch: answer });
   const clock = new TestClock();
   const events: WatchEvent[] = [];
   const options = { clock, silenceMs, signal: stop.signal };
-  for await (const event of watch(connection, '/path', '7', options)) events.push(event);
+  for await (const event of watch({ client, path: '/path', resourceVersion: '7', ...options }))
+    events.push(event);
   return events;
 }
 
@@ -37,13 +38,15 @@ test('it asks for bookmarks and for an end after four to eight minutes', async (
     [0.5, '360'],
     [1 - Number.EPSILON, '480'],
   ] as const) {
-    const connection = scripted({ watch: ended() });
+    const client = scripted({ watch: ended() });
     const clock = new TestClock();
     clock.fraction = fraction;
     const { signal } = new AbortController();
-    await Array.fromAsync(watch(connection, '/path', '7', { clock, silenceMs: 60_000, signal }));
-    assert.equal(connection.requests[0]?.path, '/path');
-    assert.deepEqual(connection.requests[0]?.query, {
+    await Array.fromAsync(
+      watch({ client, path: '/path', resourceVersion: '7', clock, silenceMs: 60_000, signal }),
+    );
+    assert.equal(client.requests[0]?.path, '/path');
+    assert.deepEqual(client.requests[0]?.query, {
       watch: 'true',
       resourceVersion: '7',
       allowWatchBookmarks: 'true',
@@ -69,7 +72,7 @@ test('events of every type are given as they are', async () => {
   assert.deepEqual(events[1]?.object, object('a', 'u1', 9));
 });
 
-test('a connection that breaks ends the watch; its unfinished line is dropped', async () => {
+test('a client that breaks ends the watch; its unfinished line is dropped', async () => {
   for (const code of [
     'ECONNRESET',
     'ERR_STREAM_PREMATURE_CLOSE',
@@ -85,7 +88,7 @@ test('a connection that breaks ends the watch; its unfinished line is dropped', 
   assert.deepEqual(versions(await follow(ended(added(8), added(9).slice(0, 30)))), [8]);
 });
 
-test('an error that is none of the connection is thrown', async () => {
+test('an error that is none of the client is thrown', async () => {
   const bug = Object.assign(new Error('a bug'), { code: 'ERR_OTHER' });
   await assert.rejects(follow(broken(bug, added(8))), bug);
 });
@@ -124,7 +127,7 @@ test('a refusal without a JSON body is one too', async () => {
   await assert.rejects(follow(answer), { code: 'cluster-unavailable', message: 'The cluster answered 502.' });
 });
 
-test('a line that is no event is a failure', async () => {
+test('a line that is not an event is a failure', async () => {
   for (const junk of ['junk', '{"type":"ADDED"', 'null', '[]', '7', '{"type":"ADDED"}', event('OTHER', {})]) {
     await assert.rejects(follow(ended(`${junk}\n`, added(8))), /no event/, junk);
   }
@@ -170,8 +173,9 @@ test('who reads no further closes it', async () => {
   const before = timers();
   const answer = open(added(8), added(9));
   const { signal } = new AbortController();
+  const client = scripted({ watch: answer });
   const options = { clock: new TestClock(), silenceMs: 60_000, signal };
-  for await (const _ of watch(scripted({ watch: answer }), '/path', '7', options)) break;
+  for await (const _ of watch({ client, path: '/path', resourceVersion: '7', ...options })) break;
   assert.equal(timers(), before);
   assert.ok(answer.body.destroyed);
 });

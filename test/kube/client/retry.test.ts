@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { withRetries } from '../../../src/kube/client/retry.ts';
-import type { Connection, KubeRequest, KubeResponse } from '../../../src/kube/client/transport.ts';
-import { failure, reply, TestClock } from '../support/scripted.ts';
+import type { KubeRequest, KubeResponse, RequestClient } from '../../../src/kube/client/transport.ts';
+import { failure, response, TestClock } from '../support/scripted.ts';
 
 const signal = new AbortController().signal;
 const GET: KubeRequest = { path: '/x', signal };
-const APPLY: KubeRequest = { method: 'PATCH', path: '/x', repeatable: true, signal };
+const APPLY: KubeRequest = { method: 'PATCH', path: '/x', retryable: true, signal };
 const PLAIN: KubeRequest = { method: 'DELETE', path: '/x', signal };
 const away = () => new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.');
 const late = () => new DevMachineError('cluster-timeout', 'The cluster did not answer in time.');
@@ -16,14 +16,12 @@ const late = () => new DevMachineError('cluster-timeout', 'The cluster did not a
 async function send(request: KubeRequest, ...answers: (KubeResponse | Error)[]) {
   const clock = new TestClock();
   let tries = 0;
-  const cluster: Connection = {
+  const cluster: RequestClient = {
     request: async () => {
-      const answer = answers[tries++] ?? reply(200, {});
+      const answer = answers[tries++] ?? response(200, {});
       if (answer instanceof Error) throw answer;
       return answer;
     },
-    stream: () => assert.fail(),
-    close: async () => undefined,
   };
   const outcome = await withRetries(cluster, clock)
     .request(request)
@@ -76,16 +74,14 @@ test('Retry-After is kept; a long one is passed on', async () => {
 
 test('the budget: a cluster that fails every time gets a fifth more requests, in the long run', async () => {
   let sent = 0;
-  const cluster: Connection = {
+  const cluster: RequestClient = {
     request: async () => {
       sent++;
       return failure(503);
     },
-    stream: () => assert.fail(),
-    close: async () => undefined,
   };
-  const connection = withRetries(cluster, new TestClock());
-  for (let count = 0; count < 1_000; count++) await connection.request(GET);
+  const client = withRetries(cluster, new TestClock());
+  for (let count = 0; count < 1_000; count++) await client.request(GET);
   assert.ok(sent > 1_190 && sent <= 1_220, `${sent}`);
 });
 
@@ -93,10 +89,8 @@ test('who goes away during a wait ends it', async () => {
   const gone = new AbortController();
   const clock = new TestClock();
   clock.sleep = async () => gone.abort(new Error('gone'));
-  const cluster: Connection = {
+  const cluster: RequestClient = {
     request: async () => failure(503),
-    stream: () => assert.fail(),
-    close: async () => undefined,
   };
   await assert.rejects(withRetries(cluster, clock).request({ ...GET, signal: gone.signal }), /gone/);
 });

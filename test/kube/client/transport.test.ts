@@ -7,8 +7,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
+import { openClient } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
-import { openConnection } from '../../../src/kube/client/transport.ts';
 import { connect, create, createNamespace, get, testKubeconfig } from '../../support/cluster.ts';
 import { until } from '../../support/until.ts';
 
@@ -37,38 +37,38 @@ async function serviceAccountToken(t: TestContext): Promise<string> {
     201,
   );
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  const reply = await create(cluster, `${path}/${metadata.name}/token`, request);
-  assert.equal(reply.status, 201);
-  return reply.body.status.token;
+  const response = await create(cluster, `${path}/${metadata.name}/token`, request);
+  assert.equal(response.status, 201);
+  return response.body.status.token;
 }
 
 test('a token that was rotated is read again when the old one is refused', async (t) => {
   const kubeconfig = ownKubeconfig(t);
   kubeconfig.write({ token: 'worn-out' });
-  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
-  t.after(() => connection.close());
-  assert.equal((await get(connection, VERSION)).status, 401);
+  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
+  t.after(() => client.close());
+  assert.equal((await get(client, VERSION)).status, 401);
 
   kubeconfig.write({ token: await serviceAccountToken(t) });
-  await until('the new credentials', async () => (await get(connection, VERSION)).status !== 401);
-  assert.equal((await get(connection, VERSION)).status, 200);
+  await until('the new credentials', async () => (await get(client, VERSION)).status !== 401);
+  assert.equal((await get(client, VERSION)).status, 200);
 });
 
 test('a client certificate in the place of a token opens new connections', async (t) => {
   const kubeconfig = ownKubeconfig(t);
   kubeconfig.write({ token: 'worn-out' });
-  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
-  t.after(() => connection.close());
-  assert.equal((await get(connection, VERSION)).status, 401);
+  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
+  t.after(() => client.close());
+  assert.equal((await get(client, VERSION)).status, 401);
   kubeconfig.write(kubeconfig.admin);
-  await until('the new credentials', async () => (await get(connection, VERSION)).status !== 401);
-  assert.equal((await get(connection, '/api/v1/nodes')).status, 200);
+  await until('the new credentials', async () => (await get(client, VERSION)).status !== 401);
+  assert.equal((await get(client, '/api/v1/nodes')).status, 200);
 });
 
 test("the caller's signal ends a request with the caller's reason", async (t) => {
-  const connection = connect(t);
+  const client = connect(t);
   const reason = new Error('gone');
-  await assert.rejects(connection.request({ path: VERSION, signal: AbortSignal.abort(reason) }), reason);
+  await assert.rejects(client.request({ path: VERSION, signal: AbortSignal.abort(reason) }), reason);
 });
 
 test('a plugin that does not come back with credentials holds nobody longer than the time limit', async (t) => {
@@ -80,9 +80,9 @@ test('a plugin that does not come back with credentials holds nobody longer than
     interactiveMode: 'Never',
   };
   kubeconfig.write({ exec });
-  const connection = openConnection(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 300 });
-  t.after(() => connection.close());
-  await assert.rejects(connection.request({ path: VERSION, signal: signal() }), { code: 'cluster-timeout' });
+  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 300 });
+  t.after(() => client.close());
+  await assert.rejects(client.request({ path: VERSION, signal: signal() }), { code: 'cluster-timeout' });
 });
 
 test('a token file is read, and missing files among several are passed over', async (t) => {
@@ -90,14 +90,11 @@ test('a token file is read, and missing files among several are passed over', as
   writeFileSync(join(dirname(kubeconfig.path), 'token'), `${await serviceAccountToken(t)}\n`);
   kubeconfig.write({ tokenFile: 'token' });
   const files = ['/no/such/file', kubeconfig.path].join(delimiter);
-  const connection = openConnection(() => loadKubeConfig(files), { timeoutMs: 10_000 });
-  t.after(() => connection.close());
+  const client = openClient(() => loadKubeConfig(files), { timeoutMs: 10_000 });
+  t.after(() => client.close());
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  assert.match(
-    (await create(connection, path, review)).body.status.userInfo.username,
-    /^system:serviceaccount:/,
-  );
+  assert.match((await create(client, path, review)).body.status.userInfo.username, /^system:serviceaccount:/);
 });
 
 test('nobody there, and an unknown authority, are an unavailable cluster', async (t) => {
@@ -109,24 +106,24 @@ test('nobody there, and an unknown authority, are an unavailable cluster', async
   for (const other of [{ ...cluster, server: 'https://127.0.0.1:1' }, untrusted]) {
     const path = join(folder, 'kubeconfig');
     writeFileSync(path, stringify({ ...config, clusters: [{ ...config.clusters[0], cluster: other }] }));
-    const connection = openConnection(() => loadKubeConfig(path), { timeoutMs: 10_000 });
-    await assert.rejects(connection.request({ path: VERSION, signal: signal() }), (error: unknown) => {
+    const client = openClient(() => loadKubeConfig(path), { timeoutMs: 10_000 });
+    await assert.rejects(client.request({ path: VERSION, signal: signal() }), (error: unknown) => {
       assert.ok(error instanceof DevMachineError);
       return error.code === 'cluster-unavailable';
     });
-    await connection.close();
+    await client.close();
   }
 });
 
 test('200 requests at once share 64 connections', async (t) => {
-  const connection = connect(t);
+  const client = connect(t);
   let connected = 0;
   const count = () => {
     connected++;
   };
   subscribe('undici:client:connected', count);
   t.after(() => unsubscribe('undici:client:connected', count));
-  const replies = await Promise.all(Array.from({ length: 200 }, () => get(connection, VERSION)));
+  const replies = await Promise.all(Array.from({ length: 200 }, () => get(client, VERSION)));
   assert.ok(replies.every(({ status }) => status === 200));
   assert.ok(connected >= 1 && connected <= 64, `${connected} connections`);
 });

@@ -38,9 +38,9 @@ test('managers are gathered by field; another refusal is no field conflict', () 
     message: `conflict with "${manager}" using ide.example.com/v1alpha1 at 2026-01-01T00:00:00Z`,
   });
   const causes = [cause('.spec.port', 'a'), cause('.spec.port', 'b'), cause('.spec.absent.x', 'a')];
-  const reply = (details: object) => ({ status: 409, headers: {}, body: { kind: 'Status', details } });
+  const response = (details: object) => ({ status: 409, headers: {}, body: { kind: 'Status', details } });
   const key = { namespace: 'n', name: 'm' };
-  const conflict = toFieldConflict(key, reply({ causes }), { spec });
+  const conflict = toFieldConflict(key, response({ causes }), { spec });
   assert.equal(conflict?.code, 'conflict');
   assert.deepEqual(
     conflict?.errors.map(({ pointer, managers }) => [pointer, managers]),
@@ -49,6 +49,6 @@ test('managers are gathered by field; another refusal is no field conflict', () 
       ['/spec/absent/x', ['a']],
     ],
   );
-  assert.equal(toFieldConflict(key, reply({}), { spec }), undefined);
-  assert.equal(toFieldConflict(key, { ...reply({ causes }), status: 422 }, { spec }), undefined);
+  assert.equal(toFieldConflict(key, response({}), { spec }), undefined);
+  assert.equal(toFieldConflict(key, { ...response({ causes }), status: 422 }, { spec }), undefined);
 });

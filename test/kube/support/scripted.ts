@@ -1,9 +1,9 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type Delta, Store, type Stored } from '../../../src/kube/cache/store.ts';
-import type { Clock } from '../../../src/kube/client/backoff.ts';
+import type { Clock } from '../../../src/kube/client/clock.ts';
 import type {
-  Connection,
+  KubeClient,
   KubeRequest,
   KubeResponse,
   KubeStream,
@@ -61,17 +61,17 @@ export class TestClock implements Clock {
   }
 }
 
-export const reply = (status: number, body: unknown, headers = {}): KubeResponse => ({
+export const response = (status: number, body: unknown, headers = {}): KubeResponse => ({
   status,
   headers,
   body,
 });
 
 export const failure = (status: number, headers = {}, details = {}): KubeResponse =>
-  reply(status, { kind: 'Status', code: status, message: `answered ${status}`, ...details }, headers);
+  response(status, { kind: 'Status', code: status, message: `answered ${status}`, ...details }, headers);
 
 export const list = (version: number | string, ...items: object[]): KubeResponse =>
-  reply(200, { metadata: { resourceVersion: String(version) }, items });
+  response(200, { metadata: { resourceVersion: String(version) }, items });
 
 export const event = (type: string, value: object): string => `${JSON.stringify({ type, object: value })}\n`;
 
@@ -88,7 +88,7 @@ export function open(...lines: string[]): KubeStream {
   return stream(200, {}, body);
 }
 
-/** A watch that says these lines, and then its connection breaks with `error`. */
+/** A watch that says these lines, and then its client breaks with `error`. */
 export function broken(error: Error, ...lines: string[]): KubeStream {
   async function* chunks() {
     for (const line of lines) yield bytes(line);
@@ -112,8 +112,8 @@ const stream = (status: number, headers: KubeResponse['headers'], body: Readable
 type Answer<Kind> = Kind | Error | (() => Kind);
 export type Step = { readonly list: Answer<KubeResponse> } | { readonly watch: Answer<KubeStream> };
 
-/** A connection that answers by a script, and not at all after its last step. */
-export interface Scripted extends Connection {
+/** A client that answers by a script, and not at all after its last step. */
+export interface Scripted extends KubeClient {
   readonly requests: KubeRequest[];
   /** Resolves when something is asked after the last step; rejects when what is asked is not what the script has. */
   readonly finished: Promise<void>;
@@ -147,6 +147,5 @@ export function scripted(...steps: Step[]): Scripted {
       addAbortSignal(request.signal, answer.body);
       return answer;
     },
-    close: async () => undefined,
   };
 }

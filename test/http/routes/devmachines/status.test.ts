@@ -107,7 +107,7 @@ test('requests that come in one piece are answered in their order, and each is o
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n`;
-  socket.write(`${get(PLAIN)}\r\n${get('/other')}\r\n${get(PLAIN)}Connection: close\r\n\r\n`);
+  socket.write(`${get(PLAIN)}\r\n${get('/other')}\r\n${get(PLAIN)}ClusterClient: close\r\n\r\n`);
   const text = Buffer.concat(await socket.toArray()).toString();
   assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 299', 'HTTP/1.1 200']);
   assert.equal(state.ended, 2);
