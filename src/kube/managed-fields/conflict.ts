@@ -6,7 +6,7 @@ import type { KubeResponse } from '../client/transport.ts';
 
 const REASON = 'FieldManagerConflict';
 
-/** A refused apply as an error that names each field in conflict and its managers; undefined where it is no such refusal. */
+/** Converts a refused apply to an error that names each conflicting field and its managers; undefined if it was refused for another reason. */
 export function toFieldConflict(
   { name }: MachineKey,
   { status, body }: KubeResponse,
@@ -21,7 +21,7 @@ export function toFieldConflict(
   }
   if (managers.size === 0) return undefined;
   const fields = [...managers].map(([pointer, owners]) => `${pointer} (${owners.join(', ')})`);
-  const detail = `Other managers own fields of the machine ${name}, with other values: ${fields.join(', ')}.`;
+  const detail = `Other field managers own fields of the machine ${name} with other values: ${fields.join(', ')}.`;
   const errors = [...managers].map(([pointer, owners]) => ({
     pointer,
     message: `is managed by ${owners.join(' and ')}`,
@@ -35,8 +35,9 @@ export function toFieldConflict(
 const managerIn = (message = ''): string => /"((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? 'unknown';
 
 /**
- * The JSON pointer into `value` of a field path of structured-merge-diff, such as `.spec.env[name="A"].value`. Names stand
- * in it as they are, dots included, so only the value can say where one ends; undefined where it does not fit.
+ * Converts a field path of structured-merge-diff, such as `.spec.env[name="A"].value`, to a JSON pointer into `value`. Names
+ * in it are not escaped and may contain dots, so only `value` can tell where a name ends. Returns undefined if the path does
+ * not fit `value`.
  */
 export function fieldPointer(value: unknown, path: string): string | undefined {
   if (path === '') return '';
@@ -63,7 +64,7 @@ function firstOf(keys: readonly string[], find: (key: string) => string | undefi
   return undefined;
 }
 
-/** An item is selected by its keys (`name="A"`), by its value (`="A"`) or by its place (`0`). */
+/** A selector names an item by its keys (`name="A"`), its value (`="A"`) or its index (`0`). */
 function isSelected(selector: string, item: unknown, index: number): boolean {
   if (!selector.includes('=')) return selector === String(index);
   const pairs = [...selector.matchAll(/([^=,]*)=("(?:[^"\\]|\\.)*"|[^,]*)/g)];

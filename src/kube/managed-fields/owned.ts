@@ -8,8 +8,8 @@ const isOurs = ({ manager, operation }: ManagedFields): boolean =>
   manager === FIELD_MANAGER && operation === 'Apply';
 
 /**
- * The part of the spec that this API has applied, as it is stored: what it has to apply again beside a change, or it
- * would be removed. What others own and the cluster's defaults are not in it, so that they do not become ours.
+ * The part of the stored spec that this API has applied. Every apply must contain it, or the API server removes it. Fields
+ * of other managers and defaults are left out, so that this API does not become their owner.
  */
 export function ownedSpec({ metadata, spec }: MachineObject): Partial<DevMachineSpec> {
   const entries = metadata.managedFields ?? [];
@@ -20,8 +20,8 @@ export function ownedSpec({ metadata, spec }: MachineObject): Partial<DevMachine
 }
 
 /**
- * Whether the field at `pointer` has its default value and nobody has applied it. Whoever creates or updates an object in
- * another way than by an apply owns the defaults too, with which the cluster filled it: that is nobody's wish.
+ * Whether the field at `pointer` has its default value and no manager has applied it. A manager that creates or updates an
+ * object without server-side apply owns the defaults too, although nobody chose them.
  */
 export function isLeftToDefault(
   { metadata, spec }: MachineObject,
@@ -41,7 +41,7 @@ const inside = (fields: unknown, name: string): unknown => (isObject(fields) ? f
 const namesIn = (fields: unknown): string[] =>
   isObject(fields) ? Object.keys(fields).filter((name) => name !== '.') : [];
 
-/** What the set `fields` holds of `value`; `others` are the sets of the other managers at the same place. */
+/** The part of `value` that the field set `fields` owns; `others` are the field sets of the other managers. */
 function pick(value: unknown, fields: unknown, others: readonly unknown[]): unknown {
   const names = namesIn(fields);
   if (names.length === 0) return whole(value, others);
@@ -59,7 +59,7 @@ function pick(value: unknown, fields: unknown, others: readonly unknown[]): unkn
   );
 }
 
-/** A set that ends here owns all of the value; or it was applied empty, and what is in it now is of others. */
+/** A field set without children owns the whole value, unless it was applied empty and other managers filled it. */
 function whole(value: unknown, others: readonly unknown[]): unknown {
   if (!others.some((set) => namesIn(set).length > 0)) return value;
   return Array.isArray(value) ? [] : isObject(value) ? {} : value;

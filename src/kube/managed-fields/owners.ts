@@ -8,7 +8,7 @@ export interface ManagedFields {
   readonly fieldsV1?: unknown;
 }
 
-/** The managers that own the field at `pointer` of `object`, or something in it. */
+/** The managers that own the field at `pointer` of `object`, or a field below it. */
 export function fieldOwners(entries: readonly ManagedFields[], object: unknown, pointer: string): string[] {
   const owners = entries
     .filter(({ fieldsV1 }) => owns(fieldsV1, object, pointerKeys(pointer)))
@@ -17,8 +17,8 @@ export function fieldOwners(entries: readonly ManagedFields[], object: unknown, 
 }
 
 /**
- * Follows the keys down a set of fields (sigs.k8s.io/structured-merge-diff, fieldpath): `f:name` is a field, `k:{…}` an
- * item of a list by its keys, `v:…` an item by its value. A set that ends above the field owns the whole of it.
+ * Descends into a field set (sigs.k8s.io/structured-merge-diff, fieldpath): `f:name` is a field, `k:{…}` a list item
+ * identified by its keys, `v:…` one identified by its value. A set without children owns everything below.
  */
 function owns(fields: unknown, value: unknown, [key, ...deeper]: string[]): boolean {
   if (!isObject(fields)) return false;
@@ -29,7 +29,7 @@ function owns(fields: unknown, value: unknown, [key, ...deeper]: string[]): bool
   return name !== undefined && name in fields && owns(fields[name], inner, deeper);
 }
 
-/** Whether `name`, such as `k:{"name":"A"}`, stands for this item of a list. */
+/** Whether `name`, such as `k:{"name":"A"}`, identifies this list item. */
 export function selects(name: string, item: unknown): boolean {
   const selected: unknown = JSON.parse(name.slice(2));
   if (name.startsWith('v:')) return selected === item;

@@ -129,7 +129,7 @@ test('a refusal without a JSON body is one too', async () => {
 
 test('a line that is not an event is a failure', async () => {
   for (const junk of ['junk', '{"type":"ADDED"', 'null', '[]', '7', '{"type":"ADDED"}', event('OTHER', {})]) {
-    await assert.rejects(follow(ended(`${junk}\n`, added(8))), /no event/, junk);
+    await assert.rejects(follow(ended(`${junk}\n`, added(8))), /not an event/, junk);
   }
 });
 
