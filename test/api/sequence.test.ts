@@ -18,6 +18,7 @@ import { collection, makeReal, type Real } from '../status/real.ts';
 import { type Api, startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { isSynced, openStream } from '../support/streams.ts';
+import { until } from '../support/until.ts';
 
 type Step = () => Promise<unknown>;
 
@@ -107,7 +108,11 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
 async function poll(api: Api, namespace: string, name: string): Promise<any[]> {
   // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them
   const answers: any[] = [];
-  while (answers.at(-1)?.phase !== 'Running') answers.push((await api.status(namespace, name)).body);
+  await until('phase Running', async () => {
+    const { body } = await api.status(namespace, name);
+    answers.push(body);
+    return body.phase === 'Running';
+  });
   return answers;
 }
 

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AssetOptions, findAssets } from '../../dev/assets.ts';
 import { readGoTools } from '../../dev/go-tools.ts';
-import { isAlive, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive, temporaryFolder } from './support/processes.ts';
 
 const tools = readGoTools();
 
@@ -154,12 +155,12 @@ test('an interrupted build ends Go with its children, and leaves nothing that lo
   const stop = new AbortController();
   const env = { ...options.env, PIDS: pids };
   const building = findAssets(['etcd'], { ...options, env, signal: stop.signal });
-  await until(() => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'));
+  await until('the build to start', () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'));
   stop.abort(new Error('enough'));
   await assert.rejects(building, /enough/);
   const both = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
   assert.equal(both.length, 2);
-  await until(() => !both.some(isAlive));
+  await until('both processes to end', () => !both.some(isAlive));
   assert.deepEqual(await readdir(dirname(cached)), []);
   assert.match(written.join(''), /compiling/);
 });

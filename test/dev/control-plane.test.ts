@@ -9,6 +9,7 @@ import { applyNamespace } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type ClientTls, createKubeClient } from '../../dev/kube-client.ts';
+import { until } from '../support/until.ts';
 import { atEnd, isAlive, temporaryFolder } from './support/processes.ts';
 
 let stateDir: string;
@@ -85,7 +86,7 @@ test('etcd killed, stopped and started again under a running apiserver: same dat
   assert.equal(etcd.pid, undefined);
   await etcd.start();
   // The apiserver's connection comes back with a delay of its own.
-  while ((await get('/readyz')).status !== 200);
+  await until('/readyz to answer 200', async () => (await get('/readyz')).status === 200);
   assert.equal((await get('/api/v1/namespaces/killed-etcd')).status, 200);
 });
 

@@ -9,7 +9,8 @@ import { parseManifest } from '../../dev/operator/repair.ts';
 import { toStatus, withCondition, withoutCondition } from '../../dev/operator/status.ts';
 import { expandEnv, readWatches } from '../../dev/operator/watches.ts';
 import { findHelmOperator } from '../../dev/operator.ts';
-import { temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { temporaryFolder } from './support/processes.ts';
 
 test('durations as Go writes them', () => {
   assert.equal(durationMs('15m'), 900_000);
@@ -89,10 +90,10 @@ test('the queue: one at a time for each key, once more after a change meanwhile,
   for (const key of ['a', 'a', 'b', 'c', 'a']) queue.add(key);
   assert.deepEqual(begun, ['a', 'b']);
   ends[0]?.();
-  await until(() => begun.length === 3);
+  await until('three calls', () => begun.length === 3);
   assert.deepEqual(begun, ['a', 'b', 'c']);
   ends[1]?.();
-  await until(() => begun.length === 4);
+  await until('four calls', () => begun.length === 4);
   assert.deepEqual(begun, ['a', 'b', 'c', 'a']);
   const stopped = queue.stop();
   queue.add('d');
@@ -114,7 +115,7 @@ test('the queue: what fails is tried again, later each time; what is due comes a
     onError: (_key, _error, waitMs) => waits.push(waitMs),
   });
   queue.add('a');
-  await until(() => turns === 4);
+  await until('four calls', () => turns === 4);
   assert.deepEqual(waits, [200, 400]);
   await sleep(50);
   assert.equal(turns, 4);

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startProcess, waitUntilReady } from '../../dev/process.ts';
-import { atEnd, isAlive, runModule, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, isAlive, runModule, temporaryFolder } from './support/processes.ts';
 
 async function startScript(t: TestContext, script: string) {
   const logFile = join(await temporaryFolder(t), 'child.log');
@@ -58,7 +59,7 @@ test('stop ends one that is stopped, and one that does not listen', async (t) =>
     t,
     'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)',
   );
-  await until(() => readFileSync(deaf.logFile, 'utf8').includes('up'));
+  await until('the script to start', () => readFileSync(deaf.logFile, 'utf8').includes('up'));
   await deaf.running.stop(100);
   assert.equal(await deaf.running.exited, 'signal SIGKILL');
 });
@@ -87,7 +88,7 @@ for (const [name, ending] of Object.entries(endings)) {
     const how = await script.ended;
     const pids = [...script.output().matchAll(/child=(\d+)/g)].map(([, pid]) => Number(pid));
     assert.equal(pids.length, 2, script.output());
-    await until(() => !pids.some(isAlive));
+    await until('both processes to end', () => !pids.some(isAlive));
     if (name.startsWith('SIG')) assert.equal(how, name);
   });
 }

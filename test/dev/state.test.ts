@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { identityOf } from '../../dev/identity.ts';
 import { claimStateDir } from '../../dev/state.ts';
-import { isAlive, runModule, startIdle, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive, runModule, startIdle, temporaryFolder } from './support/processes.ts';
 
 const GONE = { name: 'owner', pid: 999_999_999, identity: 'gone' };
 
@@ -42,7 +43,7 @@ test('the owner is killed for real: the next claim ends its child', async (t) =>
   await script.ended;
   assert.ok(isAlive(pid));
   const claim = await claimStateDir(dir, () => {});
-  await until(() => !isAlive(pid));
+  await until('the child to end', () => !isAlive(pid));
   claim.release();
 });
 
@@ -98,5 +99,5 @@ test('a pid with its start names a process; none that is gone', async (t) => {
   assert.equal(identityOf(child), identity);
   assert.notEqual(identityOf(process.pid), identity);
   process.kill(child, 'SIGKILL');
-  await until(() => identityOf(child) === undefined);
+  await until('the process to end', () => identityOf(child) === undefined);
 });

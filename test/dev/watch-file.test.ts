@@ -3,7 +3,8 @@ import { rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { watchFile } from '../../dev/watch-file.ts';
-import { atEnd, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, temporaryFolder } from './support/processes.ts';
 
 test('a change is seen once, whether the file is written or replaced', async (t) => {
   const dir = await temporaryFolder(t);
@@ -15,13 +16,13 @@ test('a change is seen once, whether the file is written or replaced', async (t)
   watchFile(file, () => changes++, stop.signal);
 
   await writeFile(file, 'two');
-  await until(() => changes === 1);
+  await until('the first change', () => changes === 1);
   await writeFile(join(dir, 'new'), 'three');
   await rename(join(dir, 'new'), file);
-  await until(() => changes === 2);
+  await until('the second change', () => changes === 2);
   // A new time stamp is no change; the change after it is the next that is told.
   await utimes(file, new Date(), new Date());
   await writeFile(file, 'four');
-  await until(() => changes === 3);
+  await until('the third change', () => changes === 3);
   assert.equal(changes, 3);
 });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { writePrivate } from '../../dev/pki.ts';
 import { create } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import type { Site } from './support/site.ts';
 
@@ -94,7 +95,7 @@ const drills: Drill[] = [
       await revokeFirst(context);
       cutAll(context);
       await context.changes();
-      while (refusals(context, 'refuses our credentials') === 0) await sleep(20);
+      await until('a 401 in the log', () => refusals(context, 'refuses our credentials') > 0);
       await sleep(2_000);
       await writePrivate(tokenFile(context), await newToken(context, 'second'));
     },
@@ -110,7 +111,7 @@ const drills: Drill[] = [
       await sleep(500);
       cutAll(context);
       await context.changes();
-      while (refusals(context, 'forbidden') === 0) await sleep(20);
+      await until('a 403 in the log', () => refusals(context, 'forbidden') > 0);
       await sleep(2_000);
       await grant(context);
     },

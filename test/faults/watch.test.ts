@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until.ts';
 import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import type { Exchange } from './support/exchange.ts';
 import {
@@ -133,7 +134,7 @@ const drills: Drill[] = [
       const injected = proxy.inject(tooMany, watches, open.length);
       for (const exchange of open) exchange.cut();
       await changes();
-      while (injected.met() < open.length) await sleep(10);
+      await until('every watch to be refused', () => injected.met() >= open.length);
       const allRefused = performance.now();
       await sleep(1_800);
       assert.deepEqual(

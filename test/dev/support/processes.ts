@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from '../../../dev/identity.ts';
+import { until } from '../../support/until.ts';
 
 export const DEV = new URL('../../../dev/', import.meta.url);
 
@@ -34,11 +34,6 @@ export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined;
 }
 
-/** Waits for as long as the test runner lets it: what never happens is its time-out to report. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
-}
-
 /** A process that does nothing, in a group of its own, and is ended with the test. */
 export async function startIdle(t: TestContext): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
@@ -58,6 +53,9 @@ export interface Script {
   /** Waits until its output holds a match and gives it; fails when it ends before. */
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
+
+/** A start may build the programs of the control plane first. */
+const STARTUP_TIMEOUT_MS = 280_000;
 
 /** Runs node with these arguments, to the end of the test at most. */
 export function runNode(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Script {
@@ -82,13 +80,13 @@ export function runNode(t: TestContext, args: readonly string[], env: NodeJS.Pro
     clearTimeout(timer);
   });
   const says = async (pattern: RegExp) => {
-    for (;;) {
-      const found = pattern.exec(output);
-      if (found !== null) return found;
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`It ended, and said only:\n${output}`);
-      await sleep(20);
-    }
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    await until(`output that matches ${pattern}`, () => pattern.test(output) || hasEnded(), {
+      timeoutMs: STARTUP_TIMEOUT_MS,
+    });
+    const found = pattern.exec(output);
+    if (found === null) throw new Error(`It ended, and said only:\n${output}`);
+    return found;
   };
   return { child, output: () => output, ended, says };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -12,6 +12,7 @@ import {
   type Stream,
   type StreamEvent,
 } from '../../support/streams.ts';
+import { until } from '../../support/until.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -97,12 +98,13 @@ test('no more readers than MAX_READERS, and none is left behind', async (t) => {
   assert.equal(machines.listeners.size, 0);
 });
 
-async function openWhenFree(t: Parameters<typeof openStream>[0], url: string): Promise<Stream> {
-  for (;;) {
-    const stream = await openStream(t, url).catch(() => undefined);
-    if (stream) return stream;
-    await sleep(5);
-  }
+async function openWhenFree(t: TestContext, url: string): Promise<Stream> {
+  let stream: Stream | undefined;
+  await until('a stream to be accepted', async () => {
+    stream = await openStream(t, url).catch(() => undefined);
+    return stream !== undefined;
+  });
+  return stream ?? assert.fail();
 }
 
 test('when the API stops, streams end: those that read at once, those that are stuck within seconds', async (t) => {

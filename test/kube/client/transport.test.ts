@@ -5,12 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { openConnection } from '../../../src/kube/client/transport.ts';
 import { connect, create, createNamespace, get, testKubeconfig } from '../../support/cluster.ts';
+import { until } from '../../support/until.ts';
 
 const VERSION = '/version';
 const signal = () => AbortSignal.timeout(30_000);
@@ -50,7 +50,7 @@ test('a token that was rotated is read again when the old one is refused', async
   assert.equal((await get(connection, VERSION)).status, 401);
 
   kubeconfig.write({ token: await serviceAccountToken(t) });
-  while ((await get(connection, VERSION)).status === 401) await sleep(100);
+  await until('the new credentials', async () => (await get(connection, VERSION)).status !== 401);
   assert.equal((await get(connection, VERSION)).status, 200);
 });
 
@@ -61,7 +61,7 @@ test('a client certificate in the place of a token opens new connections', async
   t.after(() => connection.close());
   assert.equal((await get(connection, VERSION)).status, 401);
   kubeconfig.write(kubeconfig.admin);
-  while ((await get(connection, VERSION)).status === 401) await sleep(100);
+  await until('the new credentials', async () => (await get(connection, VERSION)).status !== 401);
   assert.equal((await get(connection, '/api/v1/nodes')).status, 200);
 });
 

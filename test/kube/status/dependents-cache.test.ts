@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { UNMONITORED } from '../../../src/kube/cache/health.ts';
 import type { Connection, KubeResponse } from '../../../src/kube/client/transport.ts';
 import { watchDependents } from '../../../src/kube/status/dependents-cache.ts';
+import { until } from '../../support/until.ts';
 import { failure, list, refused, TestClock } from '../support/scripted.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
@@ -32,10 +33,6 @@ function cluster() {
   return { connection, refusals, watches, queries };
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 test('a kind that may not be read is unknown, alone, and until it may', { timeout: 20_000 }, async (t) => {
   const { connection, refusals, watches, queries } = cluster();
   const stop = new AbortController();
@@ -57,24 +54,24 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
     stop.signal,
   );
   assert.equal(parts.tried(), false);
-  await until(() => parts.tried());
+  await until('the first attempt', () => parts.tried());
   assert.deepEqual([parts.unknown('a'), parts.unknown('b')], [['Ingress'], []]);
 
   refusals.clear();
-  await until(() => parts.unknown('a').length === 0);
+  await until('Ingresses to be visible', () => parts.unknown('a').length === 0);
 
   // The watch ends, and the right has been taken away meanwhile.
-  await until(() => watches.has(INGRESSES));
+  await until('the watch', () => watches.has(INGRESSES));
   refusals.set(INGRESSES, failure(403));
   watches.get(INGRESSES)?.push(null);
-  await until(() => parts.unknown('a').includes('Ingress'));
+  await until('Ingresses to be unknown', () => parts.unknown('a').includes('Ingress'));
 
   // A cluster that is away takes nothing from what is known, and gives nothing back.
   refusals.set(INGRESSES, failure(500));
-  await until(() => queries.filter(({ path }) => path === INGRESSES).length > 4);
+  await until('more attempts', () => queries.filter(({ path }) => path === INGRESSES).length > 4);
   assert.deepEqual(parts.unknown('a'), ['Ingress']);
   refusals.clear();
-  await until(() => parts.unknown('a').length === 0);
+  await until('Ingresses to be visible', () => parts.unknown('a').length === 0);
   assert.ok(watchStates.every((namespace) => namespace === 'a' || namespace === 'b'));
 
   const chosen = queries.filter(({ path = '' }) => !path.endsWith('/events'));

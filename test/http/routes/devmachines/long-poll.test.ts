@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeMachines, serve } from '../../../support/fake-machines.ts';
+import { until } from '../../../support/until.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
 type Answer = { status: number; ms: number; body: any; headers: Headers };
@@ -129,6 +130,5 @@ test('what cannot be waited for is refused, with the parameter at fault', async 
   }
 });
 
-async function listening(machines: FakeMachines, count: number): Promise<void> {
-  while (machines.listeners.size !== count) await sleep(2);
-}
+const listening = (machines: FakeMachines, count: number): Promise<void> =>
+  until(`${count} listeners`, () => machines.listeners.size === count);
