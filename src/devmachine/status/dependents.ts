@@ -25,7 +25,7 @@ export interface Dependent {
 
 /** A statement about an object, with the time since when it holds. */
 export interface ConditionState {
-  readonly holds: boolean;
+  readonly isTrue: boolean;
   readonly reason: string;
   readonly message: string;
   readonly since: string;
@@ -39,7 +39,7 @@ export interface Deployment extends Dependent {
   readonly specDigest: string | undefined;
   readonly generation: number;
   readonly observedGeneration: number;
-  readonly wanted: number;
+  readonly desiredReplicas: number;
   readonly replicas: number;
   /** Of the present template; pods that are ending do not count. */
   readonly updatedReplicas: number;
@@ -51,7 +51,7 @@ export interface Deployment extends Dependent {
 export interface Pod extends Dependent {
   readonly kind: 'Pod';
   /** When its end was asked for. */
-  readonly endingSince: string | undefined;
+  readonly terminatingSince: string | undefined;
   readonly phase: string;
   readonly reason: string;
   readonly message: string;
@@ -59,7 +59,7 @@ export interface Pod extends Dependent {
   readonly scheduled: ConditionState | undefined;
   readonly ready: ConditionState | undefined;
   /** Its volumes are mounted and it has a network. */
-  readonly prepared: boolean;
+  readonly readyToStartContainers: boolean;
   /** Somebody other than its owner ends it: the node's pressure, a drain, a more important pod. */
   readonly disruption: ConditionState | undefined;
   /** In the order in which they start: those that come first, then the machine's own. */
@@ -70,7 +70,7 @@ export interface Termination {
   readonly reason: string;
   readonly message: string;
   readonly exitCode: number;
-  readonly at: string;
+  readonly finishedAt: string;
 }
 
 export interface Container {
@@ -87,7 +87,7 @@ export interface Container {
   /** When it began to run, or ended. */
   readonly since: string | undefined;
   /** How it ended before it was started again. */
-  readonly last: Termination | undefined;
+  readonly lastTermination: Termination | undefined;
 }
 
 export interface Pvc extends Dependent {
@@ -95,7 +95,7 @@ export interface Pvc extends Dependent {
   readonly phase: string;
   /** What it holds once it is bound, what it asks for before. */
   readonly size: string;
-  readonly className: string | undefined;
+  readonly storageClassName: string | undefined;
 }
 
 export interface Ingress extends Dependent {
@@ -120,7 +120,7 @@ export interface PodEvent extends Omit<Dependent, 'machine'> {
   /** The container that it is about. */
   readonly container: string | undefined;
   /** When it was last seen. */
-  readonly at: string;
+  readonly lastSeen: string;
 }
 
 /** What has the label of its machine. */
@@ -129,12 +129,12 @@ export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
 export interface Dependents {
   readonly deployments: readonly Deployment[];
   readonly pods: readonly Pod[];
-  readonly claims: readonly Pvc[];
+  readonly pvcs: readonly Pvc[];
   readonly ingresses: readonly Ingress[];
-  readonly slices: readonly EndpointSlice[];
+  readonly endpointSlices: readonly EndpointSlice[];
   readonly events: readonly PodEvent[];
   /** Every Ingress that claims the machine's host, whosever it is. */
-  readonly claimants: readonly Ingress[];
+  readonly ingressesWithHost: readonly Ingress[];
   /** The kinds that we cannot see, for want of a permission: nothing is known of them. */
   readonly unknown: readonly DependentKind[];
 }
@@ -142,11 +142,11 @@ export interface Dependents {
 export const NO_DEPENDENTS: Dependents = {
   deployments: [],
   pods: [],
-  claims: [],
+  pvcs: [],
   ingresses: [],
-  slices: [],
+  endpointSlices: [],
   events: [],
-  claimants: [],
+  ingressesWithHost: [],
   unknown: [],
 };
 

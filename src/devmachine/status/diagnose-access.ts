@@ -8,18 +8,18 @@ import { type Diagnosis, type DiagnosisContext, diagnosis } from './diagnosis.ts
 
 export const ownIngress = ({
   machine,
-  parts,
-}: Pick<DiagnosisContext, 'machine' | 'parts'>): Ingress | undefined =>
-  parts.ingresses.find(
+  dependents,
+}: Pick<DiagnosisContext, 'machine' | 'dependents'>): Ingress | undefined =>
+  dependents.ingresses.find(
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
 
 /** The first Ingress with a host has it; one that is made later gets nothing of it, or refused. */
 export function diagnoseHost(context: DiagnosisContext): Diagnosis | undefined {
-  const { machine, parts, deployment } = context;
+  const { machine, dependents, deployment } = context;
   const host = machine.spec.ingressDomain;
   const own = ownIngress(context);
-  const [first] = parts.claimants
+  const [first] = dependents.ingressesWithHost
     .filter((claimant) => claimant === own || !isOf(claimant, machine))
     .sort(byAge);
   if (!host || !first || first === own) return undefined;
@@ -32,20 +32,22 @@ export function diagnoseHost(context: DiagnosisContext): Diagnosis | undefined {
 
 /** What is still missing once the pod is ready. */
 export function diagnoseAccess(context: DiagnosisContext): Diagnosis | undefined {
-  const { machine, parts } = context;
+  const { machine, dependents } = context;
   const since = readySince(context);
   const unseen = (kind: 'EndpointSlice' | 'Ingress') =>
-    parts.unknown.includes(kind) ? diagnosis('PartUnknown', 'Starting', since, { kinds: [kind] }) : undefined;
+    dependents.unknown.includes(kind)
+      ? diagnosis('PartUnknown', 'Starting', since, { kinds: [kind] })
+      : undefined;
   if (serves(machine.spec) && !hasEndpoint(context))
     return unseen('EndpointSlice') ?? diagnosis('EndpointsNotReady', 'Starting', since);
   const host = machine.spec.ingressDomain;
-  if (!host || (ownIngress(context)?.hosts.includes(host) && !parts.unknown.includes('Ingress')))
+  if (!host || (ownIngress(context)?.hosts.includes(host) && !dependents.unknown.includes('Ingress')))
     return undefined;
   return unseen('Ingress') ?? diagnosis('IngressPending', 'Starting', since, { host });
 }
 
 /** Absolute; https where the Ingress has a certificate for the host. */
-export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'parts'>): string | undefined {
+export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'dependents'>): string | undefined {
   const host = context.machine.spec.ingressDomain;
   if (!host) return undefined;
   return `${ownIngress(context)?.tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
@@ -55,10 +57,10 @@ export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'parts'>): str
 export const serves = ({ port, template }: DevMachineSpec): boolean =>
   Boolean(port ?? (template && TEMPLATES[template].port));
 
-function hasEndpoint({ parts, pod }: DiagnosisContext): boolean {
-  if (parts.unknown.includes('EndpointSlice')) return false;
+function hasEndpoint({ dependents, pod }: DiagnosisContext): boolean {
+  if (dependents.unknown.includes('EndpointSlice')) return false;
   // An endpoint of the former pod can outlive it in a watch that is behind.
-  return parts.slices.some(({ endpoints }) =>
+  return dependents.endpointSlices.some(({ endpoints }) =>
     endpoints.some(({ ready, podUid }) => ready && (!pod || podUid === undefined || podUid === pod.uid)),
   );
 }

@@ -54,10 +54,10 @@ function diagnoseStart(pod: Pod, { name, state, reason, message: said }: Contain
 
 /** A container that has ended, or that runs again after it had and is not ready yet. */
 function crash(pod: Pod, container: Container): Diagnosis | undefined {
-  const { name, init, state, reason, message, ready, restarts, last } = container;
+  const { name, init, state, reason, message, ready, restarts, lastTermination: last } = container;
   const ended =
     state === 'terminated'
-      ? { reason, message, exitCode: container.exitCode, at: container.since ?? placedAt(pod) }
+      ? { reason, message, exitCode: container.exitCode, finishedAt: container.since ?? placedAt(pod) }
       : restarts > 0 && !ready
         ? last
         : undefined;
@@ -65,13 +65,13 @@ function crash(pod: Pod, container: Container): Diagnosis | undefined {
   // Between two tries it looks well for a moment; only the cluster's waiting says that it has given up hoping.
   const phase = state === 'waiting' && reason === 'CrashLoopBackOff' ? 'Failed' : 'Starting';
   if (START_REASONS.has(ended.reason))
-    return diagnosis('ContainerStartFailed', 'Failed', ended.at, {
+    return diagnosis('ContainerStartFailed', 'Failed', ended.finishedAt, {
       container: name,
       said: ended.message || ended.reason,
     });
   return ended.reason === 'OOMKilled'
-    ? diagnosis('OutOfMemory', phase, ended.at, { container: name, count: restarts })
-    : diagnosis('ContainerCrashing', phase, ended.at, {
+    ? diagnosis('OutOfMemory', phase, ended.finishedAt, { container: name, count: restarts })
+    : diagnosis('ContainerCrashing', phase, ended.finishedAt, {
         container: name,
         said: `it last ended with exit code ${ended.exitCode} (${ended.reason || 'no reason given'}).`,
         count: restarts,
@@ -80,7 +80,7 @@ function crash(pod: Pod, container: Container): Diagnosis | undefined {
 
 /** Of a mount that fails, events tell alone. They count while the pod waits for its mounts, and not from before. */
 function diagnoseMounts(pod: Pod, events: readonly PodEvent[]): Diagnosis | undefined {
-  if (pod.prepared || pod.containers.some(({ state }) => state !== 'waiting')) return undefined;
+  if (pod.readyToStartContainers || pod.containers.some(({ state }) => state !== 'waiting')) return undefined;
   const failures = present(pod, events)
     .filter(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume')
     // The kubelet sums up what it has said before.
@@ -106,7 +106,7 @@ export function diagnoseContainerWait(pod: Pod, events: readonly PodEvent[]): Di
     const pulls = present(pod, events).some(
       ({ reason, container }) => reason === 'Pulling' && container === name,
     );
-    if (pulls || pod.prepared) return diagnosis('PullingImage', 'Starting', since, { image });
+    if (pulls || pod.readyToStartContainers) return diagnosis('PullingImage', 'Starting', since, { image });
     return diagnosis('ContainerStarting', 'Starting', since, {
       stage: 'The node prepares the volumes and the network of the machine.',
     });
@@ -131,8 +131,10 @@ const placedAt = (pod: Pod): string => pod.scheduled?.since ?? pod.createdAt;
 const isSummary = ({ message }: PodEvent): boolean => message.startsWith('Unable to attach or mount volumes');
 
 const newest = (one: PodEvent, other: PodEvent): number =>
-  Date.parse(other.at) - Date.parse(one.at) || (one.name < other.name ? -1 : 1);
+  Date.parse(other.lastSeen) - Date.parse(one.lastSeen) || (one.name < other.name ? -1 : 1);
 
 /** Events outlive what they tell of: those from before the pod had its node count no more. */
 const present = (pod: Pod, events: readonly PodEvent[]): PodEvent[] =>
-  events.filter(({ podUid, at }) => podUid === pod.uid && Date.parse(at) >= Date.parse(placedAt(pod)));
+  events.filter(
+    ({ podUid, lastSeen }) => podUid === pod.uid && Date.parse(lastSeen) >= Date.parse(placedAt(pod)),
+  );

@@ -49,13 +49,17 @@ export function diagnoseRelease({ machine }: DiagnosisContext): Diagnosis | unde
 }
 
 /** Whether the cluster has yet to take over what the spec says. From here on, a Deployment is there and says the same. */
-export function diagnoseRollout({ machine, parts, deployment }: DiagnosisContext): Diagnosis | undefined {
+export function diagnoseRollout({
+  machine,
+  dependents,
+  deployment,
+}: DiagnosisContext): Diagnosis | undefined {
   const { stopped } = machine.spec;
   const since = machine.specChangedAt;
   const underWay = stopped ? 'Stopping' : 'Starting';
   const waits = (params: MessageParams = {}) => diagnosis('AwaitingOperator', underWay, since, params);
-  if (parts.unknown.includes('Deployment')) {
-    const phase = stopped || parts.pods.length > 0 ? underWay : 'Pending';
+  if (dependents.unknown.includes('Deployment')) {
+    const phase = stopped || dependents.pods.length > 0 ? underWay : 'Pending';
     return diagnosis('PartUnknown', phase, since, { kinds: ['Deployment'] });
   }
   if (!deployment)
@@ -65,9 +69,9 @@ export function diagnoseRollout({ machine, parts, deployment }: DiagnosisContext
   if (deployment.specDigest !== specDigest(machine.spec)) return waits();
   if (deployment.observedGeneration < deployment.generation)
     return waits({ stage: 'The cluster has yet to follow what the operator has changed.' });
-  if (deployment.wanted !== (stopped ? 0 : 1))
+  if (deployment.desiredReplicas !== (stopped ? 0 : 1))
     return waits({
-      stage: `Somebody has scaled the machine's Deployment to ${deployment.wanted}; the operator sets it right.`,
+      stage: `Somebody has scaled the machine's Deployment to ${deployment.desiredReplicas}; the operator sets it right.`,
     });
   return undefined;
 }

@@ -4,19 +4,19 @@ import { type Diagnosis, type DiagnosisContext, diagnosis, isAlive } from './dia
 
 /** Why the machine's pod is not ready; undefined once it is. */
 export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
-  const { machine, parts, deployment, pod } = context;
+  const { machine, dependents, deployment, pod } = context;
   if (!deployment) return undefined;
-  if (parts.unknown.includes('Pod')) return unseen(context, deployment);
+  if (dependents.unknown.includes('Pod')) return unseen(context, deployment);
   // Pods that end or have failed do not count: then the pod that is there is a former one.
   if (!pod || !isAlive(pod) || pod.deleting || deployment.updatedReplicas === 0)
     return podless(context, deployment);
-  if (pod.ready?.holds) return undefined;
-  const disk = parts.claims.find(({ name }) => name === diskName(machine.name));
+  if (pod.ready?.isTrue) return undefined;
+  const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
   if (disk?.phase === 'Lost') return diagnosis('DiskLost', 'Failed', pod.createdAt, { other: disk.name });
   return (
     unplaced(context, pod) ??
-    diagnoseContainers(pod, parts.events) ??
-    diagnoseContainerWait(pod, parts.events)
+    diagnoseContainers(pod, dependents.events) ??
+    diagnoseContainerWait(pod, dependents.events)
   );
 }
 
@@ -34,7 +34,7 @@ function unseen(
 }
 
 function podless({ machine, pod }: DiagnosisContext, { failure, createdAt }: Deployment): Diagnosis {
-  if (failure?.holds && !(pod && isAlive(pod))) {
+  if (failure?.isTrue && !(pod && isAlive(pod))) {
     const reason = /exceeded quota/i.test(failure.message) ? 'QuotaExceeded' : 'PodRefused';
     return diagnosis(reason, 'Failed', failure.since, { said: failure.message });
   }
@@ -42,23 +42,29 @@ function podless({ machine, pod }: DiagnosisContext, { failure, createdAt }: Dep
   if (evicted) return diagnosis('Evicted', 'Starting', evicted.since, { said: evicted.message });
   if (!pod) return diagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
   const said = isAlive(pod) ? '' : `it failed with ${pod.reason || 'no reason given'}. ${pod.message}`;
-  return diagnosis('Recreating', 'Starting', pod.endingSince ?? pod.createdAt, { said });
+  return diagnosis('Recreating', 'Starting', pod.terminatingSince ?? pod.createdAt, { said });
 }
 
 const TAKEN = new Set(['Evicted', 'Preempting', 'Shutdown', 'NodeShutdown', 'Terminated', 'NodeLost']);
 
-function eviction({ reason, message, disruption, createdAt, endingSince }: Pod): ConditionState | undefined {
-  if (disruption?.holds)
+function eviction({
+  reason,
+  message,
+  disruption,
+  createdAt,
+  terminatingSince,
+}: Pod): ConditionState | undefined {
+  if (disruption?.isTrue)
     return { ...disruption, message: message || disruption.message || disruption.reason };
-  const since = endingSince ?? createdAt;
-  return TAKEN.has(reason) ? { holds: true, reason, message: message || reason, since } : undefined;
+  const since = terminatingSince ?? createdAt;
+  return TAKEN.has(reason) ? { isTrue: true, reason, message: message || reason, since } : undefined;
 }
 
 /** Why the pod has no node yet. */
-function unplaced({ machine, parts }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
-  if (pod.node !== undefined || pod.scheduled?.holds) return undefined;
+function unplaced({ machine, dependents }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
+  if (pod.node !== undefined || pod.scheduled?.isTrue) return undefined;
   const other = diskName(machine.name);
-  const pending = parts.claims.some(({ name, phase }) => name === other && phase !== 'Bound');
+  const pending = dependents.pvcs.some(({ name, phase }) => name === other && phase !== 'Bound');
   if (!pod.scheduled)
     return pending
       ? diagnosis('DiskPending', 'Starting', pod.createdAt, { other })

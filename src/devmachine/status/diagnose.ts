@@ -13,8 +13,8 @@ import { type Diagnosis, type DiagnosisContext, diagnosis, isAlive, toContext } 
  *       → stopped: are there pods left?
  *       → else: the pod → its host → its endpoints and Ingress → Running
  */
-export function diagnose(machine: Machine, parts: Dependents): Diagnosis {
-  const context = toContext(machine, parts);
+export function diagnose(machine: Machine, dependents: Dependents): Diagnosis {
+  const context = toContext(machine, dependents);
   return (
     deletion(context) ??
     diagnoseRelease(context) ??
@@ -23,11 +23,11 @@ export function diagnose(machine: Machine, parts: Dependents): Diagnosis {
   );
 }
 
-function stopping({ machine, parts, deployment }: DiagnosisContext): Diagnosis {
-  const pods = parts.pods.filter(isAlive);
+function stopping({ machine, dependents, deployment }: DiagnosisContext): Diagnosis {
+  const pods = dependents.pods.filter(isAlive);
   if (pods.length === 0 && deployment?.replicas === 0)
     return diagnosis('StoppedByUser', 'Stopped', machine.specChangedAt);
-  const [since = machine.specChangedAt] = pods.flatMap((pod) => pod.endingSince ?? []).sort();
+  const [since = machine.specChangedAt] = pods.flatMap((pod) => pod.terminatingSince ?? []).sort();
   return diagnosis('StoppedByUser', 'Stopping', since, {
     stage: 'The machine is being stopped: its pod ends.',
   });
@@ -53,11 +53,11 @@ function where({ machine: { name, namespace, spec } }: DiagnosisContext): string
 
 /** What happened before is told, but is no state. */
 function past({ pod }: DiagnosisContext): string {
-  const restarted = pod?.containers.find(({ restarts, last }) => restarts > 0 && last);
-  if (!restarted?.last) return '';
+  const restarted = pod?.containers.find(({ restarts, lastTermination }) => restarts > 0 && lastTermination);
+  if (!restarted?.lastTermination) return '';
   const why =
-    restarted.last.reason === 'OOMKilled'
+    restarted.lastTermination.reason === 'OOMKilled'
       ? 'for want of memory'
-      : `with exit code ${restarted.last.exitCode}`;
-  return ` Its container ${restarted.name} ended at ${restarted.last.at} ${why}, and was restarted.`;
+      : `with exit code ${restarted.lastTermination.exitCode}`;
+  return ` Its container ${restarted.name} ended at ${restarted.lastTermination.finishedAt} ${why}, and was restarted.`;
 }

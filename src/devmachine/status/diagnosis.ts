@@ -13,10 +13,10 @@ export interface Diagnosis {
   readonly since: string;
 }
 
-/** What is judged: a machine and those of its parts that are really its own. */
+/** What is judged: a machine and those of its dependents that are really its own. */
 export interface DiagnosisContext {
   readonly machine: Machine;
-  readonly parts: Dependents;
+  readonly dependents: Dependents;
   readonly deployment: Deployment | undefined;
   /** The one that counts: the newest that still lives, else the newest. */
   readonly pod: Pod | undefined;
@@ -34,13 +34,13 @@ export function diagnosis<R extends Reason>(
   return { phase, reason, message: message(params), hint, since };
 }
 
-export function toContext(machine: Machine, parts: Dependents): DiagnosisContext {
-  const deployment = parts.deployments.find(
+export function toContext(machine: Machine, dependents: Dependents): DiagnosisContext {
+  const deployment = dependents.deployments.find(
     // One of an earlier machine of this name can still be in a watch that is behind.
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
-  const pods = parts.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
-  return { machine, parts, deployment, pod: pods.sort(byWeight)[0] };
+  const pods = dependents.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
+  return { machine, dependents, deployment, pod: pods.sort(byWeight)[0] };
 }
 
 /** Whether a pod runs or will run: one that was evicted stays behind as a record only. */

@@ -26,8 +26,8 @@ export class MachineDocument implements StatusDocument {
   readonly phase: Phase;
   readonly machine: Machine;
 
-  constructor(machine: Machine, parts: Dependents) {
-    const status = toStatus(machine, parts);
+  constructor(machine: Machine, dependents: Dependents) {
+    const status = toStatus(machine, dependents);
     this.namespace = machine.namespace;
     this.name = machine.name;
     this.json = JSON.stringify(status);
@@ -46,5 +46,5 @@ export class MachineDocument implements StatusDocument {
   }
 }
 
-/** The same text; what is put together keeps its parts, and is put together at every use. */
+/** The same text; what is put together keeps its pieces, and is put together at every use. */
 const inOnePiece = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

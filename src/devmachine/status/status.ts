@@ -10,12 +10,12 @@ export const MachineStatus = Schema;
 export type MachineStatus = Static<typeof Schema>;
 
 /** The same objects always make the same document: it knows no clock, and no order in which they became known. */
-export function toStatus(machine: Machine, parts: Dependents): MachineStatus {
+export function toStatus(machine: Machine, dependents: Dependents): MachineStatus {
   const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
-  const { phase, reason, message, hint, since } = diagnose(machine, parts);
+  const { phase, reason, message, hint, since } = diagnose(machine, dependents);
   const ready = phase === 'Running';
-  const url = ready ? urlOf({ machine, parts }) : undefined;
-  const { pod } = toContext(machine, parts);
+  const url = ready ? urlOf({ machine, dependents }) : undefined;
+  const { pod } = toContext(machine, dependents);
   return {
     name,
     namespace,
@@ -30,38 +30,38 @@ export function toStatus(machine: Machine, parts: Dependents): MachineStatus {
     ...(url === undefined ? {} : { url }),
     spec,
     conditions: [...conditions],
-    resources: toResources(machine, parts),
+    resources: toResources(machine, dependents),
     restarts: pod ? restartsOf(pod) : 0,
     deleting,
   };
 }
 
-function toResources(machine: Machine, parts: Dependents): MachineStatus['resources'] {
-  const disk = parts.claims.find(({ name }) => name === diskName(machine.name));
-  const ingress = ownIngress({ machine, parts });
+function toResources(machine: Machine, dependents: Dependents): MachineStatus['resources'] {
+  const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
+  const ingress = ownIngress({ machine, dependents });
   return {
-    pods: parts.pods.map(toPod),
+    pods: dependents.pods.map(toPod),
     ...(disk ? { disk: toDisk(disk) } : {}),
     ...(ingress ? { ingress: toIngress(ingress) } : {}),
-    unknown: [...parts.unknown],
+    unknown: [...dependents.unknown],
   };
 }
 
 const toPod = (pod: Pod) => ({
   name: pod.name,
   phase: pod.phase,
-  ready: pod.ready?.holds ?? false,
+  ready: pod.ready?.isTrue ?? false,
   restarts: restartsOf(pod),
   ...(pod.node === undefined ? {} : { node: pod.node }),
   createdAt: pod.createdAt,
   deleting: pod.deleting,
 });
 
-const toDisk = ({ name, phase, size, className, deleting }: Pvc) => ({
+const toDisk = ({ name, phase, size, storageClassName, deleting }: Pvc) => ({
   name,
   phase,
   size,
-  ...(className === undefined ? {} : { storageClassName: className }),
+  ...(storageClassName === undefined ? {} : { storageClassName }),
   deleting,
 });
 

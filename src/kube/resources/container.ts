@@ -54,14 +54,14 @@ function toContainer({ name, image = '' }: ContainerSpec, status: ContainerStatu
     message: cut(waiting?.message) || lastWords(terminated),
     exitCode: terminated?.exitCode ?? 0,
     since: intern(running?.startedAt ?? terminated?.finishedAt ?? undefined),
-    last: toLast(lastState.terminated),
+    lastTermination: toLast(lastState.terminated),
   } satisfies Container;
 }
 
-function toLast(ended: EndedObject | undefined): Container['last'] {
+function toLast(ended: EndedObject | undefined): Container['lastTermination'] {
   if (!ended) return undefined;
   const { reason = '', exitCode, finishedAt } = ended;
-  return { reason: intern(reason), message: lastWords(ended), exitCode, at: finishedAt ?? '' };
+  return { reason: intern(reason), message: lastWords(ended), exitCode, finishedAt: finishedAt ?? '' };
 }
 
 /**

@@ -33,7 +33,7 @@ export function toDeployment(object: unknown): Deployment {
     specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
     generation: metadata.generation ?? 0,
     observedGeneration: status.observedGeneration ?? 0,
-    wanted: spec.replicas ?? 1,
+    desiredReplicas: spec.replicas ?? 1,
     replicas: status.replicas ?? 0,
     updatedReplicas: status.updatedReplicas ?? 0,
     readyReplicas: status.readyReplicas ?? 0,

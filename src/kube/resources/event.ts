@@ -29,6 +29,6 @@ export function toPodEvent(object: unknown): PodEvent {
     reason: intern(reason),
     message: cut(message),
     container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
-    at: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,
+    lastSeen: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,
   };
 }

@@ -58,7 +58,7 @@ export function toConditionState(
   if (!found) return undefined;
   const { status, reason = '', message = '', lastTransitionTime } = found;
   const since = intern(lastTransitionTime ?? otherwise);
-  return { holds: status === 'True', reason: intern(reason), message: cut(message), since };
+  return { isTrue: status === 'True', reason: intern(reason), message: cut(message), since };
 }
 
 const LONGEST = 1_000;

@@ -37,14 +37,14 @@ export function toPod(object: unknown): Pod {
     machine,
     createdAt,
     deleting,
-    endingSince: endingSince(metadata),
+    terminatingSince: terminatingSince(metadata),
     phase: intern(status.phase ?? 'Pending'),
     reason: intern(status.reason ?? ''),
     message: cut(status.message),
     node: intern(spec.nodeName),
     scheduled: statement('PodScheduled'),
     ready: statement('Ready'),
-    prepared: statement('PodReadyToStartContainers')?.holds ?? false,
+    readyToStartContainers: statement('PodReadyToStartContainers')?.isTrue ?? false,
     disruption: statement('DisruptionTarget'),
     containers: toContainers(spec.initContainers, status.initContainerStatuses, true).concat(
       toContainers(spec.containers, status.containerStatuses, false),
@@ -53,7 +53,10 @@ export function toPod(object: unknown): Pod {
 }
 
 /** A pod's deletionTimestamp is when it will be killed: its grace period after the request. */
-function endingSince({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Metadata): string | undefined {
+function terminatingSince({
+  deletionTimestamp,
+  deletionGracePeriodSeconds = 0,
+}: Metadata): string | undefined {
   if (deletionTimestamp === undefined) return undefined;
   const asked = new Date(Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000);
   return asked.toISOString().replace('.000Z', 'Z');

@@ -28,6 +28,6 @@ export function toPvc(object: unknown): Pvc {
     deleting,
     phase: intern(status.phase ?? 'Pending'),
     size: intern(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
-    className: intern(spec.storageClassName),
+    storageClassName: intern(spec.storageClassName),
   };
 }

@@ -80,11 +80,11 @@ export function createDependentsIndex(): DependentsIndex {
       return {
         deployments: all.filter((part) => part.kind === 'Deployment'),
         pods,
-        claims: all.filter((part) => part.kind === 'PersistentVolumeClaim'),
+        pvcs: all.filter((part) => part.kind === 'PersistentVolumeClaim'),
         ingresses: all.filter((part) => part.kind === 'Ingress'),
-        slices: all.filter((part) => part.kind === 'EndpointSlice'),
+        endpointSlices: all.filter((part) => part.kind === 'EndpointSlice'),
         events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
-        claimants: ingressesKnown ? ingressesByHost.get(machine.spec.ingressDomain ?? '') : [],
+        ingressesWithHost: ingressesKnown ? ingressesByHost.get(machine.spec.ingressDomain ?? '') : [],
         unknown,
       };
     },
