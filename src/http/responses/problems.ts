@@ -8,7 +8,7 @@ import { toRequestError } from './validation.ts';
 
 /** The one place where errors become HTTP: problem documents of RFC 9457. */
 
-const STATUS: Readonly<Record<ErrorCode, number>> = {
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'invalid-request': 400,
   forbidden: 403,
   'machine-not-found': 404,
