@@ -1,8 +1,8 @@
-/** A number that is looked up when somebody wants to see it; docs/operations.md explains each. */
+/** A metric whose value is read at each scrape. docs/operations.md explains each one. */
 export interface Metric {
   readonly name: string;
   readonly help: string;
-  /** A counter only grows. */
+  /** A counter only increases. */
   readonly type: 'gauge' | 'counter';
   readonly value: () => number;
 }

@@ -1,24 +1,27 @@
 import type { TSchema } from '@sinclair/typebox';
+import { childPointer } from '../json-pointer.ts';
 
 /**
- * A rule that a JSON schema cannot state. It stands twice, side by side: as CEL, which the cluster enforces, and as a
- * predicate, with which a request is refused before it gets there. A rule without a predicate compares with the stored
- * machine (`oldSelf`), which only the cluster can do.
+ * A rule that JSON Schema cannot express. It is written twice, side by side: as CEL for the cluster, and as a predicate
+ * with which the API refuses a request early. A rule that compares with the stored machine (`oldSelf`) has no predicate,
+ * because only the cluster has that machine.
  */
 export interface Rule {
+  /** A CEL expression. */
   readonly rule: string;
   readonly message: string;
-  /** Where the fault is, relative to the value, as CEL's fieldPath writes it: `.ingress`. */
+  /** The field at fault, relative to the value, as in CEL's fieldPath: `.ingress`. */
   readonly fieldPath?: string;
-  readonly holds?: (value: never) => boolean;
+  readonly isSatisfied?: (value: never) => boolean;
 }
 
 export interface RuleViolation {
+  /** JSON pointer (RFC 6901). */
   readonly pointer: string;
   readonly message: string;
 }
 
-/** The schema option that carries rules: Kubernetes' own keyword. */
+/** The schema keyword of Kubernetes that holds the rules. */
 export const RULES = 'x-kubernetes-validations';
 
 export const rules = (...list: Rule[]) => ({ [RULES]: list });
@@ -26,38 +29,44 @@ export const rules = (...list: Rule[]) => ({ [RULES]: list });
 export function rule<T>(
   cel: string,
   message: string,
-  holds: (value: T) => boolean,
+  isSatisfied: (value: T) => boolean,
   fieldPath?: string,
 ): Rule {
-  return { rule: cel, message, holds, ...(fieldPath === undefined ? {} : { fieldPath }) };
+  return { rule: cel, message, isSatisfied, ...(fieldPath === undefined ? {} : { fieldPath }) };
 }
 
-/** A rule between the stored machine and the new one: the cluster's to check. */
+/** A rule that compares the new machine with the stored one. Only the cluster checks it. */
 export const transitionRule = (cel: string, message: string): Rule => ({ rule: cel, message });
 
-/** Every rule that `value`, which already satisfies `schema`, breaks. */
+/** The rules that `value` violates. `value` must be valid against `schema`; the pointers start with `pointer`. */
 export function ruleViolations(schema: TSchema, value: unknown, pointer = ''): RuleViolation[] {
   const own = ((schema[RULES] ?? []) as Rule[])
-    .filter((candidate) => candidate.holds && !candidate.holds(value as never))
+    .filter(({ isSatisfied }) => isSatisfied && !isSatisfied(value as never))
     .map(({ message, fieldPath = '' }) => ({ pointer: pointer + fieldPath.replaceAll('.', '/'), message }));
   const inner = children(schema, value).flatMap(([key, child, item]) =>
-    ruleViolations(child, item, `${pointer}/${key}`),
+    ruleViolations(child, item, childPointer(pointer, key)),
   );
   return [...own, ...repeatedKeys(schema, value, pointer), ...inner];
 }
 
-/** Items of a list-map (`x-kubernetes-list-type: map`) that have the key of an earlier one. */
+/** Items of a map list (`x-kubernetes-list-type: map`) that repeat the key of an earlier item. */
 function repeatedKeys(schema: TSchema, value: unknown, pointer: string): RuleViolation[] {
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(value)) return [];
   const names = schema['x-kubernetes-list-map-keys'] as string[];
   const keys = value.map((item) => JSON.stringify(names.map((name) => item[name])));
   return keys.flatMap((key, index) =>
     keys.indexOf(key) < index
-      ? [{ pointer: `${pointer}/${index}`, message: `another item has the same ${names.join(' and ')}` }]
+      ? [
+          {
+            pointer: childPointer(pointer, index),
+            message: `another item has the same ${names.join(' and ')}`,
+          },
+        ]
       : [],
   );
 }
 
+/** The properties or items that are present, each with its schema. */
 function children(schema: TSchema, value: unknown): [string | number, TSchema, unknown][] {
   if (Array.isArray(value)) return value.map((item, index) => [index, schema['items'] ?? {}, item]);
   const properties: Record<string, TSchema> = schema['properties'] ?? {};

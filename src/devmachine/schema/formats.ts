@@ -1,12 +1,12 @@
 /**
- * The text formats of the machine's fields. Each pattern is read by two engines, ECMAScript's in unicode mode (request
- * validation) and Go's RE2 (CRD, Helm): no look-around, no `\s` or `\w` (they differ), and nothing that backtracks
- * worse than linearly, because an over-long string is matched too before it is refused.
+ * Formats of the string fields. Two engines run each pattern: ECMAScript in unicode mode (request validation) and Go's
+ * RE2 (CRD, Helm). So a pattern has no look-around and no `\s` or `\w`, which differ between the two. It must run in
+ * linear time: Ajv matches a string of any length before it reports maxLength.
  */
 
 const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const pathSegment = String.raw`(\.?[^/:.\x00-\x1f\x7f][^/:\x00-\x1f\x7f]*|\.\.[^/:\x00-\x1f\x7f]+)`;
-/** Above zero, without a sign: 2, 0.5, 500m, 4Gi, 1e3 (k8s.io/apimachinery/pkg/api/resource). */
+/** Greater than zero and without a sign: 2, 0.5, 500m, 4Gi, 1e3 (k8s.io/apimachinery/pkg/api/resource). */
 const positiveNumber = String.raw`(0*[1-9][0-9]*(\.[0-9]*)?|0*\.0*[1-9][0-9]*)`;
 const imageName = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*';
 const imageHost = '[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?';
@@ -16,24 +16,24 @@ export const QUANTITY = {
   maxLength: 32,
 } as const;
 
-/** The name of a Helm release: a DNS-1035 label of at most 53 characters. */
+/** A DNS-1035 label of at most 53 characters, because the name is also the name of the Helm release. */
 export const MACHINE_NAME = { pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$', minLength: 1, maxLength: 53 } as const;
 
 export const DNS_LABEL = { pattern: `^${label}$`, maxLength: 63 } as const;
 
-/** DNS-1123 subdomain: what most Kubernetes objects are named by. */
+/** A DNS-1123 subdomain: the format of most Kubernetes object names. */
 export const OBJECT_NAME = {
   pattern: String.raw`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`,
   maxLength: 253,
 } as const;
 
-/** At least two labels, the last of which begins with a letter, so that no IP address passes for a name. */
+/** At least two labels. The last one starts with a letter, so that IP addresses do not match. */
 export const HOST_NAME = {
   pattern: String.raw`^(${label}\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`,
   maxLength: 253,
 } as const;
 
-/** An absolute path without `.` and `..`, colons (the kubelet's separator) or a slash at its end. */
+/** An absolute path without `.`, `..`, a trailing slash, or a colon (mountPath must not contain one). */
 export const MOUNT_PATH = { pattern: `^(/${pathSegment})+$`, maxLength: 1024 } as const;
 
 export const EXPORT_PATH = { pattern: `^(/|(/${pathSegment})+)$`, maxLength: 1024 } as const;
@@ -48,7 +48,7 @@ export const IMAGE = {
   maxLength: 512,
 } as const;
 
-/** A qualified name, as label keys and extended resources are: `example.com/name` or, where `prefix` is `?`, `name`. */
+/** A qualified name, such as a label key: `example.com/name`. With `?`, the prefix is optional: `name`. */
 const qualifiedName = (prefix: '' | '?') =>
   `^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)${prefix}[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
 
@@ -65,10 +65,10 @@ export const SECRET_KEY = { pattern: '^[-._a-zA-Z0-9]+$', maxLength: 253 } as co
 
 export const ENV_NAME = { pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$', maxLength: 253 } as const;
 
-/** What a process can be handed: any text but the NUL that ends a C string. */
+/** An argument or variable of a process: any text without NUL, which ends a C string. */
 export const PROCESS_TEXT = { pattern: String.raw`^[^\x00]*$` } as const;
 
-/** RFC 3339, to the second or finer. */
+/** RFC 3339, with seconds and an optional fraction. */
 export const TIMESTAMP = {
   pattern:
     '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]' +
@@ -87,7 +87,7 @@ export const HTTP_URL = {
   maxLength: 512,
 } as const;
 
-/** A host name or an IP address of either family. */
+/** A host name, or an IPv4 or IPv6 address. */
 export const NETWORK_HOST = {
   pattern: '^[A-Za-z0-9:]([-A-Za-z0-9.:]*[A-Za-z0-9:])?$',
   maxLength: 253,

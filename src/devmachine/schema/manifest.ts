@@ -10,12 +10,15 @@ export const API_VERSION = `${GROUP}/${VERSION}` as const;
 export const KIND = 'DevMachine';
 export const PLURAL = 'devmachines';
 
-/** The field manager under which the API applies a machine's spec. Fixed: another one would share the ownership. */
+/**
+ * The field manager of all server-side applies. It must not change: a second manager would share the ownership of the
+ * fields that the first one applied.
+ */
 export const FIELD_MANAGER = 'devmachine-api';
 
 export const MachineName = Type.String({
   ...MACHINE_NAME,
-  description: 'Name of the machine: lower-case letters, digits and dashes, beginning with a letter.',
+  description: 'Name of the machine: lowercase letters, digits and dashes, starting with a letter.',
 });
 
 export const Namespace = Type.String({
@@ -24,18 +27,18 @@ export const Namespace = Type.String({
   description: 'Namespace of the machine.',
 });
 
-/** A DevMachine as its user writes it. */
+/** A DevMachine in a request. */
 export const DevMachineManifest = Type.Object(
   {
-    apiVersion: stringEnum([API_VERSION], { description: 'Group and version of the kind.' }),
-    kind: stringEnum([KIND], { description: 'The kind.' }),
+    apiVersion: stringEnum([API_VERSION], { description: 'API group and version.' }),
+    kind: stringEnum([KIND], { description: 'Kind of the object.' }),
     metadata: Type.Object(
       { name: MachineName, namespace: Type.Optional(Namespace) },
-      { additionalProperties: false, description: 'Which machine.' },
+      { additionalProperties: false, description: 'Identity of the machine.' },
     ),
     spec: DevMachineSpec,
   },
-  { additionalProperties: false, description: 'A development machine, as its user writes it.' },
+  { additionalProperties: false, description: 'A development machine in a request.' },
 );
 
 export type DevMachineManifest = Static<typeof DevMachineManifest>;
@@ -45,27 +48,29 @@ export interface MachineKey {
   readonly name: string;
 }
 
-/** What is applied: the identity and the spec, and nothing else, so that nothing else is ever ours. */
+/** The object to apply: identity and spec only, because the API must not own any other field. */
 export function toManifest({ namespace, name }: MachineKey, spec: Partial<DevMachineSpec>) {
   return { apiVersion: API_VERSION, kind: KIND, metadata: { namespace, name }, spec };
 }
 
-/** A DevMachine as the cluster stores it: with what it filled in. */
+/** A DevMachine as the cluster stores it, with defaults. */
 export const DevMachine = Type.Object(
   {
-    apiVersion: stringEnum([API_VERSION], { description: 'Group and version of the kind.' }),
-    kind: stringEnum([KIND], { description: 'The kind.' }),
+    apiVersion: stringEnum([API_VERSION], { description: 'API group and version.' }),
+    kind: stringEnum([KIND], { description: 'Kind of the object.' }),
     metadata: Type.Object({
       name: Type.String({ description: 'Name of the machine.' }),
       namespace: Type.String({ description: 'Namespace of the machine.' }),
-      uid: Type.String({ description: 'Tells this machine from an earlier one of the same name.' }),
-      resourceVersion: Type.String({ description: 'Changes with every change of the object; opaque.' }),
-      generation: Type.Integer({ description: 'Counts the changes of spec.' }),
-      creationTimestamp: Type.String({ description: 'When it was created (RFC 3339).' }),
+      uid: Type.String({ description: 'Unique id. A later machine of the same name has another one.' }),
+      resourceVersion: Type.String({
+        description: 'Opaque version of the object; it changes with every change.',
+      }),
+      generation: Type.Integer({ description: 'Increases with each change of the spec.' }),
+      creationTimestamp: Type.String({ description: 'When the machine was created (RFC 3339).' }),
     }),
     spec: DevMachineSpec,
   },
-  { description: 'A development machine, as the cluster stores it: with its defaults filled in.' },
+  { description: 'A development machine as the cluster stores it, with defaults.' },
 );
 
 export type DevMachine = Static<typeof DevMachine>;

@@ -3,14 +3,14 @@ import { rule, rules } from './cel-rules.ts';
 import * as format from './formats.ts';
 import { stringEnum, uniqueNames } from './typebox.ts';
 
-/** The parts of the spec that mean what they mean in a pod. */
+/** The fields of the spec that have the same meaning as in a pod. */
 
 const secretKeyRef = Type.Object(
   {
-    name: Type.String({ ...format.OBJECT_NAME, description: 'Name of the Secret, in the same namespace.' }),
-    key: Type.String({ ...format.SECRET_KEY, description: 'The key in the Secret.' }),
+    name: Type.String({ ...format.OBJECT_NAME, description: 'Name of a Secret in the same namespace.' }),
+    key: Type.String({ ...format.SECRET_KEY, description: 'Key in the Secret.' }),
     optional: Type.Optional(
-      Type.Boolean({ description: 'true starts the machine even where the Secret or the key is missing.' }),
+      Type.Boolean({ description: 'true starts the machine even if the Secret or the key does not exist.' }),
     ),
   },
   { additionalProperties: false, description: 'A key of a Secret.' },
@@ -20,13 +20,14 @@ const envVar = Type.Object(
   {
     name: Type.String({ ...format.ENV_NAME, description: 'Name of the variable.' }),
     value: Type.Optional(
-      Type.String({ ...format.PROCESS_TEXT, maxLength: 32768, description: 'Its value; without it, empty.' }),
+      Type.String({
+        ...format.PROCESS_TEXT,
+        maxLength: 32768,
+        description: 'Value of the variable. Defaults to the empty string.',
+      }),
     ),
     valueFrom: Type.Optional(
-      Type.Object(
-        { secretKeyRef },
-        { additionalProperties: false, description: 'Where the value comes from.' },
-      ),
+      Type.Object({ secretKeyRef }, { additionalProperties: false, description: 'Source of the value.' }),
     ),
   },
   {
@@ -34,7 +35,7 @@ const envVar = Type.Object(
     ...rules(
       rule<{ value?: string; valueFrom?: object }>(
         '!has(self.value) || !has(self.valueFrom)',
-        'value and valueFrom exclude each other',
+        'value and valueFrom are mutually exclusive',
         (variable) => variable.value === undefined || variable.valueFrom === undefined,
       ),
     ),
@@ -52,25 +53,26 @@ const toleration = Type.Object(
     key: Type.Optional(
       Type.String({
         ...format.LABEL_KEY,
-        description: 'The taint; without it, every taint (operator Exists).',
+        description: 'Key of the taint. Without it, every taint is tolerated (operator Exists).',
       }),
     ),
     operator: Type.Optional(
-      stringEnum(['Exists', 'Equal'], { description: 'How the taint is compared; without it, Equal.' }),
+      stringEnum(['Exists', 'Equal'], { description: 'How the taint is compared. Defaults to Equal.' }),
     ),
     value: Type.Optional(
-      Type.String({ ...format.LABEL_VALUE, description: "The taint's value, for Equal." }),
+      Type.String({ ...format.LABEL_VALUE, description: 'Value of the taint, for operator Equal.' }),
     ),
     effect: Type.Optional(
       stringEnum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
-        description: 'The effect that is tolerated; without it, each.',
+        description: 'Effect that is tolerated. Without it, all effects are.',
       }),
     ),
     tolerationSeconds: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 2_147_483_647,
-        description: 'For NoExecute: how many seconds the taint is tolerated; without it, for ever.',
+        description:
+          'For effect NoExecute: how many seconds the taint is tolerated. Without it, the taint is tolerated forever.',
       }),
     ),
   },
@@ -79,17 +81,17 @@ const toleration = Type.Object(
     ...rules(
       rule<{ key?: string; operator?: string }>(
         "has(self.key) || (has(self.operator) && self.operator == 'Exists')",
-        'a toleration without key needs operator Exists',
+        'a toleration without key requires operator Exists',
         (value) => value.key !== undefined || value.operator === 'Exists',
       ),
       rule<{ operator?: string; value?: string }>(
         "!has(self.operator) || self.operator != 'Exists' || !has(self.value) || self.value == ''",
-        'a toleration with operator Exists has no value',
+        'a toleration with operator Exists must not have a value',
         (value) => value.operator !== 'Exists' || !value.value,
       ),
       rule<{ effect?: string; tolerationSeconds?: number }>(
         "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
-        'tolerationSeconds needs effect NoExecute',
+        'tolerationSeconds requires effect NoExecute',
         (value) => value.tolerationSeconds === undefined || value.effect === 'NoExecute',
       ),
     ),
@@ -98,7 +100,7 @@ const toleration = Type.Object(
 
 export const tolerations = Type.Array(toleration, {
   maxItems: 32,
-  description: 'The taints that the machine tolerates, as in a pod.',
+  description: 'Taints that the machine tolerates, as in a pod.',
   'x-kubernetes-list-type': 'atomic',
 });
 
@@ -108,7 +110,7 @@ export const nodeSelector = Type.Unsafe<Record<string, string>>({
   type: 'object',
   additionalProperties: Type.String({ ...format.LABEL_VALUE }),
   maxProperties: 32,
-  description: 'The labels of the nodes that the machine may run on, as in a pod.',
+  description: 'Labels that a node must have to run the machine, as in a pod.',
   ...rules(
     rule<Record<string, string>>(
       `self.all(key, key.matches('${format.LABEL_KEY.pattern}'))`,
@@ -119,12 +121,12 @@ export const nodeSelector = Type.Unsafe<Record<string, string>>({
 });
 
 const imagePullSecret = Type.Object(
-  { name: Type.String({ ...format.OBJECT_NAME, description: 'Name of the Secret, in the same namespace.' }) },
+  { name: Type.String({ ...format.OBJECT_NAME, description: 'Name of a Secret in the same namespace.' }) },
   { additionalProperties: false },
 );
 
 export const imagePullSecrets = Type.Array(imagePullSecret, {
   maxItems: 16,
-  description: 'Secrets of type kubernetes.io/dockerconfigjson with which the image is pulled.',
+  description: 'Secrets of type kubernetes.io/dockerconfigjson with the credentials for pulling the image.',
   ...uniqueNames,
 });

@@ -1,38 +1,38 @@
 /**
- * One way to use a machine. The catalogue below is the only one: the API, the CRD and the chart follow it.
- * `{port}`, `{home}` and `{ide}` in a command stand for what the machine has in the end.
+ * What runs in a machine. The catalogue below is the only source of templates for the API, the CRD and the chart.
+ * The chart replaces `{port}`, `{home}` and `{ide}` in a command with the values of the machine.
  */
 export interface Template {
-  /** What a person reads in a list. */
+  /** A short name for users. */
   readonly title: string;
-  /** One sentence: what runs in the machine. */
+  /** One sentence for users: what runs in the machine. */
   readonly description: string;
-  /** The IDE that is served. */
+  /** The IDE that the machine serves. */
   readonly ide: 'vscode' | 'jupyter';
   /** Whether the template is meant for machines with a GPU. */
   readonly gpu: boolean;
-  /** The image of machines that name none. */
+  /** The default image. */
   readonly image: string;
-  /** The home directory, and so where the disk is mounted by default. */
+  /** The home directory. The disk is mounted here by default. */
   readonly home: string;
-  /** The port that the IDE serves HTTP on. */
+  /** The port on which the IDE serves HTTP. */
   readonly port: number;
-  /** Answers 200 to anyone once the IDE works. */
+  /** A path that responds with 200, without authentication, once the IDE is ready. */
   readonly healthPath: string;
-  /** Whether the IDE's server is copied into the machine, or comes with its image. */
+  /** Whether the IDE is copied into the machine from an image of its own. Otherwise the machine's image contains it. */
   readonly bringsIde: boolean;
-  /** The user and group that the machine runs as: those who own the home directory in the image, if it has one. */
+  /** The user and group that the machine runs as: the owner of the home directory in the default image, if it exists. */
   readonly user: { readonly uid: number; readonly gid: number };
   readonly command: readonly string[];
-  /** How the IDE is told that the password guards it, and how that an authenticating proxy does. */
+  /** Extra arguments of the command if the IDE asks for the password, and if an authenticating proxy guards it. */
   readonly guard: { readonly password: readonly string[]; readonly proxy: readonly string[] };
-  /** The variable that hands the IDE its password, so that no list of processes shows it. */
+  /** The variable with the IDE's password. An argument would be visible in the process list. */
   readonly passwordVariable: string;
-  /** Variables with which the IDE's guard could be changed: no machine may set them. */
+  /** Variables that configure the IDE's authentication. The chart refuses them in `env`. */
   readonly reservedVariables: readonly string[];
 }
 
-/** code-server runs with the Node.js that it brings: nothing of the image but glibc is needed, not even a shell. */
+/** code-server brings its own Node.js. The image needs glibc only, not even a shell. */
 const vscode = {
   ide: 'vscode',
   home: '/home/coder',
@@ -54,7 +54,7 @@ const vscode = {
   reservedVariables: ['PASSWORD', 'HASHED_PASSWORD', 'CODE_SERVER_CONFIG'],
 } as const;
 
-/** uid and gid are those of the user jovyan in the images of the Jupyter project. */
+/** uid and gid of the user jovyan in the images of the Jupyter project. */
 const jupyter = {
   ide: 'jupyter',
   home: '/home/jovyan',
@@ -94,14 +94,14 @@ export const TEMPLATES = {
   },
   'jupyter-cpu': {
     title: 'JupyterLab',
-    description: 'The JupyterLab of the image.',
+    description: 'JupyterLab, from the image.',
     gpu: false,
     image: 'quay.io/jupyter/minimal-notebook:python-3.12',
     ...jupyter,
   },
   'jupyter-gpu': {
     title: 'JupyterLab with GPU',
-    description: 'The JupyterLab of the image, with a GPU.',
+    description: 'JupyterLab, from the image, with a GPU.',
     gpu: true,
     image: 'quay.io/jupyter/pytorch-notebook:cuda12-python-3.11.8',
     ...jupyter,

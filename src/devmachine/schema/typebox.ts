@@ -1,17 +1,17 @@
 import { type SchemaOptions, Type } from '@sinclair/typebox';
 import { QUANTITY } from './formats.ts';
 
-/** A string of a closed list, as one `enum`: the form that the CRD and error messages read best. */
+/** A string enum. Written as `enum`, not as a union, for a readable CRD and readable error messages. */
 export function stringEnum<const Values extends readonly string[]>(values: Values, options: SchemaOptions) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 }
 
-/** Options of a list whose items are told apart by their name, as the API server does it; see ruleViolations(). */
+/** Options of a list whose items must have unique names. The API server enforces it, and so does ruleViolations(). */
 export const uniqueNames = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
 
 /**
- * A Kubernetes quantity above zero; with `integer`, a whole number is one too (`x-kubernetes-int-or-string`). A decimal
- * number is not: the API server knows int-or-string only, so 0.5 is written "500m".
+ * A Kubernetes quantity greater than zero. With `integer`, it can also be a whole number (`x-kubernetes-int-or-string`).
+ * It cannot be a decimal number, because a CRD has no type for that: 0.5 is written "500m".
  */
 export function quantity(
   options: SchemaOptions & { integer: true },

@@ -1,4 +1,7 @@
-/** What a machine is made of in the cluster, each object reduced to what its status needs: no values, nothing secret. */
+/**
+ * The dependents of a machine: the Kubernetes objects that the chart and its controllers create for it. Each type holds
+ * only the fields that the status needs, and no Secret, variable or command.
+ */
 
 export const DEPENDENT_KINDS = [
   'Deployment',
@@ -17,13 +20,13 @@ export interface Dependent {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Name of the machine that it belongs to: the value of its label. */
+  /** Name of the machine that it belongs to: the value of the label ide.example.com/devmachine. */
   readonly machine: string;
   readonly createdAt: string;
   readonly deleting: boolean;
 }
 
-/** A statement about an object, with the time since when it holds. */
+/** A condition in an object's status. `since` is its lastTransitionTime (RFC 3339). */
 export interface ConditionState {
   readonly isTrue: boolean;
   readonly reason: string;
@@ -33,24 +36,24 @@ export interface ConditionState {
 
 export interface Deployment extends Dependent {
   readonly kind: 'Deployment';
-  /** Of the DevMachine that owns it: an earlier machine of the same name had another. */
+  /** The uid of the DevMachine that owns it. An earlier machine of the same name had another uid. */
   readonly ownerUid: string | undefined;
-  /** Of the spec that it was rendered from; see spec-digest.ts. */
+  /** The digest of the spec that it was rendered from; see spec-digest.ts. */
   readonly specDigest: string | undefined;
   readonly generation: number;
   readonly observedGeneration: number;
   readonly desiredReplicas: number;
   readonly replicas: number;
-  /** Of the present template; pods that are ending do not count. */
+  /** Pods of the current pod template. Terminating pods do not count. */
   readonly updatedReplicas: number;
   readonly readyReplicas: number;
-  /** Why no pod could be made. */
+  /** The condition ReplicaFailure: why a pod could not be created. */
   readonly failure: ConditionState | undefined;
 }
 
 export interface Pod extends Dependent {
   readonly kind: 'Pod';
-  /** When its end was asked for. */
+  /** When its deletion was requested (RFC 3339). */
   readonly terminatingSince: string | undefined;
   readonly phase: string;
   readonly reason: string;
@@ -58,11 +61,11 @@ export interface Pod extends Dependent {
   readonly node: string | undefined;
   readonly scheduled: ConditionState | undefined;
   readonly ready: ConditionState | undefined;
-  /** Its volumes are mounted and it has a network. */
+  /** The condition PodReadyToStartContainers: its volumes are mounted and it has a network. */
   readonly readyToStartContainers: boolean;
-  /** Somebody other than its owner ends it: the node's pressure, a drain, a more important pod. */
+  /** The condition DisruptionTarget: node pressure, a drain or preemption is about to end the pod. */
   readonly disruption: ConditionState | undefined;
-  /** In the order in which they start: those that come first, then the machine's own. */
+  /** In the order in which they start: the init containers, then the container of the machine. */
   readonly containers: readonly Container[];
 }
 
@@ -84,16 +87,16 @@ export interface Container {
   readonly reason: string;
   readonly message: string;
   readonly exitCode: number;
-  /** When it began to run, or ended. */
+  /** When it started to run, or terminated (RFC 3339). */
   readonly since: string | undefined;
-  /** How it ended before it was started again. */
+  /** How it terminated before its last restart. */
   readonly lastTermination: Termination | undefined;
 }
 
 export interface Pvc extends Dependent {
   readonly kind: 'PersistentVolumeClaim';
   readonly phase: string;
-  /** What it holds once it is bound, what it asks for before. */
+  /** A Kubernetes quantity: the capacity if the claim is bound, otherwise the request. */
   readonly size: string;
   readonly storageClassName: string | undefined;
 }
@@ -102,7 +105,7 @@ export interface Ingress extends Dependent {
   readonly kind: 'Ingress';
   readonly ownerUid: string | undefined;
   readonly hosts: readonly string[];
-  /** The hosts with a certificate. */
+  /** The hosts that have a certificate. */
   readonly tlsHosts: readonly string[];
 }
 
@@ -111,19 +114,19 @@ export interface EndpointSlice extends Dependent {
   readonly endpoints: readonly { readonly ready: boolean; readonly podUid: string | undefined }[];
 }
 
-/** What was said of a pod. It has no machine's label: the pod leads to the machine. */
+/** An event about a pod. Events have no label: the pod's uid leads to the machine. */
 export interface PodEvent extends Omit<Dependent, 'machine'> {
   readonly kind: 'Event';
   readonly podUid: string;
   readonly reason: string;
   readonly message: string;
-  /** The container that it is about. */
+  /** Name of the container that it is about, if any. */
   readonly container: string | undefined;
-  /** When it was last seen. */
+  /** RFC 3339. */
   readonly lastSeen: string;
 }
 
-/** What has the label of its machine. */
+/** The dependents that have the label of their machine. */
 export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
 
 export interface Dependents {
@@ -133,9 +136,9 @@ export interface Dependents {
   readonly ingresses: readonly Ingress[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly events: readonly PodEvent[];
-  /** Every Ingress that claims the machine's host, whosever it is. */
+  /** Every Ingress with the machine's host, of any machine in any watched namespace. */
   readonly ingressesWithHost: readonly Ingress[];
-  /** The kinds that we cannot see, for want of a permission: nothing is known of them. */
+  /** The kinds that the backend may not read. The lists of these kinds are empty. */
   readonly unknown: readonly DependentKind[];
 }
 
@@ -150,4 +153,5 @@ export const NO_DEPENDENTS: Dependents = {
   unknown: [],
 };
 
+/** Name of the machine's PersistentVolumeClaim (`devmachine.diskName` in the chart's _names.tpl). */
 export const diskName = (machine: string): string => `${machine}-disk`;

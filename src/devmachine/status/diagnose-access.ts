@@ -2,9 +2,9 @@ import type { DevMachineSpec } from '../schema/spec.ts';
 import { TEMPLATES } from '../schema/templates.ts';
 import type { Ingress } from './dependents.ts';
 import { readySince } from './diagnose-pod.ts';
-import { type Diagnosis, type DiagnosisContext, diagnosis } from './diagnosis.ts';
+import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
 
-/** Whether the way to the machine is open: its host is its own, its Service and its Ingress lead to the pod. */
+/** Whether the machine is reachable: no other machine has its host, and its Service and Ingress lead to its pod. */
 
 export const ownIngress = ({
   machine,
@@ -14,59 +14,64 @@ export const ownIngress = ({
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
 
-/** The first Ingress with a host has it; one that is made later gets nothing of it, or refused. */
+/**
+ * Whether another machine has the host. The oldest Ingress with a host gets its traffic; ingress controllers ignore or
+ * refuse younger ones.
+ */
 export function diagnoseHost(context: DiagnosisContext): Diagnosis | undefined {
   const { machine, dependents, deployment } = context;
   const host = machine.spec.ingressDomain;
   const own = ownIngress(context);
-  const [first] = dependents.ingressesWithHost
-    .filter((claimant) => claimant === own || !isOf(claimant, machine))
+  const [oldest] = dependents.ingressesWithHost
+    .filter((ingress) => ingress === own || !belongsTo(ingress, machine))
     .sort(byAge);
-  if (!host || !first || first === own) return undefined;
-  // Who lives in other namespaces is not ours to tell.
-  const other =
-    first.namespace === machine.namespace ? `the machine ${first.machine}` : 'a machine of another namespace';
+  if (!host || !oldest || oldest === own) return undefined;
+  // The caller may not be allowed to see other namespaces, so their machines are not named.
+  const hostOwner =
+    oldest.namespace === machine.namespace
+      ? `the machine ${oldest.machine}`
+      : 'a machine in another namespace';
   const since = own?.createdAt ?? deployment?.createdAt ?? machine.specChangedAt;
-  return diagnosis('HostConflict', 'Failed', since, { host, other });
+  return toDiagnosis('HostConflict', 'Failed', since, { host, hostOwner });
 }
 
-/** What is still missing once the pod is ready. */
+/** What is still missing once the pod is ready; undefined if the machine is reachable. */
 export function diagnoseAccess(context: DiagnosisContext): Diagnosis | undefined {
   const { machine, dependents } = context;
   const since = readySince(context);
-  const unseen = (kind: 'EndpointSlice' | 'Ingress') =>
+  const diagnoseUnknown = (kind: 'EndpointSlice' | 'Ingress') =>
     dependents.unknown.includes(kind)
-      ? diagnosis('PartUnknown', 'Starting', since, { kinds: [kind] })
+      ? toDiagnosis('PartUnknown', 'Starting', since, { kinds: [kind] })
       : undefined;
-  if (serves(machine.spec) && !hasEndpoint(context))
-    return unseen('EndpointSlice') ?? diagnosis('EndpointsNotReady', 'Starting', since);
+  if (hasService(machine.spec) && !hasReadyEndpoint(context))
+    return diagnoseUnknown('EndpointSlice') ?? toDiagnosis('EndpointsNotReady', 'Starting', since);
   const host = machine.spec.ingressDomain;
   if (!host || (ownIngress(context)?.hosts.includes(host) && !dependents.unknown.includes('Ingress')))
     return undefined;
-  return unseen('Ingress') ?? diagnosis('IngressPending', 'Starting', since, { host });
+  return diagnoseUnknown('Ingress') ?? toDiagnosis('IngressPending', 'Starting', since, { host });
 }
 
-/** Absolute; https where the Ingress has a certificate for the host. */
+/** The absolute URL of the machine: https if the Ingress has a certificate for the host. */
 export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'dependents'>): string | undefined {
   const host = context.machine.spec.ingressDomain;
   if (!host) return undefined;
   return `${ownIngress(context)?.tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
 }
 
-/** Whether the chart makes a Service: it does for a port. */
-export const serves = ({ port, template }: DevMachineSpec): boolean =>
+/** Whether the chart creates a Service: it does if the machine has a port (templates/service.yaml). */
+export const hasService = ({ port, template }: DevMachineSpec): boolean =>
   Boolean(port ?? (template && TEMPLATES[template].port));
 
-function hasEndpoint({ dependents, pod }: DiagnosisContext): boolean {
+function hasReadyEndpoint({ dependents, pod }: DiagnosisContext): boolean {
   if (dependents.unknown.includes('EndpointSlice')) return false;
-  // An endpoint of the former pod can outlive it in a watch that is behind.
+  // A watch that lags behind can still have the endpoint of the previous pod.
   return dependents.endpointSlices.some(({ endpoints }) =>
     endpoints.some(({ ready, podUid }) => ready && (!pod || podUid === undefined || podUid === pod.uid)),
   );
 }
 
-const isOf = ({ machine, namespace }: Ingress, own: DiagnosisContext['machine']): boolean =>
-  machine === own.name && namespace === own.namespace;
+const belongsTo = (ingress: Ingress, { name, namespace }: DiagnosisContext['machine']): boolean =>
+  ingress.machine === name && ingress.namespace === namespace;
 
 const byAge = (one: Ingress, other: Ingress): number => (ageKey(one) < ageKey(other) ? -1 : 1);
 

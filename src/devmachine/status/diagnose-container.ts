@@ -1,8 +1,10 @@
 import type { Container, Pod, PodEvent } from './dependents.ts';
-import { type Diagnosis, diagnosis } from './diagnosis.ts';
+import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
+import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 
-/** Why a pod that has a node is not ready: what fails first, then what is only under way. */
+/** What fails in a pod that has a node. diagnose-container-wait.ts names what the pod waits for if nothing fails. */
 
+/** `reason` of a waiting container: kubernetes/kubernetes pkg/kubelet/images/types.go, k8s.io/cri-api/pkg/errors. */
 const IMAGE_REASONS = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
@@ -12,6 +14,10 @@ const IMAGE_REASONS = new Set([
   'RegistryUnavailable',
   'SignatureValidationFailed',
 ]);
+/**
+ * `reason` of a waiting or terminated container: kubernetes/kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go and
+ * pkg/kubelet/container/sync_result.go; StartError and ContainerCannotRun come from the container runtime.
+ */
 const START_REASONS = new Set([
   'CreateContainerConfigError',
   'CreateContainerError',
@@ -22,119 +28,84 @@ const START_REASONS = new Set([
   'PreStartHookError',
   'PostStartHookError',
 ]);
-/** A registry that is busy or away comes back; an image that is not there, or not ours, does not. */
-const PASSES =
+/** A registry that is busy or unreachable recovers. A missing image or a denied access does not. */
+const TRANSIENT_PULL_ERROR =
   /timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|unreachable|server misbehaving|temporary failure|try again|too many requests|toomanyrequests|QPS exceeded|unexpected EOF|RegistryUnavailable|(internal server error|bad gateway|service unavailable)/i;
-const MISSING =
+const MISSING_SECRET =
   /(secret|configmap)s? "[^"]*" not found|couldn't find key|references non-existent (secret|config) key/i;
 
 export function diagnoseContainers(pod: Pod, events: readonly PodEvent[]): Diagnosis | undefined {
   for (const container of pod.containers) {
-    const trouble = diagnoseImage(pod, container) ?? diagnoseStart(pod, container) ?? crash(pod, container);
-    if (trouble) return trouble;
+    const diagnosis =
+      diagnoseImage(pod, container) ?? diagnoseStart(pod, container) ?? diagnoseTermination(pod, container);
+    if (diagnosis) return diagnosis;
   }
   return diagnoseMounts(pod, events);
 }
 
-function diagnoseImage(pod: Pod, { state, reason, message: said, image }: Container) {
+function diagnoseImage(pod: Pod, { state, reason, message, image }: Container) {
   if (state !== 'waiting' || !IMAGE_REASONS.has(reason)) return undefined;
-  const passes = PASSES.test(said) || reason === 'RegistryUnavailable';
-  return diagnosis('ImagePullFailed', passes ? 'Starting' : 'Failed', placedAt(pod), {
+  const isTransient = TRANSIENT_PULL_ERROR.test(message) || reason === 'RegistryUnavailable';
+  return toDiagnosis('ImagePullFailed', isTransient ? 'Starting' : 'Failed', scheduledAt(pod), {
     image,
-    said: said || reason,
+    upstreamMessage: message || reason,
   });
 }
 
-function diagnoseStart(pod: Pod, { name, state, reason, message: said }: Container) {
+function diagnoseStart(pod: Pod, { name, state, reason, message }: Container) {
   if (state !== 'waiting' || !START_REASONS.has(reason)) return undefined;
-  return MISSING.test(said)
-    ? diagnosis('SecretMissing', 'Failed', placedAt(pod), { said })
-    : diagnosis('ContainerStartFailed', 'Failed', placedAt(pod), { container: name, said: said || reason });
+  const upstreamMessage = message || reason;
+  return MISSING_SECRET.test(message)
+    ? toDiagnosis('SecretMissing', 'Failed', scheduledAt(pod), { upstreamMessage })
+    : toDiagnosis('ContainerStartFailed', 'Failed', scheduledAt(pod), { container: name, upstreamMessage });
 }
 
-/** A container that has ended, or that runs again after it had and is not ready yet. */
-function crash(pod: Pod, container: Container): Diagnosis | undefined {
-  const { name, init, state, reason, message, ready, restarts, lastTermination: last } = container;
-  const ended =
+/** A container that has terminated, or was restarted after a termination and is not ready yet. */
+function diagnoseTermination(pod: Pod, container: Container): Diagnosis | undefined {
+  const { name, init, state, reason, message, exitCode, since, ready, restarts } = container;
+  const termination =
     state === 'terminated'
-      ? { reason, message, exitCode: container.exitCode, finishedAt: container.since ?? placedAt(pod) }
+      ? { reason, message, exitCode, finishedAt: since ?? scheduledAt(pod) }
       : restarts > 0 && !ready
-        ? last
+        ? container.lastTermination
         : undefined;
-  if (!ended || (init && state !== 'waiting' && ended.exitCode === 0)) return undefined;
-  // Between two tries it looks well for a moment; only the cluster's waiting says that it has given up hoping.
-  const phase = state === 'waiting' && reason === 'CrashLoopBackOff' ? 'Failed' : 'Starting';
-  if (START_REASONS.has(ended.reason))
-    return diagnosis('ContainerStartFailed', 'Failed', ended.finishedAt, {
+  if (!termination || (init && state !== 'waiting' && termination.exitCode === 0)) return undefined;
+  const { finishedAt } = termination;
+  if (START_REASONS.has(termination.reason))
+    return toDiagnosis('ContainerStartFailed', 'Failed', finishedAt, {
       container: name,
-      said: ended.message || ended.reason,
+      upstreamMessage: termination.message || termination.reason,
     });
-  return ended.reason === 'OOMKilled'
-    ? diagnosis('OutOfMemory', phase, ended.finishedAt, { container: name, count: restarts })
-    : diagnosis('ContainerCrashing', phase, ended.finishedAt, {
+  // Between two restarts the container runs for a moment. Only the kubelet's back-off shows that it keeps failing.
+  const phase = state === 'waiting' && reason === 'CrashLoopBackOff' ? 'Failed' : 'Starting';
+  return termination.reason === 'OOMKilled'
+    ? toDiagnosis('OutOfMemory', phase, finishedAt, { container: name, restarts })
+    : toDiagnosis('ContainerCrashing', phase, finishedAt, {
         container: name,
-        said: `it last ended with exit code ${ended.exitCode} (${ended.reason || 'no reason given'}).`,
-        count: restarts,
+        exitCode: termination.exitCode,
+        exitReason: termination.reason,
+        restarts,
       });
 }
 
-/** Of a mount that fails, events tell alone. They count while the pod waits for its mounts, and not from before. */
+/** Only events report a failed mount. They count while the pod waits for its volumes. */
 function diagnoseMounts(pod: Pod, events: readonly PodEvent[]): Diagnosis | undefined {
   if (pod.readyToStartContainers || pod.containers.some(({ state }) => state !== 'waiting')) return undefined;
-  const failures = present(pod, events)
+  const failures = eventsSinceScheduled(pod, events)
     .filter(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume')
-    // The kubelet sums up what it has said before.
-    .sort((one, other) => Number(isSummary(one)) - Number(isSummary(other)) || newest(one, other));
-  const said = failures[0]?.message;
-  if (said === undefined) return undefined;
-  const since = placedAt(pod);
-  if (MISSING.test(said)) return diagnosis('SecretMissing', 'Failed', since, { said });
-  if (/Multi-Attach/.test(said)) return diagnosis('DiskConflict', 'Starting', since, { said });
-  return diagnosis('MountFailed', 'Starting', since, { said });
+    // An event with the cause is more useful than the kubelet's summary of earlier ones.
+    .sort((one, other) => Number(isSummary(one)) - Number(isSummary(other)) || newestFirst(one, other));
+  const upstreamMessage = failures[0]?.message;
+  if (upstreamMessage === undefined) return undefined;
+  const since = scheduledAt(pod);
+  if (MISSING_SECRET.test(upstreamMessage))
+    return toDiagnosis('SecretMissing', 'Failed', since, { upstreamMessage });
+  if (/Multi-Attach/.test(upstreamMessage))
+    return toDiagnosis('DiskConflict', 'Starting', since, { upstreamMessage });
+  return toDiagnosis('MountFailed', 'Starting', since, { upstreamMessage });
 }
-
-/** What the pod waits for, where nothing fails. */
-export function diagnoseContainerWait(pod: Pod, events: readonly PodEvent[]): Diagnosis {
-  const next = pod.containers.find(
-    ({ init, state, started }) => !(init && (state === 'terminated' || started)),
-  );
-  const since = placedAt(pod);
-  if (!next)
-    return diagnosis('ContainerStarting', 'Starting', since, { stage: 'The node prepares the machine.' });
-  const { name, image, init, state, started } = next;
-  if (state === 'waiting') {
-    const pulls = present(pod, events).some(
-      ({ reason, container }) => reason === 'Pulling' && container === name,
-    );
-    if (pulls || pod.readyToStartContainers) return diagnosis('PullingImage', 'Starting', since, { image });
-    return diagnosis('ContainerStarting', 'Starting', since, {
-      stage: 'The node prepares the volumes and the network of the machine.',
-    });
-  }
-  if (init)
-    return diagnosis('ContainerStarting', 'Starting', next.since ?? since, {
-      stage: `The container ${name} prepares the machine.`,
-    });
-  if (pod.containers.every(isWell))
-    return diagnosis('NodeLost', 'Starting', pod.ready?.since ?? since, { other: pod.node ?? '' });
-  if (started) return diagnosis('ProbeFailing', 'Starting', pod.ready?.since ?? since, { container: name });
-  return diagnosis('ContainerStarting', 'Starting', next.since ?? since, {
-    stage: 'The container runs; what serves in it does not answer yet.',
-  });
-}
-
-/** All is well of what the node has said last: then it is the node of which nothing is heard. */
-const isWell = ({ ready, init, state }: Container): boolean => ready || (init && state === 'terminated');
-
-const placedAt = (pod: Pod): string => pod.scheduled?.since ?? pod.createdAt;
 
 const isSummary = ({ message }: PodEvent): boolean => message.startsWith('Unable to attach or mount volumes');
 
-const newest = (one: PodEvent, other: PodEvent): number =>
+const newestFirst = (one: PodEvent, other: PodEvent): number =>
   Date.parse(other.lastSeen) - Date.parse(one.lastSeen) || (one.name < other.name ? -1 : 1);
-
-/** Events outlive what they tell of: those from before the pod had its node count no more. */
-const present = (pod: Pod, events: readonly PodEvent[]): PodEvent[] =>
-  events.filter(
-    ({ podUid, lastSeen }) => podUid === pod.uid && Date.parse(lastSeen) >= Date.parse(placedAt(pod)),
-  );

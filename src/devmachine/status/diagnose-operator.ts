@@ -1,54 +1,61 @@
 import type { Condition } from '../machine.ts';
-import { type Diagnosis, type DiagnosisContext, diagnosis } from './diagnosis.ts';
-import type { MessageParams } from './reasons.ts';
+import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
+import type { MessageParams } from './reasons/reason.ts';
 import { specDigest } from './spec-digest.ts';
 
-/** The operator's part: whether it failed, and whether what the cluster has is what the spec says now. */
+/** Whether the operator failed, and whether the cluster has applied the current spec. */
 
-/** The operator's own finalizer, with which it holds a machine until it has taken away what belongs to it. */
-const OPERATORS_FINALIZER = 'helm.sdk.operatorframework.io/uninstall-release';
-/** Those of the cluster's garbage collector: they go by themselves. */
-const PASSING = new Set([OPERATORS_FINALIZER, 'foregroundDeletion', 'orphan']);
+/** The Helm operator removes it once it has uninstalled the release (operator-framework/helm-operator-plugins). */
+const OPERATOR_FINALIZER = 'helm.sdk.operatorframework.io/uninstall-release';
+/** Finalizers that are removed without anybody's help; the last two by Kubernetes' garbage collector. */
+const EXPECTED_FINALIZERS = new Set([OPERATOR_FINALIZER, 'foregroundDeletion', 'orphan']);
 
-export function deletion({ machine }: DiagnosisContext): Diagnosis | undefined {
+export function diagnoseDeletion({ machine }: DiagnosisContext): Diagnosis | undefined {
   const { deletionTimestamp: since, finalizers } = machine;
   if (since === undefined) return undefined;
-  const failed = failure(machine.conditions);
+  const failed = failedCondition(machine.conditions);
   if (failed?.reason === 'UninstallError')
-    return diagnosis('TerminationStuck', 'Deleting', failed.lastTransitionTime ?? since, {
-      said: `the operator cannot take away what belongs to it: ${failed.message}`,
+    return toDiagnosis('TerminationStuck', 'Deleting', failed.lastTransitionTime ?? since, {
+      upstreamMessage: failed.message ?? '',
     });
-  const foreign = finalizers.filter((name) => !PASSING.has(name));
-  // While the operator works, nobody is stuck yet.
-  if (foreign.length === 0 || finalizers.includes(OPERATORS_FINALIZER))
-    return diagnosis('Terminating', 'Deleting', since);
-  return diagnosis('TerminationStuck', 'Deleting', since, {
-    said: `it is held by the finalizer ${foreign.join(', ')}, which is not the operator's.`,
-  });
+  const foreign = finalizers.filter((name) => !EXPECTED_FINALIZERS.has(name));
+  // A foreign finalizer blocks the deletion only after the operator has finished.
+  if (foreign.length === 0 || finalizers.includes(OPERATOR_FINALIZER))
+    return toDiagnosis('Terminating', 'Deleting', since);
+  return toDiagnosis('TerminationStuck', 'Deleting', since, { finalizers: foreign });
 }
 
-/** The disk that is there cannot become what the spec asks for, is not ours, or is just going. */
-const DISK =
+/**
+ * Errors about the disk, from the API server, Helm and the chart (_checks.tpl): a PersistentVolumeClaim that cannot be
+ * changed, belongs to somebody else or is still being deleted.
+ */
+const DISK_ERROR =
   /persistentvolume.*(immutable|can ?not be|only dynamically provisioned|being deleted)|the disk cannot grow/is;
+/** The admission webhook of ingress-nginx. */
+const HOST_ERROR = /host "([^"]*)" and path .* is already defined in ingress/;
 
 export function diagnoseRelease({ machine }: DiagnosisContext): Diagnosis | undefined {
-  const failed = failure(machine.conditions);
+  const failed = failedCondition(machine.conditions);
   if (!failed) return undefined;
-  const said = failed.message ?? failed.reason ?? '';
+  const upstreamMessage = failed.message ?? failed.reason ?? '';
   const since = failed.lastTransitionTime ?? machine.specChangedAt;
-  if (/exceeded quota/i.test(said)) return diagnosis('QuotaExceeded', 'Failed', since, { said });
-  const taken = /host "([^"]*)" and path .* is already defined in ingress/.exec(said)?.[1];
-  if (taken !== undefined)
-    return diagnosis('HostConflict', 'Failed', since, { host: taken, other: 'another Ingress' });
-  if (DISK.test(said)) {
-    // The operator tries again until what an earlier machine has left is gone.
-    const passes = /is still being deleted/.test(said);
-    return diagnosis('DiskConflict', passes ? 'Pending' : 'Failed', since, { said });
+  if (/exceeded quota/i.test(upstreamMessage))
+    return toDiagnosis('QuotaExceeded', 'Failed', since, { upstreamMessage });
+  const host = HOST_ERROR.exec(upstreamMessage)?.[1];
+  if (host !== undefined)
+    return toDiagnosis('HostConflict', 'Failed', since, { host, hostOwner: 'another Ingress' });
+  if (DISK_ERROR.test(upstreamMessage)) {
+    // The operator retries until the object of the earlier machine is gone.
+    const isTransient = /is still being deleted/.test(upstreamMessage);
+    return toDiagnosis('DiskConflict', isTransient ? 'Pending' : 'Failed', since, { upstreamMessage });
   }
-  return diagnosis('ReleaseFailed', 'Failed', since, { said });
+  return toDiagnosis('ReleaseFailed', 'Failed', since, { upstreamMessage });
 }
 
-/** Whether the cluster has yet to take over what the spec says. From here on, a Deployment is there and says the same. */
+/**
+ * Whether the cluster has yet to apply the spec. If this returns undefined, the Deployment exists and was rendered from
+ * the current spec.
+ */
 export function diagnoseRollout({
   machine,
   dependents,
@@ -56,27 +63,29 @@ export function diagnoseRollout({
 }: DiagnosisContext): Diagnosis | undefined {
   const { stopped } = machine.spec;
   const since = machine.specChangedAt;
-  const underWay = stopped ? 'Stopping' : 'Starting';
-  const waits = (params: MessageParams = {}) => diagnosis('AwaitingOperator', underWay, since, params);
+  const phase = stopped ? 'Stopping' : 'Starting';
+  const toAwaiting = (params: MessageParams = {}) => toDiagnosis('AwaitingOperator', phase, since, params);
   if (dependents.unknown.includes('Deployment')) {
-    const phase = stopped || dependents.pods.length > 0 ? underWay : 'Pending';
-    return diagnosis('PartUnknown', phase, since, { kinds: ['Deployment'] });
+    const mayExist = stopped || dependents.pods.length > 0;
+    return toDiagnosis('PartUnknown', mayExist ? phase : 'Pending', since, { kinds: ['Deployment'] });
   }
   if (!deployment)
-    return diagnosis('AwaitingOperator', 'Pending', since, {
-      stage: 'The operator has not made anything of the machine yet.',
+    return toDiagnosis('AwaitingOperator', 'Pending', since, {
+      progress: "The operator has not created the machine's Deployment yet.",
     });
-  if (deployment.specDigest !== specDigest(machine.spec)) return waits();
+  if (deployment.specDigest !== specDigest(machine.spec)) return toAwaiting();
   if (deployment.observedGeneration < deployment.generation)
-    return waits({ stage: 'The cluster has yet to follow what the operator has changed.' });
+    return toAwaiting({
+      progress: "The Deployment controller has not processed the operator's last change yet.",
+    });
   if (deployment.desiredReplicas !== (stopped ? 0 : 1))
-    return waits({
-      stage: `Somebody has scaled the machine's Deployment to ${deployment.desiredReplicas}; the operator sets it right.`,
+    return toAwaiting({
+      progress: `Something other than the operator scaled the machine's Deployment to ${deployment.desiredReplicas}. The operator will scale it back.`,
     });
   return undefined;
 }
 
-const failure = (conditions: readonly Condition[]): Condition | undefined =>
+const failedCondition = (conditions: readonly Condition[]): Condition | undefined =>
   ['ReleaseFailed', 'Irreconcilable']
     .map((type) => conditions.find((condition) => condition.type === type && condition.status === 'True'))
     .find((condition) => condition !== undefined);

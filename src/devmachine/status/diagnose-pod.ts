@@ -1,82 +1,101 @@
 import { type ConditionState, type Deployment, diskName, type Pod } from './dependents.ts';
-import { diagnoseContainers, diagnoseContainerWait } from './diagnose-container.ts';
-import { type Diagnosis, type DiagnosisContext, diagnosis, isAlive } from './diagnosis.ts';
+import { diagnoseContainers } from './diagnose-container.ts';
+import { diagnoseContainerWait } from './diagnose-container-wait.ts';
+import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
 
 /** Why the machine's pod is not ready; undefined once it is. */
 export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
   const { machine, dependents, deployment, pod } = context;
   if (!deployment) return undefined;
-  if (dependents.unknown.includes('Pod')) return unseen(context, deployment);
-  // Pods that end or have failed do not count: then the pod that is there is a former one.
+  if (dependents.unknown.includes('Pod')) return diagnoseByReplicaCounts(context, deployment);
+  // updatedReplicas does not count pods that are terminating or failed: if it is 0, the pod belongs to an older spec.
   if (!pod || !isAlive(pod) || pod.deleting || deployment.updatedReplicas === 0)
-    return podless(context, deployment);
+    return diagnoseMissingPod(context, deployment);
   if (pod.ready?.isTrue) return undefined;
   const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
-  if (disk?.phase === 'Lost') return diagnosis('DiskLost', 'Failed', pod.createdAt, { other: disk.name });
+  if (disk?.phase === 'Lost') return toDiagnosis('DiskLost', 'Failed', pod.createdAt, { disk: disk.name });
   return (
-    unplaced(context, pod) ??
+    diagnoseScheduling(context, pod) ??
     diagnoseContainers(pod, dependents.events) ??
     diagnoseContainerWait(pod, dependents.events)
   );
 }
 
-/** Since when the pod has been ready. */
+/** When the pod became ready (RFC 3339). */
 export const readySince = ({ machine, pod }: DiagnosisContext): string =>
   pod?.ready?.since ?? machine.specChangedAt;
 
-/** The Deployment counts its ready pods: enough to see one that is ready, not to see why one is not. */
-function unseen(
+/** Without permission to read pods: the Deployment's status tells that a pod is ready, but not why it is not. */
+function diagnoseByReplicaCounts(
   { machine }: DiagnosisContext,
   { readyReplicas, updatedReplicas }: Deployment,
 ): Diagnosis | undefined {
   if (readyReplicas > 0 && updatedReplicas > 0) return undefined;
-  return diagnosis('PartUnknown', 'Starting', machine.specChangedAt, { kinds: ['Pod'] });
+  return toDiagnosis('PartUnknown', 'Starting', machine.specChangedAt, { kinds: ['Pod'] });
 }
 
-function podless({ machine, pod }: DiagnosisContext, { failure, createdAt }: Deployment): Diagnosis {
+/** There is no pod of the current spec that is alive. `pod` is the previous one, if it still exists. */
+function diagnoseMissingPod(
+  { machine, pod }: DiagnosisContext,
+  { failure, createdAt }: Deployment,
+): Diagnosis {
   if (failure?.isTrue && !(pod && isAlive(pod))) {
     const reason = /exceeded quota/i.test(failure.message) ? 'QuotaExceeded' : 'PodRefused';
-    return diagnosis(reason, 'Failed', failure.since, { said: failure.message });
+    return toDiagnosis(reason, 'Failed', failure.since, { upstreamMessage: failure.message });
   }
-  const evicted = pod && eviction(pod);
-  if (evicted) return diagnosis('Evicted', 'Starting', evicted.since, { said: evicted.message });
-  if (!pod) return diagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
-  const said = isAlive(pod) ? '' : `it failed with ${pod.reason || 'no reason given'}. ${pod.message}`;
-  return diagnosis('Recreating', 'Starting', pod.terminatingSince ?? pod.createdAt, { said });
+  if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
+  const disruption = disruptionOf(pod);
+  if (disruption)
+    return toDiagnosis('Evicted', 'Starting', disruption.since, { upstreamMessage: disruption.message });
+  const since = pod.terminatingSince ?? pod.createdAt;
+  return isAlive(pod)
+    ? toDiagnosis('Recreating', 'Starting', since)
+    : toDiagnosis('Recreating', 'Starting', since, {
+        upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
+      });
 }
 
-const TAKEN = new Set(['Evicted', 'Preempting', 'Shutdown', 'NodeShutdown', 'Terminated', 'NodeLost']);
+/** Values of `status.reason` of a pod that did not end by itself (kubelet, node shutdown, node lifecycle controller). */
+const DISRUPTION_REASONS = new Set([
+  'Evicted',
+  'Preempting',
+  'Shutdown',
+  'NodeShutdown',
+  'Terminated',
+  'NodeLost',
+]);
 
-function eviction({
-  reason,
-  message,
-  disruption,
-  createdAt,
-  terminatingSince,
-}: Pod): ConditionState | undefined {
+function disruptionOf(pod: Pod): ConditionState | undefined {
+  const { reason, message, disruption, createdAt, terminatingSince } = pod;
   if (disruption?.isTrue)
     return { ...disruption, message: message || disruption.message || disruption.reason };
-  const since = terminatingSince ?? createdAt;
-  return TAKEN.has(reason) ? { isTrue: true, reason, message: message || reason, since } : undefined;
+  if (!DISRUPTION_REASONS.has(reason)) return undefined;
+  return { isTrue: true, reason, message: message || reason, since: terminatingSince ?? createdAt };
 }
 
-/** Why the pod has no node yet. */
-function unplaced({ machine, dependents }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
+/** Why the pod has no node yet. The patterns match messages of kube-scheduler and its volume plugins. */
+function diagnoseScheduling({ machine, dependents }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
   if (pod.node !== undefined || pod.scheduled?.isTrue) return undefined;
-  const other = diskName(machine.name);
-  const pending = dependents.pvcs.some(({ name, phase }) => name === other && phase !== 'Bound');
+  const disk = diskName(machine.name);
+  const isDiskPending = dependents.pvcs.some(({ name, phase }) => name === disk && phase !== 'Bound');
   if (!pod.scheduled)
-    return pending
-      ? diagnosis('DiskPending', 'Starting', pod.createdAt, { other })
-      : diagnosis('CreatingPod', 'Starting', pod.createdAt, { stage: 'The pod waits for the scheduler.' });
-  const { message: said, since } = pod.scheduled;
-  if (/ReadWriteOncePod/.test(said)) return diagnosis('DiskConflict', 'Starting', since, { said });
-  const claim = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(said)?.[1];
-  if (claim !== undefined && claim !== other) return diagnosis('MountFailed', 'Starting', since, { said });
-  const volumes = /persistentvolumeclaims|persistent volumes? to bind|binding volumes/i.test(said);
-  if (claim === other || (pending && volumes))
-    return diagnosis('DiskPending', 'Starting', since, { other, said });
-  return diagnosis('Unschedulable', 'Starting', since, { said });
+    return isDiskPending
+      ? toDiagnosis('DiskPending', 'Starting', pod.createdAt, { disk })
+      : toDiagnosis('CreatingPod', 'Starting', pod.createdAt, {
+          progress: 'The pod is waiting for the scheduler.',
+        });
+  const { message: upstreamMessage, since } = pod.scheduled;
+  if (/ReadWriteOncePod/.test(upstreamMessage))
+    return toDiagnosis('DiskConflict', 'Starting', since, { upstreamMessage });
+  const pvc = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(upstreamMessage)?.[1];
+  if (pvc !== undefined && pvc !== disk)
+    return toDiagnosis('MountFailed', 'Starting', since, { upstreamMessage });
+  const isAboutVolumes = /persistentvolumeclaims|persistent volumes? to bind|binding volumes/i.test(
+    upstreamMessage,
+  );
+  if (pvc === disk || (isDiskPending && isAboutVolumes))
+    return toDiagnosis('DiskPending', 'Starting', since, { disk, upstreamMessage });
+  return toDiagnosis('Unschedulable', 'Starting', since, { upstreamMessage });
 }
 
 const later = (one: string, other: string): string => (one > other ? one : other);

@@ -1,63 +1,62 @@
 import type { Machine } from '../machine.ts';
 import type { Dependents } from './dependents.ts';
-import { diagnoseAccess, diagnoseHost, serves } from './diagnose-access.ts';
-import { deletion, diagnoseRelease, diagnoseRollout } from './diagnose-operator.ts';
+import { diagnoseAccess, diagnoseHost, hasService } from './diagnose-access.ts';
+import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './diagnose-operator.ts';
 import { diagnosePod, readySince } from './diagnose-pod.ts';
-import { type Diagnosis, type DiagnosisContext, diagnosis, isAlive, toContext } from './diagnosis.ts';
+import { type Diagnosis, type DiagnosisContext, isAlive, toContext, toDiagnosis } from './diagnosis.ts';
 
 /**
- * What a machine is doing: the first of these that has something to say. A machine that nobody objects to is Running, so
- * each must object wherever it is not sure.
+ * Finds out what a machine is doing. The checks run in order and the first one that returns a diagnosis wins. A machine
+ * without a diagnosis is Running, so each check must return one when it is unsure.
  *
- *     is it being deleted? → did the operator fail? → has the cluster taken over the spec?
+ *     deletion → release (did the operator fail?) → rollout (has the cluster applied the spec?)
  *       → stopped: are there pods left?
- *       → else: the pod → its host → its endpoints and Ingress → Running
+ *       → otherwise: pod → host → endpoints and Ingress → Running
  */
 export function diagnose(machine: Machine, dependents: Dependents): Diagnosis {
   const context = toContext(machine, dependents);
   return (
-    deletion(context) ??
+    diagnoseDeletion(context) ??
     diagnoseRelease(context) ??
     diagnoseRollout(context) ??
-    (machine.spec.stopped ? stopping(context) : starting(context))
+    (machine.spec.stopped ? diagnoseStopped(context) : diagnoseStarted(context))
   );
 }
 
-function stopping({ machine, dependents, deployment }: DiagnosisContext): Diagnosis {
+function diagnoseStopped({ machine, dependents, deployment }: DiagnosisContext): Diagnosis {
   const pods = dependents.pods.filter(isAlive);
   if (pods.length === 0 && deployment?.replicas === 0)
-    return diagnosis('StoppedByUser', 'Stopped', machine.specChangedAt);
+    return toDiagnosis('StoppedByUser', 'Stopped', machine.specChangedAt);
   const [since = machine.specChangedAt] = pods.flatMap((pod) => pod.terminatingSince ?? []).sort();
-  return diagnosis('StoppedByUser', 'Stopping', since, {
-    stage: 'The machine is being stopped: its pod ends.',
+  return toDiagnosis('StoppedByUser', 'Stopping', since, {
+    progress: 'The machine is being stopped: its pod is terminating.',
   });
 }
 
-function starting(context: DiagnosisContext): Diagnosis {
-  const trouble = diagnosePod(context);
-  // A host that is taken is worth knowing before the pod is ready; a pod that has failed, even before that.
-  if (trouble?.phase === 'Failed') return trouble;
-  return diagnoseHost(context) ?? trouble ?? diagnoseAccess(context) ?? running(context);
+function diagnoseStarted(context: DiagnosisContext): Diagnosis {
+  const podDiagnosis = diagnosePod(context);
+  // Users should learn of a host conflict before the pod is ready, but of a failed pod first.
+  if (podDiagnosis?.phase === 'Failed') return podDiagnosis;
+  return diagnoseHost(context) ?? podDiagnosis ?? diagnoseAccess(context) ?? toRunning(context);
 }
 
-function running(context: DiagnosisContext): Diagnosis {
-  return diagnosis('Ready', 'Running', readySince(context), { stage: `${where(context)}${past(context)}` });
+const toRunning = (context: DiagnosisContext): Diagnosis =>
+  toDiagnosis('Ready', 'Running', readySince(context), {
+    progress: `${describeAccess(context)}${describeLastRestart(context)}`,
+  });
+
+function describeAccess({ machine: { name, namespace, spec } }: DiagnosisContext): string {
+  if (spec.ingressDomain) return `The machine is running and reachable at its host ${spec.ingressDomain}.`;
+  return hasService(spec)
+    ? `The machine is running and reachable inside the cluster at http://${name}.${namespace}.`
+    : 'The machine is running and serves no port.';
 }
 
-function where({ machine: { name, namespace, spec } }: DiagnosisContext): string {
-  if (spec.ingressDomain) return `The machine runs and is reached at its host ${spec.ingressDomain}.`;
-  return serves(spec)
-    ? `The machine runs; it is reached inside the cluster at http://${name}.${namespace}.`
-    : 'The machine runs; it serves no port.';
-}
-
-/** What happened before is told, but is no state. */
-function past({ pod }: DiagnosisContext): string {
-  const restarted = pod?.containers.find(({ restarts, lastTermination }) => restarts > 0 && lastTermination);
-  if (!restarted?.lastTermination) return '';
-  const why =
-    restarted.lastTermination.reason === 'OOMKilled'
-      ? 'for want of memory'
-      : `with exit code ${restarted.lastTermination.exitCode}`;
-  return ` Its container ${restarted.name} ended at ${restarted.lastTermination.finishedAt} ${why}, and was restarted.`;
+/** A restart in the past is mentioned, but does not change the phase. */
+function describeLastRestart({ pod }: DiagnosisContext): string {
+  const container = pod?.containers.find(({ restarts, lastTermination }) => restarts > 0 && lastTermination);
+  if (!container?.lastTermination) return '';
+  const { reason, exitCode, finishedAt } = container.lastTermination;
+  const cause = reason === 'OOMKilled' ? 'because it ran out of memory' : `with exit code ${exitCode}`;
+  return ` Its container ${container.name} exited at ${finishedAt} ${cause}, and was restarted.`;
 }

@@ -1,7 +1,8 @@
 import type { Machine } from '../machine.ts';
 import type { Dependents, Deployment, Pod } from './dependents.ts';
 import type { Phase } from './phases.ts';
-import { type MessageParams, REASONS, type Reason } from './reasons.ts';
+import type { MessageParams } from './reasons/reason.ts';
+import { REASONS, type Reason } from './reasons.ts';
 
 /** What a machine is doing, and why. */
 export interface Diagnosis {
@@ -9,22 +10,23 @@ export interface Diagnosis {
   readonly reason: Reason;
   readonly message: string;
   readonly hint: string;
-  /** A time from the objects, never the clock's: the same objects always make the same document. */
+  /** RFC 3339. Taken from the objects, never from the clock, so that equal objects give equal documents. */
   readonly since: string;
 }
 
-/** What is judged: a machine and those of its dependents that are really its own. */
+/** The input of a diagnosis: a machine and its dependents. */
 export interface DiagnosisContext {
   readonly machine: Machine;
   readonly dependents: Dependents;
   readonly deployment: Deployment | undefined;
-  /** The one that counts: the newest that still lives, else the newest. */
+  /** The pod that counts: the newest one that is alive, or else the newest one. */
   readonly pod: Pod | undefined;
 }
 
 type PhaseOf<R extends Reason> = (typeof REASONS)[R]['phases'][number];
 
-export function diagnosis<R extends Reason>(
+/** A diagnosis with the texts of its reason. The compiler checks that the reason allows the phase. */
+export function toDiagnosis<R extends Reason>(
   reason: R,
   phase: PhaseOf<R>,
   since: string,
@@ -36,21 +38,22 @@ export function diagnosis<R extends Reason>(
 
 export function toContext(machine: Machine, dependents: Dependents): DiagnosisContext {
   const deployment = dependents.deployments.find(
-    // One of an earlier machine of this name can still be in a watch that is behind.
+    // A watch that lags behind can still have the Deployment of an earlier machine of the same name.
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
   const pods = dependents.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
-  return { machine, dependents, deployment, pod: pods.sort(byWeight)[0] };
+  return { machine, dependents, deployment, pod: pods.sort(byRelevance)[0] };
 }
 
-/** Whether a pod runs or will run: one that was evicted stays behind as a record only. */
+/** Whether a pod runs or will run. An evicted pod, for example, remains only as a record. */
 export const isAlive = ({ phase }: Pod): boolean => phase !== 'Failed' && phase !== 'Succeeded';
 
-const byWeight = (one: Pod, other: Pod): number =>
-  Number(stays(other)) - Number(stays(one)) ||
+/** Pods that will stay come first, then newer ones. The name makes the order total. */
+const byRelevance = (one: Pod, other: Pod): number =>
+  Number(willStay(other)) - Number(willStay(one)) ||
   compare(other.createdAt, one.createdAt) ||
   compare(other.name, one.name);
 
-const stays = (pod: Pod): boolean => isAlive(pod) && !pod.deleting;
+const willStay = (pod: Pod): boolean => isAlive(pod) && !pod.deleting;
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -7,26 +7,26 @@ import { REASON_NAMES } from './reasons.ts';
 
 const Condition = Type.Object(
   {
-    type: Type.String({ description: 'What the condition is about, such as Deployed.' }),
+    type: Type.String({ description: 'Type of the condition, such as Deployed.' }),
     status: Type.String({ description: 'True, False or Unknown.' }),
-    reason: Type.Optional(Type.String({ description: 'Why, in one word.' })),
-    message: Type.Optional(Type.String({ description: 'Why, for people.' })),
+    reason: Type.Optional(Type.String({ description: 'Machine-readable reason for the status.' })),
+    message: Type.Optional(Type.String({ description: 'Explanation for people.' })),
     lastTransitionTime: Type.Optional(
       Type.String({ description: 'When the status last changed (RFC 3339).' }),
     ),
   },
-  { description: 'One of the conditions that the operator reports.' },
+  { description: 'A condition that the operator reports.' },
 );
 
 const PodResource = Type.Object(
   {
     name: Type.String({ description: 'Name of the pod.' }),
-    phase: Type.String({ description: "The cluster's word for it: Pending, Running, Succeeded, Failed." }),
-    ready: Type.Boolean({ description: 'Whether all its containers are ready.' }),
-    restarts: Type.Integer({ description: 'How often its containers were restarted.' }),
-    node: Type.Optional(Type.String({ description: 'The node that it is on.' })),
-    createdAt: Type.String({ description: 'When it was made (RFC 3339).' }),
-    deleting: Type.Boolean({ description: 'Whether it is ending.' }),
+    phase: Type.String({ description: 'Phase of the pod: Pending, Running, Succeeded, Failed or Unknown.' }),
+    ready: Type.Boolean({ description: 'Whether the pod is ready.' }),
+    restarts: Type.Integer({ description: 'How often its containers have been restarted.' }),
+    node: Type.Optional(Type.String({ description: 'Node that the pod runs on.' })),
+    createdAt: Type.String({ description: 'When the pod was created (RFC 3339).' }),
+    deleting: Type.Boolean({ description: 'Whether the pod is terminating.' }),
   },
   { description: 'A pod of the machine.' },
 );
@@ -34,19 +34,19 @@ const PodResource = Type.Object(
 const DiskResource = Type.Object(
   {
     name: Type.String({ description: 'Name of the PersistentVolumeClaim.' }),
-    phase: Type.String({ description: 'Pending, Bound or Lost.' }),
-    size: Type.String({ description: 'What it holds; before it is bound, what it asks for.' }),
-    storageClassName: Type.Optional(Type.String({ description: 'Its StorageClass.' })),
+    phase: Type.String({ description: 'Phase of the claim: Pending, Bound or Lost.' }),
+    size: Type.String({ description: 'Capacity of the disk; the requested size until the claim is bound.' }),
+    storageClassName: Type.Optional(Type.String({ description: 'StorageClass of the disk.' })),
     deleting: Type.Boolean({ description: 'Whether it is being deleted.' }),
   },
-  { description: "The machine's disk, kept from an earlier machine of the name or its own." },
+  { description: "The machine's disk. It may have been kept from an earlier machine of the same name." },
 );
 
 const IngressResource = Type.Object(
   {
     name: Type.String({ description: 'Name of the Ingress.' }),
-    hosts: Type.Array(Type.String(), { description: 'The host names that it serves.' }),
-    tls: Type.Boolean({ description: 'Whether it has a certificate for its hosts.' }),
+    hosts: Type.Array(Type.String(), { description: 'Host names that the Ingress serves.' }),
+    tls: Type.Boolean({ description: 'Whether the Ingress has a certificate for all its hosts.' }),
     deleting: Type.Boolean({ description: 'Whether it is being deleted.' }),
   },
   { description: "The machine's Ingress." },
@@ -54,51 +54,56 @@ const IngressResource = Type.Object(
 
 const Resources = Type.Object(
   {
-    pods: Type.Array(PodResource, { description: 'Its pods, those that are ending too.' }),
+    pods: Type.Array(PodResource, { description: 'Pods of the machine, including terminating ones.' }),
     disk: Type.Optional(DiskResource),
     ingress: Type.Optional(IngressResource),
-    unknown: Type.Array(stringEnum(DEPENDENT_KINDS, { description: 'A kind of object.' }), {
-      description: 'The kinds that the service may not read: of these nothing is known.',
+    unknown: Type.Array(stringEnum(DEPENDENT_KINDS, { description: 'A kind of Kubernetes object.' }), {
+      description: 'Kinds that the backend may not read. Objects of these kinds are missing from the status.',
     }),
   },
-  { description: 'What the machine is made of in the cluster.' },
+  { description: 'Kubernetes objects of the machine.' },
 );
 
-/** Set by whoever answers: the status itself does not know how old it is. */
+/** Added when a response is sent: a status document does not depend on the clock. */
 export const StaleSince = Type.String({
   description:
-    'Only while the cluster has not been heard of for over 10 s: until when the service knows that it was so (RFC 3339).',
+    'Present only if the backend has not heard from the cluster for more than 10 s: the time at which the status was last known to be current (RFC 3339).',
 });
 
-/** What a machine is and what it is doing. */
+/** The status document of a machine: its spec, what it is doing and why. */
 export const MachineStatus = Type.Object(
   {
     name: Type.String({ description: 'Name of the machine.' }),
     namespace: Type.String({ description: 'Namespace of the machine.' }),
-    uid: Type.String({ description: 'Tells this machine from an earlier one of the same name.' }),
-    generation: Type.Integer({ description: 'Counts the changes of spec.' }),
-    phase: stringEnum(PHASES, { description: 'What the machine is doing, in one word.' }),
-    ready: Type.Boolean({ description: 'Whether it can be used: true in the phase Running alone.' }),
-    reason: stringEnum(REASON_NAMES, {
-      description: 'Why it is in this phase: one of a closed list, which docs/status.md explains.',
+    uid: Type.String({ description: 'Unique id. A later machine of the same name has another one.' }),
+    generation: Type.Integer({
+      description: 'Increases with each change of the spec.',
     }),
-    message: Type.String({ description: 'What is the matter, for people.' }),
+    phase: stringEnum(PHASES, { description: 'What the machine is doing.' }),
+    ready: Type.Boolean({ description: 'Whether the machine is usable: true only in the phase Running.' }),
+    reason: stringEnum(REASON_NAMES, {
+      description: 'Why the machine is in this phase. docs/status.md explains each reason.',
+    }),
+    message: Type.String({ description: 'What is happening, for people.' }),
     hint: Type.String({ description: 'What to do about it, for people.' }),
     since: Type.String({
-      description: 'Since when, as far as the objects of the cluster tell (RFC 3339).',
+      description: 'Since when the reason has applied, according to the objects in the cluster (RFC 3339).',
     }),
     url: Type.Optional(
       Type.String({
-        description: 'Where it is reached; only while it is Running, and has an ingressDomain.',
+        description: 'URL of the machine. Present only if the machine is Running and has an ingressDomain.',
       }),
     ),
     spec: DevMachineSpec,
     conditions: Type.Array(Condition, {
-      description: "The operator's conditions; empty before it has seen the machine.",
+      description:
+        'Conditions that the operator reports; empty until the operator has processed the machine.',
     }),
     resources: Resources,
-    restarts: Type.Integer({ description: 'How often the containers of the present pod were restarted.' }),
-    deleting: Type.Boolean({ description: 'true from the request to delete it until it is gone.' }),
+    restarts: Type.Integer({
+      description: 'How often the containers of the current pod have been restarted.',
+    }),
+    deleting: Type.Boolean({ description: 'Whether deletion of the machine has been requested.' }),
     staleSince: Type.Optional(StaleSince),
   },
   { description: 'The status of a machine.' },

@@ -4,20 +4,20 @@ import type { Dependents } from './dependents.ts';
 import type { Phase } from './phases.ts';
 import { toStatus } from './status.ts';
 
-/** A status as it is answered: made and serialised once per change, not per request. */
+/** A status in serialized form. It is serialized once per change, not per request. */
 export interface StatusDocument {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly phase: Phase;
   readonly template: string | undefined;
-  /** The whole document. */
+  /** The MachineStatus as JSON. */
   readonly json: string;
   /** `<uid>.<generation>.<digest>`: uid and generation identify the spec, the digest this document. */
   readonly version: string;
 }
 
-/** Beside the document it keeps of the machine only the name, by which it is found. */
+/** Refers to its machine instead of copying from it, because the cache holds one document per machine. */
 export class MachineDocument implements StatusDocument {
   readonly namespace: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export class MachineDocument implements StatusDocument {
     const digest = hash('sha256', this.json, 'buffer').toString('base64url', 0, 12);
     this.phase = status.phase;
     this.machine = machine;
-    this.version = inOnePiece(`${machine.uid}.${machine.generation}.${digest}`);
+    this.version = flatten(`${machine.uid}.${machine.generation}.${digest}`);
   }
 
   get uid(): string {
@@ -46,5 +46,5 @@ export class MachineDocument implements StatusDocument {
   }
 }
 
-/** The same text; what is put together keeps its pieces, and is put together at every use. */
-const inOnePiece = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
+/** A copy in one piece of memory. V8 represents a concatenated string as a tree of its pieces. */
+const flatten = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

@@ -9,7 +9,7 @@ import { MachineStatus as Schema } from './schema.ts';
 export const MachineStatus = Schema;
 export type MachineStatus = Static<typeof Schema>;
 
-/** The same objects always make the same document: it knows no clock, and no order in which they became known. */
+/** Pure: equal objects give equal documents, whatever the time and the order in which the objects arrived. */
 export function toStatus(machine: Machine, dependents: Dependents): MachineStatus {
   const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
   const { phase, reason, message, hint, since } = diagnose(machine, dependents);

@@ -7,7 +7,7 @@ import { toRequestError } from './validation.ts';
 
 /** The only place that turns errors into HTTP: problem documents of RFC 9457. */
 
-const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, number>> = {
+export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, number>> = {
   'invalid-request': 400,
   forbidden: 403,
   'machine-not-found': 404,

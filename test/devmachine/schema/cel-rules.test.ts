@@ -36,7 +36,8 @@ test('a broken rule says where and what, however deep', () => {
 test('every rule has a predicate beside its CEL, but for those that compare with the stored machine', () => {
   const found = allRules(DevMachineSpec);
   assert.ok(found.length > 15);
-  for (const { rule, holds } of found) assert.equal(holds === undefined, rule.includes('oldSelf'), rule);
+  for (const { rule, isSatisfied } of found)
+    assert.equal(isSatisfied === undefined, rule.includes('oldSelf'), rule);
 });
 
 function allRules(schema: TSchema): Rule[] {

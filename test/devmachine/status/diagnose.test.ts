@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REASON_NAMES, REASONS, type ReasonText } from '../../../src/devmachine/status/reasons.ts';
+import type { ReasonText } from '../../../src/devmachine/status/reasons/reason.ts';
+import { REASON_NAMES, REASONS } from '../../../src/devmachine/status/reasons.ts';
 import { specDigest } from '../../../src/devmachine/status/spec-digest.ts';
 import type { MachineStatus } from '../../../src/devmachine/status/status.ts';
 import { deployment, ingress, NO_PODS, pod, type Raw, slice } from '../../status/objects.ts';
@@ -19,9 +20,9 @@ function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = [
   scenario.objects(owner).forEach((raw: Raw, index) => {
     put(stored(raw, index + 1, ending.includes(raw.metadata.name) ? ENDING : {}));
   });
-  const entry = view.get(KEY.namespace, KEY.name);
-  assert.ok(entry);
-  return documentOf(entry);
+  const document = view.get(KEY.namespace, KEY.name);
+  assert.ok(document);
+  return documentOf(document);
 }
 
 for (const scenario of SCENARIOS) {
@@ -36,7 +37,10 @@ for (const scenario of SCENARIOS) {
     assert.equal(status.ready, status.phase === 'Running');
     const reached = status.ready && scenario.spec && 'ingressDomain' in scenario.spec;
     assert.equal(status.url, reached ? 'https://machine-1.team.example.com/' : undefined);
-    assert.ok(!JSON.stringify(status).includes('hunter2'), 'the last words of a container are its own');
+    assert.ok(
+      !JSON.stringify(status).includes('hunter2'),
+      'the termination message of a container is private',
+    );
   });
 }
 
@@ -52,7 +56,7 @@ const READY: Scenario = {
   ),
 };
 
-test('what may not be seen is said to be unknown, and nothing is claimed of it', () => {
+test('a kind that may not be read is listed as unknown, and the status claims nothing about it', () => {
   const cases = [
     ['Deployment', 'Starting', 'PartUnknown'],
     ['EndpointSlice', 'Starting', 'PartUnknown'],
@@ -63,13 +67,13 @@ test('what may not be seen is said to be unknown, and nothing is claimed of it',
     assert.deepEqual([status.phase, status.reason, status.resources.unknown], [phase, reason, [kind]]);
     assert.match(status.message, new RegExp(kind));
   }
-  const blind = { ...READY, objects: () => [] };
-  assert.equal(statusOf(blind, ['Deployment']).phase, 'Pending');
-  const stopped = { ...blind, spec: { stopped: true } };
+  const withoutObjects = { ...READY, objects: () => [] };
+  assert.equal(statusOf(withoutObjects, ['Deployment']).phase, 'Pending');
+  const stopped = { ...withoutObjects, spec: { stopped: true } };
   assert.deepEqual(statusOf(stopped, ['Deployment']).phase, 'Stopping');
 });
 
-test('without watchState of pods, the Deployment says whether one is ready', () => {
+test('without permission to read pods, the Deployment tells whether one is ready', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => [deployment(owner), slice(owner)];
   assert.equal(statusOf({ ...inside, objects }, ['Pod']).phase, 'Running');
@@ -81,14 +85,14 @@ test('without watchState of pods, the Deployment says whether one is ready', () 
   assert.deepEqual([status.phase, status.reason], ['Starting', 'PartUnknown']);
 });
 
-test('what an earlier machine of the same name has left is not this one', () => {
+test('objects of an earlier machine of the same name do not count', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => inside.objects({ ...owner, uid: 'earlier' });
   const status = statusOf({ ...inside, objects });
   assert.deepEqual([status.phase, status.reason], ['Pending', 'AwaitingOperator']);
 });
 
-test('an endpoint that leads to another pod is none', () => {
+test('an endpoint of another pod does not count', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => {
     const [one, two, three] = inside.objects(owner);
@@ -97,7 +101,7 @@ test('an endpoint that leads to another pod is none', () => {
   assert.equal(statusOf({ ...inside, objects }).reason, 'EndpointsNotReady');
 });
 
-test('a restart: the former pod, still ready, does not count once another spec is rolled out', () => {
+test('during a restart, the previous pod does not count although it is still ready', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => [
     deployment(owner, { status: NO_PODS }),
@@ -107,7 +111,7 @@ test('a restart: the former pod, still ready, does not count once another spec i
   assert.equal(statusOf({ ...inside, objects }).reason, 'Recreating');
 });
 
-test('the host goes over when the first that had it is gone, and the other way round', () => {
+test('the next machine gets the host when the Ingress that had it is deleted', () => {
   const { view, machine, put, remove } = watched();
   const [one, other] = ['alpha', 'beta'].map((name) => ({
     ...ownerOf({ namespace: name, name }, READY),
@@ -128,15 +132,15 @@ test('the host goes over when the first that had it is gone, and the other way r
   assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
   put(first);
   assert.deepEqual(reasons(), ['Ready', 'HostConflict']);
-  assert.match(documentOf(view.get('beta', 'beta')).message, /a machine of another namespace/);
+  assert.match(documentOf(view.get('beta', 'beta')).message, /a machine in another namespace/);
   assert.ok(!view.get('beta', 'beta')?.json.includes('alpha'));
   remove(stored(ingress(one), 31));
   assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
 });
 
-test('there is a scenario for every reason, and for every phase of it', () => {
-  const elsewhere = ['PartUnknown Pending', 'PartUnknown Starting', 'PartUnknown Stopping'];
-  const seen = new Set([...SCENARIOS.map(({ reason, phase }) => `${reason} ${phase}`), ...elsewhere]);
+test('there is a scenario for every reason in each of its phases', () => {
+  const testedAbove = ['PartUnknown Pending', 'PartUnknown Starting', 'PartUnknown Stopping'];
+  const seen = new Set([...SCENARIOS.map(({ reason, phase }) => `${reason} ${phase}`), ...testedAbove]);
   const all = REASON_NAMES.flatMap((reason) => REASONS[reason].phases.map((phase) => `${reason} ${phase}`));
   assert.deepEqual([...seen].sort(), all.sort());
 });

@@ -37,7 +37,11 @@ test('refuses what JSON.parse would change, and says where', () => {
   assert.deepEqual(faults('{"a":{"b":1},"b":{"a":1,"\\u0061":2}}'), ['/b/a is a duplicate key']);
   assert.deepEqual(faults('{"__proto__":1,"__proto__":2}'), ['/__proto__ is a duplicate key']);
   for (const number of ['9007199254740993', '-9007199254740993', '1e999', '1e-999', '1e30']) {
-    assert.deepEqual(faults(`[0,${number}]`), ['/1 is a number that a double cannot represent exactly'], number);
+    assert.deepEqual(
+      faults(`[0,${number}]`),
+      ['/1 is a number that a double cannot represent exactly'],
+      number,
+    );
   }
   assert.deepEqual(faults('{"a":"\\ud800"}'), ['/a is not valid Unicode']);
   assert.deepEqual(faults('{"a":{"\\udc00":1}}'), ['/a has a key that is not valid Unicode']);
