@@ -4,5 +4,8 @@ export interface Metric {
   readonly help: string;
   /** A counter only increases. */
   readonly type: 'gauge' | 'counter';
-  readonly value: () => number;
+  /** The only label, of a metric that has several values. */
+  readonly label?: string;
+  /** With `label`, the values by the label's value. */
+  readonly value: () => number | ReadonlyMap<string, number>;
 }

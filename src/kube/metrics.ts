@@ -17,6 +17,13 @@ export const metricsOf = (
   },
   {
     type: 'gauge',
+    name: 'devmachine_cached_dependents',
+    help: 'Objects in the cache that machines consist of, by kind.',
+    label: 'kind',
+    value: () => cache.dependentSizes(),
+  },
+  {
+    type: 'gauge',
     name: 'devmachine_cluster_away',
     help: '1 while the cluster is unreachable.',
     value: () => Number(cache.unreachable()),

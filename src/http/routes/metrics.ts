@@ -9,15 +9,18 @@ export interface MetricsRoutesOptions {
 
 /** /metrics in Prometheus format: `registry`, to which `metrics` are added. docs/operations.md documents them. */
 export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { registry, metrics }) => {
-  for (const { name, help, type, value } of metrics) {
+  for (const { name, help, type, label = '', value } of metrics) {
     const Metric = type === 'counter' ? Counter : Gauge;
     new Metric({
       name,
       help,
+      labelNames: label === '' ? [] : [label],
       registers: [registry],
       collect(this: Counter | Gauge) {
         this.reset();
-        this.inc(value());
+        const values = value();
+        if (typeof values === 'number') this.inc(values);
+        else for (const [key, number] of values) this.inc({ [label]: key }, number);
       },
     });
   }

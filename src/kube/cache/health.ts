@@ -1,7 +1,7 @@
 import { toDomainError } from '../client/api-errors.ts';
 import type { Clock } from '../client/clock.ts';
 import type { RequestClient } from '../client/transport.ts';
-import type { Log } from './reflector.ts';
+import type { Log } from './log.ts';
 import { compareVersions } from './resource-version.ts';
 
 /**

@@ -2,7 +2,8 @@ import type { Clock } from '../client/clock.ts';
 import type { KubeClient } from '../client/transport.ts';
 import { Freshness } from './freshness.ts';
 import type { ClusterHealth } from './health.ts';
-import { type Log, runReflector } from './reflector.ts';
+import type { Log } from './log.ts';
+import { runReflector } from './reflector.ts';
 import { Store, type Stored } from './store.ts';
 
 /** One kind of objects to watch. */

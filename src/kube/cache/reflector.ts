@@ -5,14 +5,10 @@ import type { KubeClient } from '../client/transport.ts';
 import type { Freshness } from './freshness.ts';
 import { type ClusterHealth, UNMONITORED } from './health.ts';
 import { listAll } from './list-pager.ts';
+import type { Log } from './log.ts';
 import { compareVersions } from './resource-version.ts';
 import type { Store, Stored } from './store.ts';
 import { ExpiredError, type WatchEvent, watch } from './watch.ts';
-
-export interface Log {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface ReflectorOptions<T extends Stored> {
   readonly client: KubeClient;

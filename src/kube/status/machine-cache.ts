@@ -2,7 +2,7 @@ import type { Machine } from '../../devmachine/machine.ts';
 import type { DependentKind } from '../../devmachine/status/dependents.ts';
 import { startHealthChecks } from '../cache/health.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
-import type { Log } from '../cache/reflector.ts';
+import type { Log } from '../cache/log.ts';
 import { newestVersion } from '../cache/resource-version.ts';
 import type { Store } from '../cache/store.ts';
 import { systemClock } from '../client/clock.ts';
