@@ -1,4 +1,4 @@
-# The backend's image: the built JavaScript, which brings what it depends on, as a user without rights.
+# Image of the backend: a bundle that needs no node_modules, run as a user without privileges.
 FROM docker.io/library/node:26.10.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -2,7 +2,7 @@ import { cpuSeconds } from './backend.ts';
 import { LOAD } from './cores.ts';
 import { runProgram, type Server } from './programs.ts';
 
-export interface ReadFigures {
+export interface ReadMeasurements {
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -18,9 +18,9 @@ const WARM_UP_SECONDS = 2;
 export const CONNECTIONS = 64;
 
 /** Status reads, as many as the server can take. */
-export async function loadReads({ url, pid }: Server, machines: number): Promise<ReadFigures> {
+export async function loadReads({ url, pid }: Server, machines: number): Promise<ReadMeasurements> {
   const before = cpuSeconds(pid);
-  const figures = await runProgram<Omit<ReadFigures, 'serverBusy'>>('reads', LOAD, {
+  const figures = await runProgram<Omit<ReadMeasurements, 'serverBusy'>>('reads', LOAD, {
     url,
     machines,
     connections: CONNECTIONS,

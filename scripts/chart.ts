@@ -1,4 +1,4 @@
-import { DevMachineSpec } from '../src/devmachine/spec.ts';
+import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
 import { type JsonSchema, mapSchema } from './json-schema.ts';
 
 /**

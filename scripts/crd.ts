@@ -1,6 +1,6 @@
-import { MACHINE_NAME } from '../src/devmachine/formats.ts';
-import { GROUP, KIND, PLURAL, VERSION } from '../src/devmachine/manifest.ts';
-import { DevMachineSpec } from '../src/devmachine/spec.ts';
+import { MACHINE_NAME } from '../src/devmachine/schema/formats.ts';
+import { GROUP, KIND, PLURAL, VERSION } from '../src/devmachine/schema/manifest.ts';
+import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
 import { type JsonSchema, mapSchema } from './json-schema.ts';
 
 /** The CustomResourceDefinition, made from the schema of the spec. */

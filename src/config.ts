@@ -1,4 +1,4 @@
-import { DNS_LABEL } from './devmachine/formats.ts';
+import { DNS_LABEL } from './devmachine/schema/formats.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -1,33 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { loadConfig } from './config.ts';
-import { openConnection } from './kube/connection.ts';
-import { loadKubeConfig } from './kube/kubeconfig.ts';
-import { watchMachines } from './kube/machine-cache.ts';
+import { openClient } from './kube/client/client.ts';
+import { loadKubeConfig } from './kube/client/kubeconfig.ts';
 import { openMachines } from './kube/machines.ts';
+import { startMachineCache } from './kube/status/machine-cache.ts';
 import { openLogger } from './logger.ts';
 
-/** How long the start waits for a cluster that does not answer. */
-const LONGEST_WAIT_MS = 250;
+/** How long the start waits for the first page of the list, in ms. */
+const MAX_HEAD_START_MS = 250;
 
 /** env → config → cluster → app → listen; a signal → drain → close. */
 export async function serve(): Promise<void> {
   const config = loadConfig();
   const logger = openLogger({ level: config.logLevel });
   const stop = new AbortController();
-  const connection = openConnection(() => loadKubeConfig(config.kubeconfig), {
+  const client = openClient(() => loadKubeConfig(config.kubeconfig), {
     timeoutMs: config.clusterTimeoutMs,
   });
   const { watchNamespaces: namespaces, maxStalenessMs } = config;
-  const cache = watchMachines({ connection, namespaces, maxStalenessMs, log: logger }, stop.signal);
-  const machines = openMachines(connection, cache, config);
-  // The API takes a while to load, in which nothing else is done here; the cluster takes longer for the first list, and is
-  // to be at it by then.
-  await Promise.race([cache.begun, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
+  const cache = startMachineCache({ client, namespaces, maxStalenessMs, log: logger }, stop.signal);
+  const machines = openMachines(client, cache, config);
+  // Loading the API blocks this thread for a while. Give the first list a start: the cluster works on it meanwhile.
+  await Promise.race([cache.started, sleep(MAX_HEAD_START_MS, undefined, { ref: false })]);
   const { buildApp } = await import('./app.ts');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const app = await buildApp(config, { machines, logger, registry, figures: machines.figures });
+  const app = await buildApp(config, { machines, logger, registry, metrics: machines.metrics });
 
   const shutDown = async (signal: string) => {
     logger.info({ signal }, 'stopping');
@@ -35,12 +34,11 @@ export async function serve(): Promise<void> {
     await app.close();
     stop.abort();
     await cache.stopped;
-    await connection.close();
+    await client.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
 
-  const address = await app.listen({ host: config.host, port: config.port });
-  logger.info(`Server listening at ${address}`);
-  // Whoever has started it waits for this line.
+  await app.listen({ host: config.host, port: config.port });
+  // Whoever started the process waits for Fastify's line "Server listening at …".
   logger.flush();
 }

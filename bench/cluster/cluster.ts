@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { applyNamespace } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
-import { type Connection, openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinesPath } from '../../src/kube/machine-object.ts';
+import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs, get } from '../../test/support/cluster.ts';
 import { LOAD, movePid } from '../cores.ts';
@@ -17,7 +17,7 @@ import { type Raw, store } from './store.ts';
 export interface Cluster {
   readonly controlPlane: ControlPlane;
   /** As its administrator. */
-  readonly connection: Connection;
+  readonly connection: ClusterClient;
   /** Brings it to this many machines; resolves when the API server knows all. */
   grow(count: number): Promise<void>;
   /** Gives each machine a Deployment, a Pod, a claim, an Ingress and a slice: all run. */
@@ -34,7 +34,7 @@ export async function startCluster(): Promise<Cluster> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-bench-'));
   const controlPlane = await startControlPlane({ stateDir });
   const { apiserver, etcd } = controlPlane;
-  const connection = openConnection(() => loadKubeConfig(controlPlane.kubeconfig), { timeoutMs: 60_000 });
+  const connection = openClient(() => loadKubeConfig(controlPlane.kubeconfig), { timeoutMs: 60_000 });
   await applyCrd(controlPlane, join(import.meta.dirname, '../../crd/devmachine-crd.yaml'));
   const teams = Array.from({ length: NAMESPACES }, (_, index) => `team-${index}`);
   for (const name of [...teams, 'creates', 'events']) await applyNamespace(controlPlane, name);
@@ -72,7 +72,7 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 /** A machine as the API server stores it: every other is made like it. */
-async function makeModel(connection: Connection): Promise<Raw> {
+async function makeModel(connection: ClusterClient): Promise<Raw> {
   const { name, namespace } = place(0);
   const path = `${machinesPath(namespace)}/${name}`;
   const spec = { ...EXAMPLE_SPEC, ingressDomain: hostOf(0) };
@@ -87,7 +87,7 @@ async function makeModel(connection: Connection): Promise<Raw> {
 }
 
 /** Until it also knows them in the memory from which it answers: a first list would have to wait for that. */
-async function untilCounted(connection: Connection, path: string, count: number): Promise<void> {
+async function untilCounted(connection: ClusterClient, path: string, count: number): Promise<void> {
   for (;;) {
     const { status, body } = await get(connection, `${path}?limit=1`);
     const known = status === 200 ? body.items.length + (body.metadata.remainingItemCount ?? 0) : 0;
@@ -98,7 +98,7 @@ async function untilCounted(connection: Connection, path: string, count: number)
 }
 
 /** Whether a watch can begin at that version: the API server refuses one that it has not come to (504). */
-async function isReached(connection: Connection, path: string, resourceVersion: string): Promise<boolean> {
+async function isReached(connection: ClusterClient, path: string, resourceVersion: string): Promise<boolean> {
   const query = new URLSearchParams({ limit: '1', resourceVersion, resourceVersionMatch: 'NotOlderThan' });
   return (await get(connection, `${path}?${query}`)).status === 200;
 }

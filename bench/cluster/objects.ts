@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { claim, deployment, ingress, LONG_AGO, type Owner, pod, slice } from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 
@@ -46,14 +46,14 @@ function storedSlice(machine: Raw): Raw {
   return object;
 }
 
-interface PartKind {
+interface DependentKind {
   /** Its folder in etcd. */
   readonly resource: string;
   readonly path: string;
   readonly make: (machine: Raw) => Raw;
 }
 
-export const PARTS: readonly PartKind[] = [
+export const PARTS: readonly DependentKind[] = [
   {
     resource: 'deployments',
     path: '/apis/apps/v1/deployments',

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
-import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 
 /** Creates machines, so many at a time: through the API, or (without `url`) as the bare request that the API sends. */

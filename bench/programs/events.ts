@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { openClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs } from '../../test/support/cluster.ts';
 
@@ -17,7 +17,7 @@ interface Input {
 
 const { url, kubeconfig, readers, changes } = JSON.parse(process.argv[2] ?? '') as Input;
 const KEY = { namespace: 'events', name: `m-${process.pid}` };
-const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
+const connection = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
 
 const watched: number[] = [];
 const read: number[] = [];

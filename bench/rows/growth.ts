@@ -1,6 +1,6 @@
 import { startBackend } from '../backend.ts';
 import { startCluster } from '../cluster/cluster.ts';
-import { loadReads, type ReadFigures } from '../load.ts';
+import { loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
 import { inRounds, medianRatio } from '../statistics.ts';
 import { ms, perSecond, show } from './reads.ts';
@@ -41,8 +41,8 @@ export const growth: Row = {
 
 function compare(
   what: string,
-  many: readonly ReadFigures[],
-  few: readonly ReadFigures[],
+  many: readonly ReadMeasurements[],
+  few: readonly ReadMeasurements[],
   field: 'perSecond' | 'p99',
 ): Result {
   const [ours, ceiling] = [many, few].map((side) => side.map((figures) => figures[field])) as [

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { startBackend } from '../backend.ts';
 import { SERVER } from '../cores.ts';
-import { CONNECTIONS, loadReads, type ReadFigures } from '../load.ts';
+import { CONNECTIONS, loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
 import { startServer } from '../programs.ts';
 import { inRounds, median, medianRatio } from '../statistics.ts';
@@ -62,7 +62,7 @@ export const perSecond = (values: readonly number[]): string =>
   Math.round(median(values)).toLocaleString('en');
 export const ms = (values: readonly number[]): string => `${median(values).toFixed(2)} ms`;
 
-export const show = (figures: readonly ReadFigures[]): string =>
+export const show = (figures: readonly ReadMeasurements[]): string =>
   figures
     .map(
       ({ perSecond, p99, loadBusy, serverBusy }) =>

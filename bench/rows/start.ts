@@ -1,4 +1,4 @@
-import { machinesPath } from '../../src/kube/machine-object.ts';
+import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { startBackend } from '../backend.ts';
 import { PARTS } from '../cluster/objects.ts';
 import { SERVER } from '../cores.ts';

@@ -1,25 +1,96 @@
-/** What can go wrong with a machine, whatever the cluster's or HTTP's way of saying it. */
-export type ErrorCode =
-  | 'invalid-request'
-  | 'refused-by-cluster'
-  | 'forbidden'
-  | 'machine-not-found'
-  | 'namespace-not-found'
-  | 'already-exists'
-  | 'being-deleted'
-  | 'conflict'
-  | 'precondition-failed'
-  | 'too-large'
-  | 'unsupported-media-type'
-  | 'misdirected-request'
-  | 'too-many-requests'
-  | 'too-many-readers'
-  | 'cache-not-synced'
-  | 'cache-stale'
-  | 'overloaded'
-  | 'cluster-unavailable'
-  | 'cluster-timeout'
-  | 'operator-timeout';
+/** The texts of a problem type. `npm run generate` writes them into docs/problems.md (Markdown). */
+export interface ErrorText {
+  /** What the error means. */
+  readonly summary: string;
+  /** What the caller can do about it. */
+  readonly hint: string;
+}
+
+const RETRY = 'Retry after the time in `Retry-After`.';
+const REPEAT = 'Repeat the request; this is always safe.';
+
+/**
+ * Every error of the domain. The codes are part of the API: they are the last part of a problem's `type`, and are never
+ * renamed. src/http/responses maps them to HTTP.
+ */
+export const ERRORS = {
+  'invalid-request': {
+    summary:
+      'The request is invalid: the body is not JSON, has an unknown field or a wrong type, or violates a rule.',
+    hint: 'Fix the fields in `errors`.',
+  },
+  forbidden: {
+    summary: 'The cluster does not permit the request. `detail` names the missing permission.',
+    hint: 'Ask an administrator for the permission.',
+  },
+  'machine-not-found': {
+    summary: 'The namespace has no machine of this name.',
+    hint: 'Check the name and the namespace.',
+  },
+  'namespace-not-found': {
+    summary: 'The namespace does not exist, or this backend does not serve it (`WATCH_NAMESPACES`).',
+    hint: 'Check the namespace, or ask an administrator to serve it.',
+  },
+  'already-exists': {
+    summary:
+      'A machine of this name exists with a different spec. `errors` has the fields that differ and, in `managers`, who manages them.',
+    hint: 'Choose another name, replace the machine, or delete it first.',
+  },
+  'being-deleted': {
+    summary:
+      'The machine or its namespace is being deleted. For a purge: a deletion that keeps the disk is in progress.',
+    hint: 'Retry when the machine is gone (`Retry-After`).',
+  },
+  conflict: {
+    summary:
+      'Another field manager owns a field that would change (`errors` has the fields and, in `managers`, their owners), or others changed the machine during each attempt (`Retry-After`).',
+    hint: 'Change the field where it is managed, take it over with `force=true`, or repeat the request.',
+  },
+  'precondition-failed': {
+    summary: 'The spec is no longer the version in `If-Match`.',
+    hint: 'Read the status again and decide whether the change still applies.',
+  },
+  'too-large': {
+    summary: 'The body is larger than `BODY_LIMIT_BYTES`, or than the cluster accepts.',
+    hint: 'Send a smaller body.',
+  },
+  'refused-by-cluster': {
+    summary:
+      'A rule in the cluster refused the request: the CRD, a quota or an admission policy. `detail` quotes the rule.',
+    hint: 'Fix what `detail` names.',
+  },
+  'too-many-requests': { summary: 'The cluster is throttling requests.', hint: RETRY },
+  'too-many-readers': {
+    summary: 'The number of open event streams and of calls that wait for a phase has reached `MAX_READERS`.',
+    hint: 'Retry after the time in `Retry-After`, or poll.',
+  },
+  'cache-not-synced': { summary: 'The backend is still reading the machines from the cluster.', hint: RETRY },
+  'cache-stale': {
+    summary:
+      'The backend has not heard from the cluster for `MAX_STALENESS_SECONDS`, so its data is too old.',
+    hint: RETRY,
+  },
+  overloaded: {
+    summary:
+      'Too many changes are queued (`MAX_QUEUED_WRITES`), or this one was queued for more than 5 s. Nothing was changed.',
+    hint: RETRY,
+  },
+  'cluster-unavailable': {
+    summary: "The cluster is unreachable, rejects the backend's credentials, or does not have the CRD.",
+    hint: REPEAT,
+  },
+  'cluster-timeout': {
+    summary: 'The cluster did not respond in time. The request may still take effect.',
+    hint: REPEAT,
+  },
+  'operator-timeout': {
+    summary:
+      'The operator did not release the disk within `PURGE_TIMEOUT_SECONDS` of the purge. Nothing was deleted.',
+    hint: 'Repeat the request. If it fails again, check the status of the machine.',
+  },
+} as const satisfies Record<string, ErrorText>;
+
+export type ErrorCode = keyof typeof ERRORS;
 
 /** One field at fault. */
 export interface FieldError {
@@ -28,6 +99,7 @@ export interface FieldError {
   /** Name of the query parameter. */
   readonly parameter?: string;
   readonly message: string;
+  /** Whether this API or the cluster found the fault. */
   readonly source: 'request' | 'kubernetes';
   /** The field managers that own the field in the cluster. */
   readonly managers?: readonly string[];
@@ -39,7 +111,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** `message` is shown to the caller: it holds nothing secret. `cause` is for the log. */
+/** The only error that the domain throws. Callers see `message`, so it contains no secret; `cause` is only logged. */
 export class DevMachineError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
@@ -67,12 +139,14 @@ export const machineNotFound = ({ namespace, name }: Key): DevMachineError =>
   new DevMachineError('machine-not-found', `There is no machine ${name} in the namespace ${namespace}.`);
 
 export const beingDeleted = ({ name }: Key): DevMachineError =>
-  new DevMachineError('being-deleted', `The machine ${name} is being deleted. Try again when it is gone.`, {
+  new DevMachineError('being-deleted', `The machine ${name} is being deleted. Retry when it is gone.`, {
     retryAfterSeconds: 5,
   });
 
-/** Somebody else was faster each time. */
+/** Another client changed the machine during each attempt. */
 export const keepsChanging = ({ name }: Key): DevMachineError =>
-  new DevMachineError('conflict', `The machine ${name} keeps changing meanwhile. Repeat the request.`, {
-    retryAfterSeconds: 1,
-  });
+  new DevMachineError(
+    'conflict',
+    `Other clients changed the machine ${name} during each attempt. Repeat the request.`,
+    { retryAfterSeconds: 1 },
+  );

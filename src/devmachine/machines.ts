@@ -1,83 +1,92 @@
 import type { Machine } from './machine.ts';
-import type { MachineKey } from './manifest.ts';
-import type { DevMachineSpec } from './spec.ts';
-import type { StatusEntry } from './status-entry.ts';
+import type { MachineKey } from './schema/manifest.ts';
+import type { DevMachineSpec } from './schema/spec.ts';
+import type { StatusDocument } from './status/status-document.ts';
 
 export interface CreateOptions {
-  /** Everything is checked by the cluster, nothing is stored. */
+  /** The cluster validates the request but stores nothing. */
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Created {
-  /** false: the same machine was there already. */
+  /** false if the same machine existed before. */
   readonly created: boolean;
   readonly machine: Machine;
 }
 
+/** Identifies one version of the spec of one machine. */
+export interface SpecVersion {
+  readonly uid: string;
+  readonly generation: number;
+}
+
 export interface ReplaceOptions {
-  /** Takes over the fields that another manager owns. */
+  /** Take over fields that another field manager owns. */
   readonly force: boolean;
-  /** The If-Match header: the ETag of a status of this machine, or a list of them, or `*`. */
-  readonly ifMatch: string | undefined;
-  /** Everything is checked by the cluster, nothing is stored. */
+  /** Replace the spec only if it is one of these versions; undefined means any version. */
+  readonly expected: readonly SpecVersion[] | undefined;
+  /** The cluster validates the request but stores nothing. */
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
 
-/** `restart` starts a machine that is stopped. */
+/** `restart` also starts a stopped machine. */
 export type PowerAction = 'stop' | 'start' | 'restart';
 
 export interface PowerOptions {
-  /** Takes over the power state where another manager owns it. */
+  /** Take over the power state if another field manager owns it. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface DeleteOptions {
-  /** The disk and the access Secret go too. */
+  /** Delete the disk and the access Secret, too. */
   readonly purge: boolean;
   readonly signal: AbortSignal;
 }
 
-/** What has become of the status of one machine. */
-export interface StatusChange {
+/** A change of the status of one machine. */
+export interface StatusUpdate {
   readonly type: 'changed' | 'deleted';
-  /** For `deleted`, the last one known. */
-  readonly entry: StatusEntry;
+  /** The new document; for `deleted`, the last one. */
+  readonly document: StatusDocument;
 }
 
-/** What the HTTP side needs of a cluster. Every failure is a DevMachineError. */
+/** The port between src/http, which calls it, and src/kube, which implements it. Every failure is a DevMachineError. */
 export interface Machines {
-  /** The first creator wins, over all replicas. Throws already-exists, with the fields that differ, or being-deleted. */
+  /**
+   * Creates a machine. The first creator wins, across all replicas. Throws already-exists, with the fields that differ, or
+   * being-deleted.
+   */
   create(key: MachineKey, spec: DevMachineSpec, options: CreateOptions): Promise<Created>;
   /**
-   * A whole new spec for a machine that is there; its disk stays. Throws conflict with the fields that other managers own,
-   * precondition-failed, or being-deleted.
+   * Replaces the whole spec of an existing machine; the disk is kept. Throws conflict, with the fields that other managers
+   * own, precondition-failed or being-deleted.
    */
   replace(key: MachineKey, spec: DevMachineSpec, options: ReplaceOptions): Promise<Machine>;
-  /** Changes the power state that is wished for; idempotent, and never loses somebody else's change. */
+  /** Sets the desired power state. Idempotent; it never overwrites a concurrent change of another field. */
   setPower(key: MachineKey, action: PowerAction, options: PowerOptions): Promise<Machine>;
   /**
-   * Resolves when the cluster has accepted it; idempotent while the machine goes. A purge throws operator-timeout where
-   * the operator does not let go of the disk in time; nothing is deleted then.
+   * Resolves when the cluster has accepted the deletion; idempotent while the machine is being deleted. A purge throws
+   * operator-timeout if the operator does not release the disk in time, and then deletes nothing.
    */
   delete(key: MachineKey, options: DeleteOptions): Promise<void>;
-  /** From the shared cache; undefined: it knows of none, which is to be asked of `status`. */
-  known(key: MachineKey): StatusEntry | undefined;
-  /** From the shared cache; asks the cluster once before it throws machine-not-found. */
-  status(key: MachineKey, signal: AbortSignal): Promise<StatusEntry>;
-  /** All that the cache knows of a namespace, or of every namespace that is served; ordered by namespace and name. */
-  list(namespace: string | undefined): readonly StatusEntry[];
-  /** How many the cache knows. */
+  /** The status in the cache. undefined if the cache has no such machine; `status` then asks the cluster. */
+  known(key: MachineKey): StatusDocument | undefined;
+  /** The status in the cache. Asks the cluster once before it throws machine-not-found. */
+  status(key: MachineKey, signal: AbortSignal): Promise<StatusDocument>;
+  /** All machines in the cache of a namespace, or of every served namespace, in the order of compareKeys. */
+  list(namespace: string | undefined): readonly StatusDocument[];
+  /** The number of machines in the cache. */
   size(): number;
-  /** Calls `listener` for every change from now on. Returns the way to stop it. */
-  subscribe(listener: (change: StatusChange) => void): () => void;
+  /** Calls `listener` for every change from now on. Returns a function that unsubscribes it. */
+  subscribe(listener: (change: StatusUpdate) => void): () => void;
   /**
-   * How long ago, in ms, what status, list and subscribe tell of a namespace, or of all, was last known to be what the
-   * cluster has. While the cluster is away it grows.
+   * How long ago, in ms, the cache was last known to match the cluster, for one namespace or for all. The age grows while
+   * the cluster is unreachable.
    */
   ageMs(namespace: string | undefined): number;
-  /** Throws cache-not-synced until the cache has seen the whole cluster once, and cache-stale while it is too old. */
+  /** Throws cache-not-synced until the cache is complete for the first time, and cache-stale while it is too old. */
   checkReadable(namespace: string | undefined): void;
 }

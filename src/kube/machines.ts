@@ -1,61 +1,58 @@
 import { DevMachineError, machineNotFound } from '../devmachine/errors.ts';
-import type { Figure } from '../devmachine/figure.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
-import type { MachineKey } from '../devmachine/manifest.ts';
-import { NO_PARTS } from '../devmachine/parts.ts';
-import { MachineEntry } from '../devmachine/status-entry.ts';
-import { createMachine, getMachine } from './apply.ts';
-import { replaceMachine } from './change-replace.ts';
-import { systemClock } from './clock.ts';
-import type { Connection } from './connection.ts';
-import { within } from './deadline.ts';
-import { deleteMachine } from './delete.ts';
-import { Limit } from './limit.ts';
-import type { MachineCache } from './machine-cache.ts';
-import { asMachineObject, toMachine } from './machine-object.ts';
-import { setPower } from './power.ts';
-import { purgeMachine } from './purge.ts';
-import { withRetries } from './retry.ts';
-import { asStatus, toDomainError } from './status-errors.ts';
-import type { Store } from './store.ts';
+import type { Metric } from '../devmachine/metric.ts';
+import type { MachineKey } from '../devmachine/schema/manifest.ts';
+import { NO_DEPENDENTS } from '../devmachine/status/dependents.ts';
+import { MachineDocument } from '../devmachine/status/status-document.ts';
+import type { Store } from './cache/store.ts';
+import type { ClusterClient } from './client/client.ts';
+import { ConcurrencyLimiter } from './client/limiter.ts';
+import type { RequestClient } from './client/transport.ts';
+import { getMachine } from './commands/apply.ts';
+import { createMachine } from './commands/create.ts';
+import { deleteMachine } from './commands/delete.ts';
+import { setPower } from './commands/power.ts';
+import { purgeMachine } from './commands/purge.ts';
+import { replaceMachine } from './commands/replace.ts';
+import { metricsOf } from './metrics.ts';
+import type { MachineObject } from './resources/devmachine.ts';
+import type { MachineCache } from './status/machine-cache.ts';
 
 export interface MachinesOptions {
-  /** How long a call may take in the cluster, with all that it takes. */
-  readonly clusterTimeoutMs: number;
-  /** How long a purge waits for the operator. */
+  /** How long a purge waits for the operator, in ms. */
   readonly purgeTimeoutMs: number;
-  /** How old an answer of the cache may be. */
+  /** How old an answer from the cache may be, in ms. */
   readonly maxStalenessMs: number;
-  /** Changes that may be under way in the cluster at once. */
+  /** Writes that may be in flight at once. */
   readonly maxWrites: number;
-  /** Changes that may wait for their turn. */
+  /** Writes that may wait for a slot. */
   readonly maxQueuedWrites: number;
 }
 
 export interface ClusterMachines extends Machines {
-  /** What an operator wants to see of it. */
-  readonly figures: readonly Figure[];
+  readonly metrics: readonly Metric[];
 }
 
-/** How long a change waits for its turn. */
+/** How long a call waits for a slot. */
 const QUEUE_MS = 5_000;
-/** A machine that the cache does not know is looked up in the cluster: so many at once. */
+/** Look-ups of machines that the cache does not know. */
 const LOOKUPS = { concurrent: 8, queued: 1_000, waitMs: QUEUE_MS };
 
-/** The machines of a cluster: written through `connection`, read from `cache`. */
+/** The machines of a cluster: written through `client`, read from `cache`. */
 export function openMachines(
-  connection: Connection,
+  client: ClusterClient,
   cache: MachineCache,
-  options: MachinesOptions,
+  { purgeTimeoutMs, maxStalenessMs, maxWrites, maxQueuedWrites }: MachinesOptions,
 ): ClusterMachines {
-  const { clusterTimeoutMs, purgeTimeoutMs, maxStalenessMs, maxWrites, maxQueuedWrites } = options;
-  let retries = 0;
-  const cluster = withRetries(connection, systemClock, () => retries++);
-  const writes = new Limit({ concurrent: maxWrites, queued: maxQueuedWrites, waitMs: QUEUE_MS });
-  const lookups = new Limit(LOOKUPS);
+  const writes = new ConcurrencyLimiter({
+    concurrent: maxWrites,
+    queued: maxQueuedWrites,
+    waitMs: QUEUE_MS,
+  });
+  const lookups = new ConcurrencyLimiter(LOOKUPS);
 
-  function storeOf({ namespace }: Pick<MachineKey, 'namespace'>): Store<Machine> {
+  function storeOf(namespace: string): Store<Machine> {
     const store = cache.store(namespace);
     if (store) return store;
     throw new DevMachineError(
@@ -65,83 +62,72 @@ export function openMachines(
   }
 
   function checkReadable(namespace: string | undefined): void {
-    if (namespace !== undefined) storeOf({ namespace });
+    if (namespace !== undefined) storeOf(namespace);
     if (!cache.synced()) throw notSynced();
     if (cache.ageMs(namespace) > maxStalenessMs) throw stale(maxStalenessMs);
   }
 
-  /** Asks the cluster, in turn and for a limited time; not at all while it does not answer anybody. */
-  function ask<T>(limit: Limit, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (cache.away()) throw clusterAway();
-    return limit.run(signal, () => within(clusterTimeoutMs, signal, work));
+  /** Runs a call when it gets a slot; fails at once while the cluster is unreachable. */
+  function call<T>(
+    limiter: ConcurrencyLimiter,
+    signal: AbortSignal,
+    work: (client: RequestClient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (cache.unreachable()) throw unreachable();
+    return limiter.run(signal, () => client.call(signal, work));
   }
 
-  /** A purge mostly waits for the operator: of its requests, each takes its turn. */
-  const inTurn: Connection = {
-    ...cluster,
-    request: (request) => ask(writes, request.signal, (signal) => cluster.request({ ...request, signal })),
+  /** A purge mostly waits, so it takes a write slot per request instead of holding one. */
+  const rateLimited: RequestClient = {
+    request: (request) =>
+      call(writes, request.signal, (slot, signal) => slot.request({ ...request, signal })),
   };
 
-  const figure = (type: Figure['type'], name: string, help: string, value: () => number) => ({
-    type,
-    name: `devmachine_${name}`,
-    help,
-    value,
-  });
+  /** Makes the result of a write visible to reads on this replica before the watch reports it. */
+  function observe({ namespace }: MachineKey, object: MachineObject): Machine {
+    const machine = cache.toMachine(object);
+    storeOf(namespace).observe(machine);
+    return machine;
+  }
 
   return {
-    figures: [
-      figure('gauge', 'cache_age_seconds', 'How old answers from the cache are at most.', () =>
-        cache.synced() ? cache.ageMs(undefined) / 1_000 : Number.NaN,
-      ),
-      figure('gauge', 'cluster_away', '1 while the cluster does not answer.', () => Number(cache.away())),
-      figure('gauge', 'writes_running', 'Changes under way in the cluster.', () => writes.running),
-      figure('gauge', 'writes_waiting', 'Changes that wait for their turn.', () => writes.waiting),
-      figure('counter', 'cluster_retries_total', 'Requests sent to the cluster once more.', () => retries),
-    ],
+    metrics: metricsOf(client, cache, writes),
     checkReadable,
     size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),
     subscribe: (listener) => cache.view.subscribe(listener),
 
     async create(key, spec, { dryRun, signal: caller }) {
-      const store = storeOf(key);
-      const result = await ask(writes, caller, (signal) =>
+      storeOf(key.namespace);
+      const { created, object } = await call(writes, caller, (cluster, signal) =>
         createMachine(cluster, key, spec, { dryRun, signal }),
       );
-      if (!dryRun) store.observe(result.machine);
-      return result;
+      return { created, machine: dryRun ? cache.toMachine(object) : observe(key, object) };
     },
 
-    async replace(key, spec, { signal: caller, ...how }) {
-      const store = storeOf(key);
-      const machine = toMachine(
-        await ask(writes, caller, (signal) => replaceMachine(cluster, key, spec, { ...how, signal })),
+    async replace(key, spec, { signal: caller, ...options }) {
+      storeOf(key.namespace);
+      const object = await call(writes, caller, (cluster, signal) =>
+        replaceMachine(cluster, key, spec, { ...options, signal }),
       );
-      if (!how.dryRun) store.observe(machine);
-      return machine;
+      return options.dryRun ? cache.toMachine(object) : observe(key, object);
     },
 
     async setPower(key, action, { force, signal: caller }) {
-      const store = storeOf(key);
-      const machine = toMachine(
-        await ask(writes, caller, (signal) => setPower(cluster, key, action, { force, signal })),
+      storeOf(key.namespace);
+      const object = await call(writes, caller, (cluster, signal) =>
+        setPower(cluster, key, action, { force, signal }),
       );
-      store.observe(machine);
-      return machine;
+      return observe(key, object);
     },
 
     async delete(key, { purge, signal: caller }) {
-      const store = storeOf(key);
-      const deleted = purge
-        ? await purgeMachine(inTurn, key, { timeoutMs: purgeTimeoutMs, signal: caller })
-        : await ask(writes, caller, (signal) => deleteMachine(cluster, key, signal));
-      if (!deleted) return;
-      const { uid, reply } = deleted;
-      if (reply && reply.status >= 300) throw toDomainError(reply);
-      // Status: it is gone. Else the machine, which goes when its finalizers are done.
-      if (!reply || asStatus(reply.body)) store.forget(key.namespace, key.name, uid);
-      else store.observe(toMachine(asMachineObject(reply.body)));
+      const store = storeOf(key.namespace);
+      const result = purge
+        ? await purgeMachine(rateLimited, key, { timeoutMs: purgeTimeoutMs, signal: caller })
+        : await call(writes, caller, (cluster, signal) => deleteMachine(cluster, key, signal));
+      if (result?.remaining) observe(key, result.remaining);
+      else if (result) store.forget(key.namespace, key.name, result.uid);
     },
 
     known({ namespace, name }) {
@@ -150,16 +136,14 @@ export function openMachines(
     },
 
     async status(key, caller) {
-      const store = storeOf(key);
       checkReadable(key.namespace);
       const known = cache.view.get(key.namespace, key.name);
       if (known) return known;
-      // Another replica may have created it a moment ago, ahead of our watch.
-      const object = await ask(lookups, caller, (signal) => getMachine(cluster, key, signal));
+      // Another replica may have created it before this replica's watch reports it.
+      const object = await call(lookups, caller, (cluster, signal) => getMachine(cluster, key, signal));
       if (!object) throw machineNotFound(key);
-      const machine = toMachine(object);
-      store.observe(machine);
-      return cache.view.get(key.namespace, key.name) ?? new MachineEntry(machine, NO_PARTS);
+      const machine = observe(key, object);
+      return cache.view.get(key.namespace, key.name) ?? new MachineDocument(machine, NO_DEPENDENTS);
     },
 
     list(namespace) {
@@ -177,11 +161,11 @@ const notSynced = (): DevMachineError =>
 const stale = (maxStalenessMs: number): DevMachineError =>
   new DevMachineError(
     'cache-stale',
-    `The cluster has not been heard of for over ${maxStalenessMs / 1_000} s: what is known of its machines is too old.`,
+    `The cluster has not answered for more than ${maxStalenessMs / 1_000} s: the cached machines are too old.`,
     { retryAfterSeconds: 5 },
   );
 
-const clusterAway = (): DevMachineError =>
-  new DevMachineError('cluster-unavailable', 'The cluster does not answer. Nothing was asked of it.', {
+const unreachable = (): DevMachineError =>
+  new DevMachineError('cluster-unavailable', 'The cluster is unreachable. No request was sent to it.', {
     retryAfterSeconds: 5,
   });

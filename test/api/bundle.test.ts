@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from '../../scripts/build.ts';
-import { startReadyApi, until } from '../support/api.ts';
+import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
@@ -31,7 +32,7 @@ test('the production build runs where there is nothing else: no sources, no node
   assert.match(metrics, /^process_cpu_seconds_total /m);
 
   const reqId = created.headers['x-request-id'];
-  await until(async () => api.log.some((line) => JSON.parse(line).reqId === reqId));
+  await until('the log line of the request', () => api.log.some((line) => JSON.parse(line).reqId === reqId));
 
   process.kill(api.pid, 'SIGTERM');
   assert.equal(await api.exitCode, 0);

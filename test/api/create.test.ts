@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC, manifest } from '../corpus/bodies.ts';
 import { type Answer, startReadyApi } from '../support/api.ts';
 import { applyAs, connect, create, createNamespace, get, mergePatch } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 
 const faults = ({ body }: Answer) =>
   Object.fromEntries(
@@ -158,10 +159,9 @@ test('what the cluster refuses is answered in its words', async (t) => {
   const policed = await createNamespace(cluster);
   await forbidImages(cluster, policed);
   await t.test('a policy of the cluster', async () => {
-    let refused = await api.create(policed, 'policed', EXAMPLE_SPEC, '&dryRun=true');
-    // A policy takes effect some moments after it is stored.
-    while (refused.status === 200)
-      refused = await api.create(policed, 'policed', EXAMPLE_SPEC, '&dryRun=true');
+    const dryRun = () => api.create(policed, 'policed', EXAMPLE_SPEC, '&dryRun=true');
+    await until('the policy to take effect', async () => (await dryRun()).status !== 200);
+    const refused = await dryRun();
     assert.equal(refused.status, 422);
     assert.match(refused.body.detail, /images come from trusted.example.com/);
   });

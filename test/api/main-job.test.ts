@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
-import { startApi, startReadyApi, until } from '../support/api.ts';
+import { startApi, startReadyApi } from '../support/api.ts';
 import { connect, get } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 
 const CRD = join(import.meta.dirname, '../../crd/devmachine-crd.yaml');
 
@@ -28,7 +29,7 @@ test('the cluster stops in the middle of requests', async (t) => {
     assert.match(answer.body.detail, /is the CRD installed\?/);
     assert.equal((await api.status('default', 'early')).body.type, 'urn:devmachine:problem:cache-not-synced');
     await applyCrd(controlPlane, CRD);
-    await until(async () => (await api.call('GET', '/readyz')).status === 200);
+    await until('/readyz to answer 200', async () => (await api.call('GET', '/readyz')).status === 200);
     assert.equal((await api.create('default', 'early')).status, 201);
   });
 
@@ -59,7 +60,10 @@ test('the cluster stops in the middle of requests', async (t) => {
     const api = await startReadyApi(t, env);
     const names = Array.from({ length: 200 }, (_, index) => `killed-${index}`);
     const answers = Promise.all(names.map((name) => api.create('default', name)));
-    await until(async () => (await api.status('default', 'killed-10')).status === 200);
+    await until(
+      'the eleventh machine',
+      async () => (await api.status('default', 'killed-10')).status === 200,
+    );
     await controlPlane.apiserver.kill('SIGKILL');
     const statuses = new Set((await answers).map(({ status }) => status));
     assert.ok(statuses.has(201) && statuses.has(503), `${[...statuses]}`);
@@ -71,7 +75,10 @@ test('the cluster stops in the middle of requests', async (t) => {
     assert.equal((await api.call('GET', '/livez')).status, 200);
 
     await controlPlane.apiserver.start();
-    await until(async () => (await api.create('default', 'back-again')).status === 201);
+    await until(
+      'a create to succeed',
+      async () => (await api.create('default', 'back-again')).status === 201,
+    );
     const cluster = connect(t, controlPlane.kubeconfig);
     for (const [index, name] of names.entries()) {
       const stored = await get(cluster, machinePath({ namespace: 'default', name }));
@@ -86,6 +93,9 @@ test('the cluster stops in the middle of requests', async (t) => {
       path: machinePath({ namespace: 'default', name: 'killed-0' }),
       signal: t.signal,
     });
-    await until(async () => (await api.status('default', 'killed-0')).status === 404);
+    await until(
+      'the machine to be gone',
+      async () => (await api.status('default', 'killed-0')).status === 404,
+    );
   });
 });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
-import { startReadyApi, until } from '../support/api.ts';
+import { startReadyApi } from '../support/api.ts';
 import { faults, gist, gitopsApply, kubectlCreate, purge, put, stored } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
 import { objectsOf, playOperator } from '../support/operator.ts';
+import { until } from '../support/until.ts';
 
 const { storage: _, ...DISKLESS } = EXAMPLE_SPEC;
 
@@ -18,7 +19,10 @@ async function setUp(t: TestContext, env: Record<string, string> = {}, spec: obj
   const operator = playOperator(t, namespace, 'm');
   assert.equal((await api.create(namespace, 'm', spec)).status, 201);
   const deployed = () =>
-    until(async () => (await stored(cluster, namespace, 'm')).status?.deployedRelease !== undefined);
+    until(
+      'a deployed release',
+      async () => (await stored(cluster, namespace, 'm')).status?.deployedRelease !== undefined,
+    );
   const isThere = async (path: string) => {
     const { status, body } = await get(cluster, path);
     return status === 200 && !body.metadata.deletionTimestamp;
@@ -32,7 +36,7 @@ async function setUp(t: TestContext, env: Record<string, string> = {}, spec: obj
     operator,
     path,
     deployed,
-    gone: () => until(async () => (await get(cluster, path)).status === 404),
+    gone: () => until('the machine to be gone', async () => (await get(cluster, path)).status === 404),
     /** Disk and access Secret. */
     left: () => Promise.all(objectsOf(namespace, 'm').map((object) => isThere(object.path))),
   };
@@ -45,20 +49,22 @@ test('a deletion leaves the disk and the access Secret; a purge takes them', asy
   assert.deepEqual(await left(), [true, true]);
   assert.equal(gist(await purge(api, namespace, 'm')), '404 machine-not-found');
 
-  await until(async () => (await api.create(namespace, 'm')).status === 201);
+  await until('a create to succeed', async () => (await api.create(namespace, 'm')).status === 201);
   await deployed();
   const began = performance.now();
   assert.equal((await purge(api, namespace, 'm')).status, 202);
   assert.ok(performance.now() - began < 3_000);
   await gone();
-  await until(async () => (await left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
 });
 
 test('retention Delete from the beginning, and a machine without a disk', async (t) => {
   const first = await setUp(t, {}, { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } });
   assert.equal((await purge(first.api, first.namespace, 'm')).status, 202);
   await first.gone();
-  await until(async () => (await first.left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () =>
+    (await first.left()).every((there) => !there),
+  );
 
   assert.equal((await first.api.create(first.namespace, 'diskless', DISKLESS)).status, 201);
   assert.equal((await purge(first.api, first.namespace, 'diskless')).status, 202);
@@ -85,7 +91,7 @@ test('while the operator has not followed, nothing is deleted, and the answer sa
   operator.failing = false;
   assert.equal((await purge(api, namespace, 'm')).status, 202);
   await gone();
-  await until(async () => (await left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
 });
 
 test('a machine that no operator has seen is not purged: nobody knows what would stay', async (t) => {
@@ -102,12 +108,12 @@ test('an operator that is still at an earlier spec is waited for', async (t) => 
   // Its release keeps nothing, and it is about to deploy one that does.
   operator.slowMs = 1_000;
   assert.equal((await put(api, namespace, 'm', EXAMPLE_SPEC)).status, 200);
-  await until(async () => operator.generation === 2);
+  await until('the operator to read generation 2', () => operator.generation === 2);
   const { status } = await stored(cluster, namespace, 'm');
   assert.doesNotMatch(status.deployedRelease.manifest, /keep/);
   assert.equal((await purge(api, namespace, 'm')).status, 202);
   await gone();
-  await until(async () => (await left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
 });
 
 test('whoever applied Retain is named, and nothing is deleted', async (t) => {
@@ -126,7 +132,7 @@ test('a machine that kubectl has made is purged as well', async (t) => {
   await kubectlCreate(cluster, namespace, 'm', EXAMPLE_SPEC);
   assert.equal((await purge(api, namespace, 'm')).status, 202);
   await gone();
-  await until(async () => (await left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
 });
 
 test('while the machine goes: a purge of what is purged is a success, of what keeps its disk a 409', async (t) => {
@@ -149,14 +155,17 @@ test('while the machine goes: a purge of what is purged is a success, of what ke
     answers.every((answer) => answer === '202' || answer === '404 machine-not-found'),
     answers.join(),
   );
-  await until(async () => (await left()).every((there) => !there));
+  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
 });
 
 test('a machine that is made again meanwhile is left alone', async (t) => {
   const { cluster, namespace, api, operator, path } = await setUp(t);
   operator.paused = true;
   const purged = purge(api, namespace, 'm');
-  await until(async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete');
+  await until(
+    'retention Delete',
+    async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete',
+  );
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
   assert.equal((await api.delete(namespace, 'm')).status, 202);
   const again = await api.create(namespace, 'm');
@@ -175,12 +184,15 @@ test('a caller who goes away ends the purge', async (t) => {
     method: 'DELETE',
     signal: caller.signal,
   });
-  await until(async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete');
+  await until(
+    'retention Delete',
+    async () => (await stored(cluster, namespace, 'm')).spec.storage.retention === 'Delete',
+  );
   caller.abort();
   await assert.rejects(call);
   await sleep(300);
   operator.paused = false;
-  await until(async () => {
+  await until('a release that keeps nothing', async () => {
     const { status } = await stored(cluster, namespace, 'm');
     return !status.deployedRelease.manifest.includes('keep');
   });

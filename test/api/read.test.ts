@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
-import { startReadyApi, until } from '../support/api.ts';
+import { startReadyApi } from '../support/api.ts';
 import { applyAs, connect, createNamespace, mergePatch } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 
 test('machines that others make and change are seen', async (t) => {
   const cluster = connect(t);
@@ -15,11 +16,14 @@ test('machines that others make and change are seen', async (t) => {
   assert.equal((await api.status(namespace, 'by-kubectl')).body.generation, 1);
 
   await mergePatch(cluster, path, { spec: { cpu: 7 } });
-  await until(async () => (await api.status(namespace, 'by-kubectl')).body.generation === 2);
+  await until('generation 2', async () => (await api.status(namespace, 'by-kubectl')).body.generation === 2);
   assert.equal((await api.status(namespace, 'by-kubectl')).body.spec.cpu, 7);
 
   await cluster.request({ method: 'DELETE', path, signal: t.signal });
-  await until(async () => (await api.status(namespace, 'by-kubectl')).status === 404);
+  await until(
+    'the machine to be gone',
+    async () => (await api.status(namespace, 'by-kubectl')).status === 404,
+  );
 });
 
 test("the operator's conditions are answered, its rendered manifest is not", async (t) => {
@@ -41,7 +45,7 @@ test("the operator's conditions are answered, its rendered manifest is not", asy
   const path = `${machinePath({ namespace, name: 'deployed' })}/status`;
   assert.equal((await mergePatch(cluster, path, { status })).status, 200);
 
-  await until(async () => (await api.status(namespace, 'deployed')).body.conditions.length > 0);
+  await until('conditions', async () => (await api.status(namespace, 'deployed')).body.conditions.length > 0);
   const answer = await api.status(namespace, 'deployed');
   assert.deepEqual(answer.body.conditions, [condition, { type: 'Odd', status: 'True' }]);
   const repeated = await api.create(namespace, 'deployed');
@@ -62,7 +66,7 @@ test('an unchanged status is 304', async (t) => {
     assert.deepEqual({ status, body }, { status: 304, body: '' });
   }
   await mergePatch(cluster, machinePath({ namespace, name: 'tagged' }), { spec: { cpu: 3 } });
-  await until(async () => (await read(etag)).status === 200);
+  await until('another ETag', async () => (await read(etag)).status === 200);
 });
 
 test('only the namespaces of WATCH_NAMESPACES are served', async (t) => {

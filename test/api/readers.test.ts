@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 
 const READERS = 2_000;
 const MACHINES = 10;
@@ -81,7 +82,7 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
   const [stuck] = await openReaders(t, api.url, 1);
   stuck?.response.pause();
   const readers = await openReaders(t, api.url, READERS);
-  await settled(readers, (reader) => reader.synced, t.signal);
+  await settled(readers, (reader) => reader.synced);
   t.diagnostic(`${READERS} streams open and synced in ${Math.round(performance.now() - opening)} ms`);
   const open = megabytes(api.pid);
 
@@ -89,7 +90,7 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
   for (let count = 0; count < CHANGES; count++) {
     const path = machinePath({ namespace, name: `m${count % MACHINES}` });
     const began = performance.now();
-    const all = settled(readers, (reader) => reader.documents === MACHINES + count + 1, t.signal);
+    const all = settled(readers, (reader) => reader.documents === MACHINES + count + 1);
     const reply = await mergePatch(cluster, path, { spec: { cpu: 3 + Math.floor(count / MACHINES) } });
     assert.equal(reply.status, 200);
     await all;
@@ -112,7 +113,7 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
   const quick = readers.splice(0, 20);
   for (const reader of readers) reader.response.destroy();
   for (let count = 1; count <= 150; count++) {
-    const all = settled(quick, (reader) => reader.documents === MACHINES + CHANGES + count, t.signal);
+    const all = settled(quick, (reader) => reader.documents === MACHINES + CHANGES + count);
     const env = ['A', 'B', 'C', 'D'].map((name) => ({ name, value: `${count}${'x'.repeat(30_000)}` }));
     const reply = await mergePatch(cluster, machinePath({ namespace, name: 'm0' }), { spec: { env } });
     assert.equal(reply.status, 200, reply.body.message);
@@ -121,7 +122,7 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
   t.diagnostic(`memory: ${megabytes(api.pid)} MB after 18 MB of changes that one stream does not take in`);
   await sleep(4_000);
   stuck?.response.resume();
-  while (!stuck?.ended) await sleep(10);
+  await until('the stuck stream to be closed', () => stuck?.ended === true);
   assert.ok((stuck?.generations.get('m0') ?? 0) < 160);
   assert.ok(quick.every((reader) => !reader.ended));
 
@@ -132,15 +133,11 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
 });
 
 /** Resolves when all readers satisfy it. */
-async function settled(
-  readers: readonly Reader[],
-  isSo: (reader: Reader) => boolean,
-  signal: AbortSignal,
-): Promise<void> {
+async function settled(readers: readonly Reader[], isSo: (reader: Reader) => boolean): Promise<void> {
   const waiting = new Set(readers.filter((reader) => !isSo(reader)));
   for (const reader of waiting)
     reader.onDocument = () => {
       if (isSo(reader)) waiting.delete(reader);
     };
-  while (waiting.size > 0) await sleep(2, undefined, { signal });
+  await until('every reader', () => waiting.size === 0, { timeoutMs: 120_000 });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
 import { type Answer, startReadyApi } from '../support/api.ts';
 import { faults, gist, gitopsApply, kubectlCreate, ours, power, put, stored } from '../support/changes.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import {
   claim,
@@ -18,11 +18,12 @@ import { collection, makeReal, type Real } from '../status/real.ts';
 import { type Api, startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { isSynced, openStream } from '../support/streams.ts';
+import { until } from '../support/until.ts';
 
 type Step = () => Promise<unknown>;
 
 /** What the cluster does for a machine; of the last steps any may be the last. */
-function stepsOf(cluster: Connection, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
+function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
   const uids = new Map<string, string>();
   const { name, namespace } = owner;
   const podIs = (options: Parameters<typeof pod>[1]): Step => {
@@ -107,7 +108,11 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
 async function poll(api: Api, namespace: string, name: string): Promise<any[]> {
   // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them
   const answers: any[] = [];
-  while (answers.at(-1)?.phase !== 'Running') answers.push((await api.status(namespace, name)).body);
+  await until('phase Running', async () => {
+    const { body } = await api.status(namespace, name);
+    answers.push(body);
+    return body.phase === 'Running';
+  });
   return answers;
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../src/kube/connection.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { type Answer, type Api, startReadyApi } from '../support/api.ts';
 import { gist, ours, power, put } from '../support/changes.ts';
@@ -103,7 +103,12 @@ const CHANCES = [
 ] as const;
 
 /** Somebody with kubectl, who changes a field of his own. */
-async function editor(cluster: Connection, namespace: string, until: number, calls: Call[]): Promise<void> {
+async function editor(
+  cluster: ClusterClient,
+  namespace: string,
+  until: number,
+  calls: Call[],
+): Promise<void> {
   const random = seededRandom(SEED - 1);
   for (let count = 0; performance.now() < until; count++) {
     const name = `m-${Math.floor(random() * MACHINES)}`;
@@ -130,7 +135,7 @@ function recorder(calls: Call[], name: string) {
 }
 
 /** Every fourth machine goes slowly: a finalizer holds it for some time. */
-async function holder(cluster: Connection, namespace: string, until: number): Promise<void> {
+async function holder(cluster: ClusterClient, namespace: string, until: number): Promise<void> {
   while (performance.now() < until) {
     for (let index = 0; index < MACHINES; index += 4) {
       await mergePatch(cluster, machinePath({ namespace, name: `m-${index}` }), { metadata: HELD });
@@ -140,7 +145,7 @@ async function holder(cluster: Connection, namespace: string, until: number): Pr
   }
 }
 
-async function letGo(cluster: Connection, namespace: string): Promise<void> {
+async function letGo(cluster: ClusterClient, namespace: string): Promise<void> {
   const { body } = await get(cluster, machinesPath(namespace));
   for (const { metadata } of body.items) {
     if (!metadata.deletionTimestamp) continue;
@@ -150,7 +155,7 @@ async function letGo(cluster: Connection, namespace: string): Promise<void> {
 }
 
 async function check(
-  cluster: Connection,
+  cluster: ClusterClient,
   namespace: string,
   calls: readonly Call[],
   name: string,

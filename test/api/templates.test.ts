@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TEMPLATES } from '../../src/devmachine/templates.ts';
+import { TEMPLATES } from '../../src/devmachine/schema/templates.ts';
 import { startApi } from '../support/api.ts';
 
 test('the catalogue tells people what there is to choose from, and nothing of how it is guarded', async (t) => {

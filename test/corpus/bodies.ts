@@ -1,5 +1,5 @@
 import { EXAMPLE } from '../../dev/example.ts';
-import { API_VERSION, KIND } from '../../src/devmachine/manifest.ts';
+import { API_VERSION, KIND } from '../../src/devmachine/schema/manifest.ts';
 
 /** A machine with every field, from which the corpus grows its cases. */
 export const FULL_SPEC = {

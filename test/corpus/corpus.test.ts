@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Machines } from '../../src/devmachine/machines.ts';
-import { machinesPath } from '../../src/kube/machine-object.ts';
+import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { connect, createNamespace, openRaw } from '../support/cluster.ts';
 import { BY_HAND } from './by-hand.ts';
 import { DIFFERENCES } from './differences.ts';
@@ -57,16 +57,16 @@ test('what is refused names the field', async () => {
   }
 });
 
-interface Verdict {
+interface Diagnosis {
   readonly accepted: boolean;
   readonly answer: string;
 }
 
 /** What the API says before it asks the cluster. */
-async function apiVerdicts(texts: string[]): Promise<Verdict[]> {
+async function apiVerdicts(texts: string[]): Promise<Diagnosis[]> {
   const machines = { create: async () => ({ created: false, machine: {} }) } as unknown as Machines;
   const app = await buildApp(loadConfig({}), { machines, logger: pino({ level: 'silent' }) });
-  const verdicts: Verdict[] = [];
+  const verdicts: Diagnosis[] = [];
   for (const payload of texts) {
     const reply = await app.inject({
       method: 'POST',
@@ -82,17 +82,17 @@ async function apiVerdicts(texts: string[]): Promise<Verdict[]> {
 }
 
 /** What the API server says to the same bytes, with nothing stored. */
-async function clusterVerdicts(t: TestContext, texts: string[]): Promise<Verdict[]> {
+async function clusterVerdicts(t: TestContext, texts: string[]): Promise<Diagnosis[]> {
   const path = machinesPath(await createNamespace(connect(t), 'corpus'));
   const post = await openRaw(t);
-  const verdict = async (text: string): Promise<Verdict> => {
+  const diagnosis = async (text: string): Promise<Diagnosis> => {
     const { status, answer } = await post(`${path}?dryRun=All&fieldValidation=Strict`, text);
     assert.ok([201, 400, 413, 422].includes(status), `${text.slice(0, 300)}: ${status} ${answer}`);
     return { accepted: status === 201, answer };
   };
-  const verdicts: Verdict[] = [];
+  const verdicts: Diagnosis[] = [];
   for (let start = 0; start < texts.length; start += 16) {
-    verdicts.push(...(await Promise.all(texts.slice(start, start + 16).map(verdict))));
+    verdicts.push(...(await Promise.all(texts.slice(start, start + 16).map(diagnosis))));
   }
   return verdicts;
 }

@@ -25,7 +25,7 @@ const STRANGERS: Record<string, unknown> = {
 export function mutations(): Body[] {
   return places(FULL_SPEC).flatMap((path) => {
     const where = `/spec${path.map((key) => `/${String(key).replaceAll('/', '~1')}`).join('')}`;
-    const body = (name: string, change: Change): Body => ({
+    const body = (name: string, change: Delta): Body => ({
       name: `${where}: ${name}`,
       text: JSON.stringify(manifest(changed(path, change))),
     });
@@ -40,15 +40,15 @@ export function mutations(): Body[] {
   });
 }
 
-type Change = (parent: Json, key: string | number) => void;
+type Delta = (parent: Json, key: string | number) => void;
 
 const put =
-  (value: unknown): Change =>
+  (value: unknown): Delta =>
   (parent, key) => {
     parent[key] = value;
   };
 
-const leaveOut: Change = (parent, key) => {
+const leaveOut: Delta = (parent, key) => {
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else delete parent[key];
 };
@@ -70,7 +70,7 @@ function places(value: unknown, path: (string | number)[] = []): (string | numbe
 const at = (value: unknown, path: (string | number)[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Json)[key], value);
 
-function changed(path: (string | number)[], change: Change): unknown {
+function changed(path: (string | number)[], change: Delta): unknown {
   const spec = structuredClone(FULL_SPEC);
   change(at(spec, path.slice(0, -1)) as Json, path.at(-1) ?? '');
   return spec;

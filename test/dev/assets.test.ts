@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AssetOptions, findAssets } from '../../dev/assets.ts';
 import { readGoTools } from '../../dev/go-tools.ts';
-import { isAlive, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive, temporaryFolder } from './support/processes.ts';
 
 const tools = readGoTools();
 

@@ -9,7 +9,8 @@ import { applyNamespace } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type ClientTls, createKubeClient } from '../../dev/kube-client.ts';
-import { atEnd, isAlive, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, isAlive, temporaryFolder } from './support/processes.ts';
 
 let stateDir: string;
 let controlPlane: ControlPlane;

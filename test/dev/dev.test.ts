@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { findAssets } from '../../dev/assets.ts';
 import { freePort } from '../../dev/ports.ts';
 import { claimStateDir } from '../../dev/state.ts';
-import { openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { openClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { get } from '../support/cluster.ts';
 import { waitFor } from '../support/workloads.ts';
 import { atEnd, DEV, isAlive, runNode, temporaryFolder } from './support/processes.ts';
@@ -33,7 +33,7 @@ function recordedPids(stateDir: string): number[] {
 
 /** Asks the cluster itself, like a user who runs the printed kubectl command. */
 async function untilRunning(stateDir: string, namespace: string): Promise<void> {
-  const connection = openConnection(() => loadKubeConfig(join(stateDir, 'kubeconfig')), {
+  const connection = openClient(() => loadKubeConfig(join(stateDir, 'kubeconfig')), {
     timeoutMs: 30_000,
   });
   try {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { followFile } from '../../dev/follow-file.ts';
 import { createFailureLog } from '../../dev/operator-log.ts';
-import { atEnd, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, temporaryFolder } from './support/processes.ts';
 
 const entry = (level: string, fields: object) =>
   `${JSON.stringify({ level, ts: '2026-01-01', ...fields })}\n`;

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startProcess, waitUntilReady } from '../../dev/process.ts';
-import { atEnd, isAlive, runModule, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, isAlive, runModule, temporaryFolder } from './support/processes.ts';
 
 async function startScript(t: TestContext, script: string) {
   const logFile = join(await temporaryFolder(t), 'child.log');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { identityOf } from '../../dev/identity.ts';
 import { claimStateDir } from '../../dev/state.ts';
-import { isAlive, runModule, startIdle, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { isAlive, runModule, startIdle, temporaryFolder } from './support/processes.ts';
 
 const GONE = { name: 'owner', pid: 999_999_999, identity: 'gone' };
 

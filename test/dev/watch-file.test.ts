@@ -3,7 +3,8 @@ import { rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { watchFile } from '../../dev/watch-file.ts';
-import { atEnd, temporaryFolder, until } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { atEnd, temporaryFolder } from './support/processes.ts';
 
 test('a change is reported once, whether the file is written or replaced', async (t) => {
   const dir = await temporaryFolder(t);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { writePrivate } from '../../dev/pki.ts';
 import { create } from '../support/cluster.ts';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import { until } from '../support/until.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import type { Site } from './support/site.ts';
 
 /** The cluster no longer takes our token, or has taken a right away: in earnest, with tokens and roles of its own. */
@@ -58,16 +59,16 @@ async function revoke(site: Site): Promise<void> {
   await remove(site, `${ROLE_BINDINGS}/${site.world.namespace}`);
 }
 
-const cutAll = ({ proxy }: Scene) => {
+const cutAll = ({ proxy }: DiagnosisContext) => {
   for (const exchange of proxy.open()) exchange.cut();
 };
 
-const refusals = ({ stack }: Scene, words: string) =>
+const refusals = ({ stack }: DiagnosisContext, words: string) =>
   stack.warnings.filter((line) => line.includes(words)).length;
 
 /** The API server keeps what it has found out about a token for 10 s. */
-async function revokeFirst(scene: Scene): Promise<void> {
-  await remove(scene, `${core(scene)}/secrets/first`);
+async function revokeFirst(context: DiagnosisContext): Promise<void> {
+  await remove(context, `${core(context)}/secrets/first`);
   await sleep(11_000);
 }
 
@@ -76,13 +77,13 @@ const drills: Drill[] = [
     fault: 'the token is rotated, then the old one revoked',
     expected: 'the first 401 is answered with the new token; nothing is refused',
     kubeconfig: asServiceAccount,
-    async during(scene) {
-      await writePrivate(tokenFile(scene), await newToken(scene, 'second'));
-      await revokeFirst(scene);
-      cutAll(scene);
-      await scene.changes();
-      await scene.agree();
-      assert.equal(refusals(scene, 'refuses our credentials'), 0);
+    async during(context) {
+      await writePrivate(tokenFile(context), await newToken(context, 'second'));
+      await revokeFirst(context);
+      cutAll(context);
+      await context.changes();
+      await context.agree();
+      assert.equal(refusals(context, 'refuses the credentials of this service'), 0);
     },
     afterwards: revoke,
   },
@@ -90,13 +91,13 @@ const drills: Drill[] = [
     fault: '401 until the token is rotated',
     expected: 'tried again; the last known is answered',
     kubeconfig: asServiceAccount,
-    async during(scene) {
-      await revokeFirst(scene);
-      cutAll(scene);
-      await scene.changes();
-      while (refusals(scene, 'refuses our credentials') === 0) await sleep(20);
+    async during(context) {
+      await revokeFirst(context);
+      cutAll(context);
+      await context.changes();
+      await until('a 401 in the log', () => refusals(context, 'refuses the credentials of this service') > 0);
       await sleep(2_000);
-      await writePrivate(tokenFile(scene), await newToken(scene, 'second'));
+      await writePrivate(tokenFile(context), await newToken(context, 'second'));
     },
     afterwards: revoke,
   },
@@ -104,15 +105,15 @@ const drills: Drill[] = [
     fault: '403: all rights are taken away, and given back',
     expected: 'tried again; the last known is answered, parts are unknown',
     kubeconfig: asServiceAccount,
-    async during(scene) {
-      await revoke(scene);
+    async during(context) {
+      await revoke(context);
       // The API server decides by its own cache.
       await sleep(500);
-      cutAll(scene);
-      await scene.changes();
-      while (refusals(scene, 'forbidden') === 0) await sleep(20);
+      cutAll(context);
+      await context.changes();
+      await until('a 403 in the log', () => refusals(context, 'forbidden') > 0);
       await sleep(2_000);
-      await grant(scene);
+      await grant(context);
     },
     afterwards: revoke,
   },

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 
 /** Connections that look alive: nobody says that they are not. */
 
 const watches = { kind: 'watch' } as const;
 const lists = { kind: 'list' } as const;
 
-async function age({ stack, world }: Scene): Promise<number> {
+async function age({ stack, world }: DiagnosisContext): Promise<number> {
   const reply = await fetch(`${stack.url}/api/v1/devmachines?namespace=${world.namespace}`);
   await reply.text();
   assert.equal(reply.status, 200);
@@ -19,8 +19,8 @@ const drills: Drill[] = [
     fault: 'every watch is half-open: it never says another word',
     expected: 'found out by silence; watched again, no list',
     silenceMs: 3_000,
-    async during(scene) {
-      const { proxy, changes, agree } = scene;
+    async during(context) {
+      const { proxy, changes, agree } = context;
       const listed = proxy.asked(lists).length;
       for (const exchange of proxy.open(watches)) exchange.hold();
       await changes();
@@ -31,21 +31,21 @@ const drills: Drill[] = [
   {
     fault: 'all connections are half-open for 8 s, then alive again',
     expected: 'answers say how old they are; what comes late is taken in',
-    async during(scene) {
-      const { proxy, changes } = scene;
+    async during(context) {
+      const { proxy, changes } = context;
       const held = proxy.open(watches);
       for (const exchange of held) exchange.hold();
       const { promise: alive, resolve: revive } = Promise.withResolvers<void>();
       proxy.inject({ before: () => alive });
       await changes();
       await sleep(8_000);
-      assert.ok((await age(scene)) >= 5, `Age: ${await age(scene)}`);
+      assert.ok((await age(context)) >= 5, `Age: ${await age(context)}`);
       revive();
       for (const exchange of held) exchange.release();
     },
-    async afterwards(scene) {
+    async afterwards(context) {
       await sleep(3_000);
-      assert.ok((await age(scene)) <= 5);
+      assert.ok((await age(context)) <= 5);
     },
   },
   {

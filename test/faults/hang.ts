@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
+import { until } from '../support/until.ts';
 import { startOwnControlPlane, waitForWrites } from './support/cluster.ts';
 import { converged } from './support/drill.ts';
 import { openSite } from './support/site.ts';
@@ -56,13 +57,9 @@ async function write(): Promise<{ status: number; ms: number }> {
   return { status: statusCode, ms: Math.round(performance.now() - asked) };
 }
 
-async function untilSo(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(20);
-}
-
 try {
   await converged(stack, site, WITHIN_MS);
-  await untilSo(async () => (await read(names[0])) < 3);
+  await until('an Age below 3 s', async () => (await read(names[0])) < 3);
   const pending = new Set<Promise<unknown>>();
   let count = 0;
   const reading = setInterval(() => {
@@ -85,8 +82,8 @@ try {
   stoppedAt = Number.POSITIVE_INFINITY;
   const since = () => Math.round(performance.now() - resumed);
   const [fresh, written, equal] = await Promise.all([
-    untilSo(async () => (await read(names[0])) < 5).then(since),
-    untilSo(async () => (await write()).status < 300).then(since),
+    until('an Age below 5 s', async () => (await read(names[0])) < 5).then(since),
+    until('a write to succeed', async () => (await write()).status < 300).then(since),
     waitForWrites(() => site.world.change('machine-1'))
       .then(() => converged(stack, site, WITHIN_MS, resumed))
       .then(since),

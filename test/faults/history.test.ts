@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until.ts';
 import { type OwnControlPlane, startOwnControlPlane, waitForWrites } from './support/cluster.ts';
 import { type Drill, runDrills } from './support/drill.ts';
 import type { Asked } from './support/exchange.ts';
@@ -47,7 +47,7 @@ const drills: Drill[] = [
       await forget();
       await proxy.heal();
       await waitForWrites(() => changes(1));
-      while (proxy.asked(machineLists).length === listed) await sleep(20);
+      await until('a new list', () => proxy.asked(machineLists).length > listed);
     },
     withinMs: 15_000,
   },
@@ -65,7 +65,7 @@ const drills: Drill[] = [
       const before = proxy.asked(machineLists).length;
       for (const exchange of proxy.open(machineWatches)) exchange.cut();
       const isWhole = ({ url }: Asked) => !url.includes('limit=');
-      while (!proxy.asked(machineLists).slice(before).some(isWhole)) await sleep(20);
+      await until('a list without pages', () => proxy.asked(machineLists).slice(before).some(isWhole));
       assert.equal(expiry.met(), 1);
       await agree();
     },

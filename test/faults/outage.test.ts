@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { Change } from '../../src/kube/store.ts';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import type { Delta } from '../../src/kube/cache/store.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import { answers, blackHole, resets, status } from './support/faults.ts';
 
 /** The whole cluster cannot be reached, or answers nonsense to everything. */
 
 /** In the meantime what is known is answered, and the process is neither dead nor unready. */
-async function outage({ stack, world }: Scene, ms: number): Promise<void> {
+async function outage({ stack, world }: DiagnosisContext, ms: number): Promise<void> {
   const until = performance.now() + ms;
   const known = stack.cache.view.list(world.namespace)[0]?.name;
   const paths = [
@@ -26,23 +26,23 @@ async function outage({ stack, world }: Scene, ms: number): Promise<void> {
   }
 }
 
-const refused = (ms: number) => async (scene: Scene) => {
-  scene.proxy.refuse();
-  await scene.changes();
-  await outage(scene, ms);
+const refused = (ms: number) => async (context: DiagnosisContext) => {
+  context.proxy.refuse();
+  await context.changes();
+  await outage(context, ms);
 };
 
 const toEverything =
-  (...[fault]: Parameters<Scene['proxy']['inject']>) =>
-  async (scene: Scene) => {
-    const { proxy, changes } = scene;
+  (...[fault]: Parameters<DiagnosisContext['proxy']['inject']>) =>
+  async (context: DiagnosisContext) => {
+    const { proxy, changes } = context;
     proxy.inject(fault);
     for (const exchange of proxy.open()) exchange.cut();
     await changes();
-    await outage(scene, 3_000);
+    await outage(context, 3_000);
   };
 
-const told: Change<Machine>[] = [];
+const told: Delta<Machine>[] = [];
 
 const drills: Drill[] = [
   {
@@ -92,13 +92,13 @@ const drills: Drill[] = [
   {
     fault: 'lists of junk where lists are needed',
     expected: 'tried again; the last known is answered',
-    async during(scene) {
-      const { proxy, changes } = scene;
+    async during(context) {
+      const { proxy, changes } = context;
       proxy.inject(answers(410, status(410, 'Expired', 'too old')), { kind: 'watch' });
       proxy.inject(answers(200, '{"kind":"DevMachineList","metadata":{}}'), { kind: 'list' });
       for (const exchange of proxy.open()) exchange.cut();
       await changes();
-      await outage(scene, 2_000);
+      await outage(context, 2_000);
     },
   },
 ];

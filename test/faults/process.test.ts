@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import { heapUsed, listeners } from './support/leaks.ts';
 
 /** What is wrong on our own side: subscribers, clocks, and what each fault might leave behind. */
 
 const watches = { kind: 'watch' } as const;
 
-const cutAll = ({ proxy }: Scene) => {
+const cutAll = ({ proxy }: DiagnosisContext) => {
   for (const exchange of proxy.open(watches)) exchange.cut();
 };
 
@@ -16,14 +16,14 @@ function keepBusy(ms: number): void {
   while (performance.now() < until);
 }
 
-const clockMoved = (ms: number) => async (scene: Scene) => {
+const clockMoved = (ms: number) => async (context: DiagnosisContext) => {
   const { now } = Date;
   Date.now = () => now() + ms;
   try {
-    cutAll(scene);
-    await scene.changes();
-    await scene.agree();
-    const reply = await fetch(`${scene.stack.url}/api/v1/devmachines?namespace=${scene.world.namespace}`);
+    cutAll(context);
+    await context.changes();
+    await context.agree();
+    const reply = await fetch(`${context.stack.url}/api/v1/devmachines?namespace=${context.world.namespace}`);
     await reply.text();
     assert.ok(Number(reply.headers.get('age')) < 5, `Age: ${reply.headers.get('age')}`);
   } finally {
@@ -64,10 +64,10 @@ const drills: Drill[] = [
   {
     fault: `all watches are cut ${ROUNDS} times`,
     expected: 'as many listeners as before, and about as much memory',
-    async during(scene) {
-      const { stack, agree } = scene;
+    async during(context) {
+      const { stack, agree } = context;
       const cutOnce = async () => {
-        cutAll(scene);
+        cutAll(context);
         // Shorter watches would be failures, and be waited for.
         await sleep(1_100);
       };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { testKubeconfig } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 import { answers, blackHole, type Fault, status } from './support/faults.ts';
 import { leaked, listeners, resources } from './support/leaks.ts';
 import { controlPlaneOf, openSite, type Site } from './support/site.ts';
@@ -28,28 +28,27 @@ async function withStack(fault: Fault | undefined, use: (stack: Stack, site: Sit
   assert.deepEqual(await leaked(before), []);
 }
 
-const asked = async ({ proxy }: Site) => {
-  while (proxy.asked().length === 0) await sleep(10);
-};
+const asked = ({ proxy }: Site) => until('a request to the cluster', () => proxy.asked().length > 0);
+
+const watching = (stack: Stack, { proxy }: Site) =>
+  until(
+    'a synced cache and all watches',
+    () => stack.cache.synced() && proxy.open({ kind: 'watch' }).length >= WATCHES,
+  );
 
 test('stopped while lists wait for their answers', () => withStack(blackHole, (_, site) => asked(site)));
 
 test('stopped while all wait because they were told to', () =>
-  withStack(tooMany, async (stack) => {
-    while (stack.warnings.length === 0) await sleep(10);
-  }));
+  withStack(tooMany, (stack) => until('a warning', () => stack.warnings.length > 0)));
 
 test('stopped before anything was asked', () => withStack(undefined, async () => undefined));
 
-test('stopped while watches are open', () =>
-  withStack(undefined, async (stack, { proxy }) => {
-    while (!stack.cache.synced() || proxy.open({ kind: 'watch' }).length < WATCHES) await sleep(10);
-  }));
+test('stopped while watches are open', () => withStack(undefined, watching));
 
 test('stopped while watches wait to be granted', () =>
-  withStack(undefined, async (stack, { proxy }) => {
-    proxy.inject(blackHole, { kind: 'watch' });
-    while (!stack.cache.synced() || proxy.open({ kind: 'watch' }).length < WATCHES) await sleep(10);
+  withStack(undefined, async (stack, site) => {
+    site.proxy.inject(blackHole, { kind: 'watch' });
+    await watching(stack, site);
   }));
 
 test('reads before the first list has come: 503, not 404', () =>
@@ -66,6 +65,6 @@ test('reads before the first list has come: 503, not 404', () =>
     assert.equal((await fetch(`${url}/readyz`)).status, 503);
     assert.equal((await fetch(`${url}/livez`)).status, 200);
     await site.proxy.heal();
-    while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(20);
+    await until('/readyz to answer 200', async () => (await fetch(`${url}/readyz`)).status === 200);
     assert.equal((await fetch(`${url}${list}`)).status, 200);
   }));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { mergePatch } from '../support/cluster.ts';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import {
   byteByByte,
   type Fault,
@@ -21,8 +21,8 @@ import { WATCHES } from './support/stack.ts';
 const watches = { kind: 'watch' } as const;
 
 /** The cluster and the backend agree while the fault lasts, not only afterwards; and nobody has to list for it. */
-const harmless = (fault: Fault, times?: number) => async (scene: Scene) => {
-  const { proxy, changes, agree } = scene;
+const harmless = (fault: Fault, times?: number) => async (context: DiagnosisContext) => {
+  const { proxy, changes, agree } = context;
   const listed = proxy.asked({ kind: 'list' }).length;
   const injected = proxy.inject(fault, watches, times);
   for (const exchange of proxy.open(watches)) exchange.cut();
@@ -72,8 +72,8 @@ const drills: Drill[] = [
   {
     fault: 'a 1.4 MB object, slowly and in pieces',
     expected: 'no difference; nothing of it is kept that no answer needs',
-    async during(scene) {
-      const { proxy, direct, world, agree } = scene;
+    async during(context) {
+      const { proxy, direct, world, agree } = context;
       const name = 'large';
       await world.make(name);
       proxy.inject(splitBefore(isInsideCharacter), watches);
@@ -86,7 +86,7 @@ const drills: Drill[] = [
       await agree();
       await sleep(0);
       assert.ok(
-        !JSON.stringify(scene.stack.cache.store(world.namespace)?.get(world.namespace, name)).includes(
+        !JSON.stringify(context.stack.cache.store(world.namespace)?.get(world.namespace, name)).includes(
           'xxxx',
         ),
       );

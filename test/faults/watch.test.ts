@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Drill, runDrills, type Scene } from './support/drill.ts';
+import { until } from '../support/until.ts';
+import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
 import type { Exchange } from './support/exchange.ts';
 import {
   answers,
@@ -21,8 +22,8 @@ const lists = { kind: 'list' } as const;
 /** For `ms` all watches that are opened meet it; those that are open are ended for that. */
 const meeting =
   (fault: Fault, ms = 2_000) =>
-  async (scene: Scene) => {
-    const { proxy, changes } = scene;
+  async (context: DiagnosisContext) => {
+    const { proxy, changes } = context;
     const injected = proxy.inject(fault, watches);
     for (const exchange of proxy.open(watches)) exchange.cut();
     await changes();
@@ -30,12 +31,12 @@ const meeting =
     assert.ok(injected.met() > 0);
   };
 
-const withoutList = (during: Drill['during']) => async (scene: Scene) => {
-  const before = scene.proxy.asked(lists).length;
-  await during(scene);
-  await scene.proxy.heal();
+const withoutList = (during: Drill['during']) => async (context: DiagnosisContext) => {
+  const before = context.proxy.asked(lists).length;
+  await during(context);
+  await context.proxy.heal();
   await sleep(500);
-  assert.equal(scene.proxy.asked(lists).length, before, 'no list is needed');
+  assert.equal(context.proxy.asked(lists).length, before, 'no list is needed');
 };
 
 const endAll = (how: (exchange: Exchange) => void) =>
@@ -51,26 +52,26 @@ const endAll = (how: (exchange: Exchange) => void) =>
   });
 
 /** Each watch tries at most so often. */
-const withoutSpinning = (during: Drill['during'], tries: number) => async (scene: Scene) => {
-  const open = scene.proxy.open(watches).length;
-  const before = scene.proxy.asked(watches).length;
-  await during(scene);
-  const asked = scene.proxy.asked(watches).length - before;
+const withoutSpinning = (during: Drill['during'], tries: number) => async (context: DiagnosisContext) => {
+  const open = context.proxy.open(watches).length;
+  const before = context.proxy.asked(watches).length;
+  await during(context);
+  const asked = context.proxy.asked(watches).length - before;
   assert.ok(asked <= open * tries, `${open} watches have tried ${asked} times`);
 };
 
 /** Afterwards each path has been listed again, and there was no need to. */
-const withList = (during: Drill['during']) => async (scene: Scene) => {
-  const before = scene.proxy.asked(lists).length;
-  await during(scene);
-  assert.ok(scene.proxy.asked(lists).length > before, 'a list is needed');
+const withList = (during: Drill['during']) => async (context: DiagnosisContext) => {
+  const before = context.proxy.asked(lists).length;
+  await during(context);
+  assert.ok(context.proxy.asked(lists).length > before, 'a list is needed');
 };
 
-const once = (fault: Fault) => async (scene: Scene) => {
-  const open = scene.proxy.open(watches);
-  const injected = scene.proxy.inject(fault, watches, open.length);
+const once = (fault: Fault) => async (context: DiagnosisContext) => {
+  const open = context.proxy.open(watches);
+  const injected = context.proxy.inject(fault, watches, open.length);
   for (const exchange of open) exchange.cut();
-  await scene.changes();
+  await context.changes();
   await sleep(1_500);
   assert.equal(injected.met(), open.length);
 };
@@ -126,14 +127,14 @@ const drills: Drill[] = [
   {
     fault: '429 with Retry-After to watches',
     expected: 'nobody asks again before that',
-    during: withoutList(async (scene) => {
-      const { proxy, changes } = scene;
+    during: withoutList(async (context) => {
+      const { proxy, changes } = context;
       const tooMany = answers(429, status(429, 'TooManyRequests', 'slow down'), { 'retry-after': '3' });
       const open = proxy.open(watches);
       const injected = proxy.inject(tooMany, watches, open.length);
       for (const exchange of open) exchange.cut();
       await changes();
-      while (injected.met() < open.length) await sleep(10);
+      await until('every watch to be refused', () => injected.met() >= open.length);
       const allRefused = performance.now();
       await sleep(1_800);
       assert.deepEqual(

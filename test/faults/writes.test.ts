@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
-import { client, until } from '../support/api.ts';
+import { client } from '../support/api.ts';
 import { get, testKubeconfig } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 import { answers, blackHole, type Fault, status } from './support/faults.ts';
 import { controlPlaneOf, openSite } from './support/site.ts';
 import { startStack } from './support/stack.ts';
@@ -33,7 +34,7 @@ async function open(t: TestContext, env: Record<string, string> = {}) {
     await stack.stop();
     await site.close();
   });
-  await until(async () => stack.cache.synced());
+  await until('the cache to be synced', () => stack.cache.synced());
 
   const agent = new Agent({ connections: 1_000 });
   t.after(() => agent.destroy());
@@ -121,9 +122,9 @@ test('who goes away takes his request to the cluster with him', async (t) => {
   const { proxy, leave } = await open(t, { CLUSTER_TIMEOUT_SECONDS: String(CLUSTER_TIMEOUT_MS / 1_000) });
   proxy.inject(blackHole, WRITES);
   const gone = leave('gone');
-  await until(async () => proxy.open(WRITES).length === 1);
+  await until('the write to reach the proxy', () => proxy.open(WRITES).length === 1);
   await gone();
-  await until(async () => proxy.open(WRITES).length === 0);
+  await until('the write to be aborted', () => proxy.open(WRITES).length === 0);
   // Not because it was too late for an answer anyway.
   const [{ at = 0 } = {}] = proxy.asked(WRITES);
   assert.ok(performance.now() - at < CLUSTER_TIMEOUT_MS);
@@ -133,7 +134,7 @@ test('who goes away while he waits for his turn is not served later', async (t) 
   const { proxy, create, leave, sent } = await open(t, { MAX_WRITES: '1', CLUSTER_TIMEOUT_SECONDS: '2' });
   proxy.inject(blackHole, { ...WRITES, path: '/devmachines/first' });
   const first = create('first');
-  await until(async () => proxy.open(WRITES).length === 1);
+  await until('the write to reach the proxy', () => proxy.open(WRITES).length === 1);
   const gone = leave('gone');
   await sleep(200);
   const later = create('later');
@@ -167,10 +168,10 @@ test('while the cluster is away, changes fail at once and nothing is sent; when 
   const { proxy, stack, create, call, sent, namespace } = await open(t);
   assert.equal((await create('known')).status, 201);
   await proxy.refuse();
-  await until(async () => stack.cache.away());
+  await until('the cluster to be unreachable', () => stack.cache.unreachable());
   const refused = await create('away');
   assert.deepEqual([refused.status, refused.body.type], [503, 'urn:devmachine:problem:cluster-unavailable']);
-  assert.match(refused.body.detail, /Nothing was asked of it/);
+  assert.match(refused.body.detail, /No request was sent to it/);
   assert.ok(Number(refused.headers['retry-after']) > 0);
   const path = `${API}/status?namespace=${namespace}&name=`;
   assert.equal((await call('GET', `${path}known`)).status, 200);
@@ -178,5 +179,5 @@ test('while the cluster is away, changes fail at once and nothing is sent; when 
   assert.equal((await call('GET', `${path}unknown`)).status, 503);
   await proxy.heal();
   assert.equal(sent('away'), 0);
-  await until(async () => (await create('away')).status === 201);
+  await until('a create to succeed', async () => (await create('away')).status === 201);
 });

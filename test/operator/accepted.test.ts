@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { findAssets } from '../../dev/assets.ts';
-import type { Connection } from '../../src/kube/connection.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { connect } from '../support/cluster.ts';
 import { CASES } from './cases/all.ts';
 import { type Manifest, NAME, OPERATOR, objects, only, render } from './helm.ts';
@@ -64,7 +64,7 @@ const inDefault = (object: Manifest): Manifest => ({
 });
 
 async function accepts(
-  cluster: Connection,
+  cluster: ClusterClient,
   object: Manifest,
   query: Record<string, string> = { dryRun: 'All' },
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Ajv } from 'ajv';
-import { DevMachineSpec } from '../../src/devmachine/spec.ts';
+import { DevMachineSpec } from '../../src/devmachine/schema/spec.ts';
 import { FULL_SPEC } from '../corpus/bodies.ts';
 import { HELMS, type Helm, type Manifest, only, type RenderOptions, render, type Spec } from './helm.ts';
 import { HOSTILE } from './hostile.ts';

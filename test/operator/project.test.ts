@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { chartValuesSchema } from '../../scripts/chart.ts';
 import { crd } from '../../scripts/crd.ts';
-import { DevMachineSpec } from '../../src/devmachine/spec.ts';
+import { DevMachineSpec } from '../../src/devmachine/schema/spec.ts';
 import { type Manifest, OPERATOR, objects, ofKind, only } from './helm.ts';
 
 /** The files of the operator must agree with each other. */

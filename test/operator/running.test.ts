@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { applyCrd } from '../../dev/crd.ts';
 import { startOperator } from '../../dev/operator.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import { applyAs, create } from '../support/cluster.ts';
 import {

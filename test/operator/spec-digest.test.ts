@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SPEC_DIGEST_ANNOTATION, specDigest } from '../../src/devmachine/spec-digest.ts';
+import { SPEC_DIGEST_ANNOTATION, specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
 import { HELMS, inTurns, only, render } from './helm.ts';
 

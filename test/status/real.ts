@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import type { Answer, Api } from '../support/api.ts';
 import { create, mergePatch } from '../support/cluster.ts';
 import type { Owner, Raw } from './objects.ts';
@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 export const collection = (kind: string, namespace: string): string =>
   `/${GROUPS[kind]}`.replace('NS', namespace);
 
-export async function makeReal(cluster: Connection, api: Api, namespace: string): Promise<Real> {
+export async function makeReal(cluster: ClusterClient, api: Api, namespace: string): Promise<Real> {
   // A controller makes it; here there may be none.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
   await create(cluster, `/api/v1/namespaces/${namespace}/serviceaccounts`, account);
@@ -74,7 +74,7 @@ export async function makeReal(cluster: Connection, api: Api, namespace: string)
   return { make, put, status: (name) => api.status(namespace, name) };
 }
 
-async function patch(cluster: Connection, path: string, body: object): Promise<void> {
+async function patch(cluster: ClusterClient, path: string, body: object): Promise<void> {
   const reply = await mergePatch(cluster, path, body);
   assert.equal(reply.status, 200, JSON.stringify(reply.body));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REASON_NAMES } from '../../src/devmachine/reasons.ts';
+import { REASON_NAMES } from '../../src/devmachine/status/reasons.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace } from '../support/cluster.ts';
 import { makeReal, type Real } from './real.ts';

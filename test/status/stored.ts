@@ -1,5 +1,5 @@
-import type { MachineKey } from '../../src/devmachine/manifest.ts';
-import { specDigest } from '../../src/devmachine/spec-digest.ts';
+import type { MachineKey } from '../../src/devmachine/schema/manifest.ts';
+import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { LONG_AGO, type Owner, PLACED, type Raw } from './objects.ts';
 import type { Scenario } from './scenarios/scenario.ts';

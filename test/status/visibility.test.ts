@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
-import type { Connection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { startReadyApi, until } from '../support/api.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { startReadyApi } from '../support/api.ts';
 import { connect, create, createNamespace, mergePatch, testKubeconfig } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
 import { makeReal } from './real.ts';
 import { ACCESS_SCENARIOS } from './scenarios/access.ts';
 
@@ -30,7 +31,10 @@ test('without the right to read Ingresses the service is ready, says what it can
   assert.ok(scenario);
   await real.make('half-seen', scenario);
 
-  await until(async () => (await real.status('half-seen')).body.reason === 'PartUnknown');
+  await until(
+    'reason PartUnknown',
+    async () => (await real.status('half-seen')).body.reason === 'PartUnknown',
+  );
   const { phase, message, hint, url, resources } = (await real.status('half-seen')).body;
   assert.deepEqual([phase, url, resources.unknown], ['Starting', undefined, ['Ingress']]);
   assert.match(message, /may not read objects of kind Ingress/);
@@ -38,12 +42,12 @@ test('without the right to read Ingresses the service is ready, says what it can
 
   const role = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/backend`;
   await mergePatch(cluster, role, { rules: [...WITHOUT_INGRESSES, INGRESSES] });
-  await until(async () => (await real.status('half-seen')).body.phase === 'Running');
+  await until('phase Running', async () => (await real.status('half-seen')).body.phase === 'Running');
   assert.deepEqual((await real.status('half-seen')).body.resources.unknown, []);
 });
 
 /** A kubeconfig for an account that may do just this, in this namespace. */
-async function accountIn(t: TestContext, cluster: Connection, namespace: string, rules: object[]) {
+async function accountIn(t: TestContext, cluster: ClusterClient, namespace: string, rules: object[]) {
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: 'backend' };

@@ -1,12 +1,13 @@
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { EventPart, MachinePart, PartKind } from '../../src/devmachine/parts.ts';
-import type { MachineStatus } from '../../src/devmachine/status.ts';
-import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
-import { type MachineObject, toMachine } from '../../src/kube/machine-object.ts';
-import { openPartIndex } from '../../src/kube/part-index.ts';
-import { SOURCES } from '../../src/kube/parts/sources.ts';
-import { openStatusView } from '../../src/kube/status-view.ts';
-import { Store } from '../../src/kube/store.ts';
+import type { DependentKind, LabeledDependent, PodEvent } from '../../src/devmachine/status/dependents.ts';
+import type { MachineStatus } from '../../src/devmachine/status/status.ts';
+import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
+import { Store } from '../../src/kube/cache/store.ts';
+import { type MachineObject, toMachine } from '../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../src/kube/resources/intern.ts';
+import { WATCHED_RESOURCES } from '../../src/kube/resources/watched.ts';
+import { createDependentsIndex } from '../../src/kube/status/dependents-index.ts';
+import { createStatusView } from '../../src/kube/status/status-view.ts';
 import type { Raw } from './objects.ts';
 
 const fail = (error: unknown) => {
@@ -14,34 +15,35 @@ const fail = (error: unknown) => {
 };
 
 /** What the service has in memory, fed by hand instead of by watches. */
-export function watched(unknown: readonly PartKind[] = []) {
+export function watched(unknown: readonly DependentKind[] = []) {
   const machines = new Store<Machine>(fail);
-  const index = openPartIndex();
-  const view = openStatusView([machines], (machine) => index.of(machine, unknown), fail);
-  const stores = new Map<string, Store<MachinePart | EventPart>>();
+  const interner = new Interner();
+  const index = createDependentsIndex();
+  const view = createStatusView([machines], (machine) => index.of(machine, unknown), fail);
+  const stores = new Map<string, Store<LabeledDependent | PodEvent>>();
   machines.replace([], '0');
-  for (const { kind } of SOURCES) {
-    const store = new Store<MachinePart | EventPart>(fail);
+  for (const { kind } of WATCHED_RESOURCES) {
+    const store = new Store<LabeledDependent | PodEvent>(fail);
     store.replace([], '0');
     store.subscribe((change) => view.refresh(index.apply(change)));
     stores.set(kind, store);
   }
-  const reduce = new Map(SOURCES.map((source) => [source.kind as string, source.reduce]));
+  const transform = new Map(WATCHED_RESOURCES.map((source) => [source.kind as string, source.transform]));
   return {
     view,
-    machine: (object: Raw) => machines.upsert(toMachine(object as MachineObject)),
+    machine: (object: Raw) => machines.upsert(toMachine(object as MachineObject, interner)),
     put: (object: Raw) => {
       const { kind } = object;
-      const item = reduce.get(kind)?.(object);
+      const item = transform.get(kind)?.(object, interner);
       if (item) stores.get(kind)?.upsert(item);
     },
     remove: (object: Raw) => {
-      const item = reduce.get(object.kind)?.(object);
+      const item = transform.get(object.kind)?.(object, interner);
       if (item) stores.get(object.kind)?.remove(item);
     },
   };
 }
 
-/** The document of an entry. */
-export const documentOf = (entry: StatusEntry | undefined): MachineStatus =>
-  JSON.parse(entry?.json ?? 'null');
+/** The parsed JSON of a status document. */
+export const documentOf = (document: StatusDocument | undefined): MachineStatus =>
+  JSON.parse(document?.json ?? 'null');

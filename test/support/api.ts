@@ -7,6 +7,7 @@ import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { testKubeconfig } from './cluster.ts';
 import { assertDocumented } from './contract.ts';
+import { until } from './until.ts';
 
 export interface Answer {
   readonly status: number;
@@ -57,13 +58,8 @@ export async function startReadyApi(
   main = MAIN,
 ): Promise<Api> {
   const api = await startApi(t, env, main);
-  await until(async () => (await api.call('GET', '/readyz')).status === 200);
+  await until('/readyz to answer 200', async () => (await api.call('GET', '/readyz')).status === 200);
   return api;
-}
-
-/** Asks again and again until it is so; the test's own time limit ends the waiting. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function listening(lines: Interface): Promise<string> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { FIELD_MANAGER } from '../../src/devmachine/manifest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import type { ManagedFields } from '../../src/kube/field-owners.ts';
-import { machinePath, machinesPath } from '../../src/kube/machine-object.ts';
+import { FIELD_MANAGER } from '../../src/devmachine/schema/manifest.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
+import type { ManagedFields } from '../../src/kube/managed-fields/owners.ts';
+import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import type { Answer, Api } from './api.ts';
 import { applyAs, get } from './cluster.ts';
@@ -33,7 +33,7 @@ export const power = (
 export const purge = (api: Api, namespace: string, name: string): Promise<Answer> =>
   api.call('DELETE', `/api/v1/devmachines?namespace=${namespace}&name=${name}&purge=true`);
 
-export async function stored(cluster: Connection, namespace: string, name: string) {
+export async function stored(cluster: ClusterClient, namespace: string, name: string) {
   const { status, body } = await get(cluster, machinePath({ namespace, name }));
   assert.equal(status, 200, JSON.stringify(body));
   return body;
@@ -49,7 +49,7 @@ export function ours(object: { metadata: { managedFields: ManagedFields[] } }): 
 }
 
 /** As `kubectl create` does: whoever creates like this owns the cluster's defaults too. */
-export async function kubectlCreate(cluster: Connection, namespace: string, name: string, spec: unknown) {
+export async function kubectlCreate(cluster: ClusterClient, namespace: string, name: string, spec: unknown) {
   const { status, body } = await cluster.request({
     method: 'POST',
     path: machinesPath(namespace),
@@ -62,7 +62,7 @@ export async function kubectlCreate(cluster: Connection, namespace: string, name
 }
 
 /** As `kubectl apply --server-side --force-conflicts` does. */
-export async function gitopsApply(cluster: Connection, namespace: string, name: string, spec: unknown) {
+export async function gitopsApply(cluster: ClusterClient, namespace: string, name: string, spec: unknown) {
   const path = machinePath({ namespace, name });
   const { status, body } = await applyAs(cluster, 'gitops', path, manifest(spec, { name }));
   assert.ok(status === 200 || status === 201, JSON.stringify(body));

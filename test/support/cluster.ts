@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { Agent, request } from 'undici';
-import { type Connection, openConnection } from '../../src/kube/connection.ts';
-import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/kubeconfig.ts';
+import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
+import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 
 /** The kubeconfig of the control plane that test/setup.ts started for this run. */
 export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');
@@ -17,13 +17,13 @@ function fromSetup(variable: string): string {
 }
 
 /** Speaks to the cluster as its administrator, past the API under test. */
-export function connect(t: TestContext, kubeconfig = testKubeconfig()): Connection {
-  const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
+export function connect(t: TestContext, kubeconfig = testKubeconfig()): ClusterClient {
+  const connection = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
   t.after(() => connection.close());
   return connection;
 }
 
-/** Posts bytes as they are, which a Connection does not. */
+/** Posts bytes as they are, which a ClusterClient does not. */
 export async function openRaw(t: TestContext) {
   const config = loadKubeConfig(testKubeconfig());
   const { tls, headers } = await loadCredentials(config);
@@ -41,7 +41,7 @@ export async function openRaw(t: TestContext) {
 }
 
 /** A namespace of the test's own. */
-export async function createNamespace(connection: Connection, prefix = 'test'): Promise<string> {
+export async function createNamespace(connection: ClusterClient, prefix = 'test'): Promise<string> {
   const name = `${prefix}-${randomUUID().slice(0, 8)}`;
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   const reply = await create(connection, '/api/v1/namespaces', body);
@@ -52,12 +52,12 @@ export async function createNamespace(connection: Connection, prefix = 'test'): 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
 type Reply = { status: number; body: any };
 
-export const get = (cluster: Connection, path: string): Promise<Reply> =>
+export const get = (cluster: ClusterClient, path: string): Promise<Reply> =>
   cluster.request({ path, signal: AbortSignal.timeout(30_000) });
 
 /** A server-side apply under another manager than the API's. */
 export const applyAs = (
-  cluster: Connection,
+  cluster: ClusterClient,
   fieldManager: string,
   path: string,
   body: unknown,
@@ -71,7 +71,7 @@ export const applyAs = (
     signal: AbortSignal.timeout(30_000),
   });
 
-export const mergePatch = (cluster: Connection, path: string, body: unknown): Promise<Reply> =>
+export const mergePatch = (cluster: ClusterClient, path: string, body: unknown): Promise<Reply> =>
   cluster.request({
     method: 'PATCH',
     path,
@@ -81,7 +81,7 @@ export const mergePatch = (cluster: Connection, path: string, body: unknown): Pr
     signal: AbortSignal.timeout(30_000),
   });
 
-export const create = (cluster: Connection, path: string, body: unknown): Promise<Reply> =>
+export const create = (cluster: ClusterClient, path: string, body: unknown): Promise<Reply> =>
   cluster.request({
     method: 'POST',
     path,

@@ -4,62 +4,62 @@ import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { DevMachineError } from '../../src/devmachine/errors.ts';
-import type { Machines, StatusChange } from '../../src/devmachine/machines.ts';
-import { compareKeys } from '../../src/devmachine/page.ts';
-import type { Phase } from '../../src/devmachine/phases.ts';
-import type { StatusEntry } from '../../src/devmachine/status-entry.ts';
-import { STATUS_EXAMPLE } from '../../src/http/examples.ts';
+import type { Machines, StatusUpdate } from '../../src/devmachine/machines.ts';
+import { compareKeys } from '../../src/devmachine/pagination.ts';
+import type { Phase } from '../../src/devmachine/status/phases.ts';
+import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
+import { STATUS_EXAMPLE } from '../../src/http/openapi/examples.ts';
 
 /** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
 export class FakeMachines
   implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
-  readonly entries = new Map<string, StatusEntry>();
-  readonly listeners = new Set<(change: StatusChange) => void>();
+  readonly documents = new Map<string, StatusDocument>();
+  readonly listeners = new Set<(change: StatusUpdate) => void>();
   #count = 0;
 
-  set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusEntry {
+  set(name: string, { namespace = 'a', phase = 'Running' as Phase, padding = 0 } = {}): StatusDocument {
     const key = `${namespace}/${name}`;
-    const before = this.entries.get(key);
+    const before = this.documents.get(key);
     const generation = (before ? generationOf(before) : 0) + 1;
     const uid = before?.uid ?? `uid-${++this.#count}`;
     const spec = { ...STATUS_EXAMPLE.spec, args: ['x'.repeat(padding)] };
     const status = { ...STATUS_EXAMPLE, name, namespace, uid, generation, phase, spec };
-    const etag = `"${uid}.${generation}.x"`;
+    const version = `${uid}.${generation}.x`;
     const { template } = spec;
-    const entry = { namespace, name, uid, phase, template, json: JSON.stringify(status), etag };
-    this.entries.set(key, entry);
-    this.#emit({ type: 'changed', entry });
-    return entry;
+    const document = { namespace, name, uid, phase, template, json: JSON.stringify(status), version };
+    this.documents.set(key, document);
+    this.#emit({ type: 'changed', document });
+    return document;
   }
 
   remove(name: string, namespace = 'a'): void {
-    const entry = this.entries.get(`${namespace}/${name}`);
-    this.entries.delete(`${namespace}/${name}`);
-    if (entry) this.#emit({ type: 'deleted', entry });
+    const document = this.documents.get(`${namespace}/${name}`);
+    this.documents.delete(`${namespace}/${name}`);
+    if (document) this.#emit({ type: 'deleted', document });
   }
 
   size(): number {
-    return this.entries.size;
+    return this.documents.size;
   }
 
-  known({ namespace, name }: { namespace: string; name: string }): StatusEntry | undefined {
-    return this.entries.get(`${namespace}/${name}`);
+  known({ namespace, name }: { namespace: string; name: string }): StatusDocument | undefined {
+    return this.documents.get(`${namespace}/${name}`);
   }
 
-  async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusEntry> {
-    const entry = this.entries.get(`${namespace}/${name}`);
-    if (entry) return entry;
+  async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusDocument> {
+    const document = this.documents.get(`${namespace}/${name}`);
+    if (document) return document;
     throw new DevMachineError('machine-not-found', 'There is none.');
   }
 
-  list(namespace?: string): StatusEntry[] {
-    return [...this.entries.values()]
-      .filter((entry) => namespace === undefined || entry.namespace === namespace)
+  list(namespace?: string): StatusDocument[] {
+    return [...this.documents.values()]
+      .filter((document) => namespace === undefined || document.namespace === namespace)
       .sort(compareKeys);
   }
 
-  subscribe(listener: (change: StatusChange) => void): () => void {
+  subscribe(listener: (change: StatusUpdate) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -73,7 +73,7 @@ export class FakeMachines
 
   checkReadable(): void {}
 
-  #emit(change: StatusChange): void {
+  #emit(change: StatusUpdate): void {
     for (const listener of [...this.listeners]) listener(change);
   }
 }
@@ -92,6 +92,6 @@ export async function serve(t: TestContext, machines: FakeMachines, config: Part
 
 /** uid → generation of what there is. */
 export const truth = (machines: FakeMachines) =>
-  new Map([...machines.entries.values()].map((entry) => [entry.uid, generationOf(entry)]));
+  new Map([...machines.documents.values()].map((document) => [document.uid, generationOf(document)]));
 
-export const generationOf = ({ json }: StatusEntry): number => JSON.parse(json).generation;
+export const generationOf = ({ json }: StatusDocument): number => JSON.parse(json).generation;

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SPEC_DIGEST_ANNOTATION, specDigest } from '../../src/devmachine/spec-digest.ts';
-import type { Connection } from '../../src/kube/connection.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { SPEC_DIGEST_ANNOTATION, specDigest } from '../../src/devmachine/status/spec-digest.ts';
+import type { ClusterClient } from '../../src/kube/client/client.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { connect, create, get, mergePatch } from './cluster.ts';
 
 /**
@@ -102,5 +102,5 @@ export function objectsOf(namespace: string, name: string) {
   ];
 }
 
-const remove = (cluster: Connection, path: string) =>
+const remove = (cluster: ClusterClient, path: string) =>
   cluster.request({ method: 'DELETE', path, signal: AbortSignal.timeout(30_000) });

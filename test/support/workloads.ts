@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
-import { type Connection, openConnection } from '../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { machinePath } from '../../src/kube/machine-object.ts';
+import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import { applyAs, createNamespace, get, mergePatch } from './cluster.ts';
 
@@ -19,7 +19,7 @@ export type Stored = any;
 export interface WorkloadCluster {
   readonly controlPlane: ControlPlane;
   /** As its administrator. */
-  readonly connection: Connection;
+  readonly connection: ClusterClient;
   /** undefined where there is no such object. */
   read(path: string): Promise<Stored>;
   list(path: string): Promise<Stored[]>;
@@ -30,7 +30,7 @@ export interface WorkloadCluster {
 export async function startWorkloadCluster(): Promise<WorkloadCluster> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
   const controlPlane = await startControlPlane({ stateDir, workloads: true });
-  const connection = openConnection(() => loadKubeConfig(controlPlane.kubeconfig), { timeoutMs: 30_000 });
+  const connection = openClient(() => loadKubeConfig(controlPlane.kubeconfig), { timeoutMs: 30_000 });
   const read = async (path: string) => {
     const { status, body } = await get(connection, path);
     if (status === 200) return body;

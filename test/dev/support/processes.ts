@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from '../../../dev/identity.ts';
+import { until } from '../../support/until.ts';
 
 export const DEV = new URL('../../../dev/', import.meta.url);
 
@@ -34,19 +34,6 @@ export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined;
 }
 
-/** Waits until `isSo` returns true. The error names `what` was waited for. */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${what}`);
-    await sleep(20);
-  }
-}
-
 /** Starts a process that does nothing, in its own process group. It is ended with the test. */
 export async function startIdle(t: TestContext): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
@@ -58,9 +45,6 @@ export async function startIdle(t: TestContext): Promise<number> {
   return child.pid ?? 0;
 }
 
-/** A cluster starts within seconds, but other tests run at the same time. */
-const SAYS_MS = 120_000;
-
 export interface Script {
   readonly child: ChildProcess;
   readonly output: () => string;
@@ -69,6 +53,9 @@ export interface Script {
   /** Waits until the output matches `pattern` and resolves to the match. Rejects if the process ends first. */
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
+
+/** The first start builds the programs of the development cluster. */
+const STARTUP_TIMEOUT_MS = 280_000;
 
 /** Runs node with these arguments. The process is ended with the test. */
 export function runNode(t: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Script {
@@ -93,16 +80,13 @@ export function runNode(t: TestContext, args: readonly string[], env: NodeJS.Pro
     clearTimeout(timer);
   });
   const says = async (pattern: RegExp) => {
-    const deadline = performance.now() + SAYS_MS;
-    for (;;) {
-      const found = pattern.exec(output);
-      if (found !== null) return found;
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`The process ended before its output matched ${pattern}:\n${output}`);
-      if (performance.now() > deadline)
-        throw new Error(`The output did not match ${pattern} within ${SAYS_MS / 1000} s:\n${output}`);
-      await sleep(20);
-    }
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    await until(`output that matches ${pattern}`, () => pattern.test(output) || hasEnded(), {
+      timeoutMs: STARTUP_TIMEOUT_MS,
+    });
+    const found = pattern.exec(output);
+    if (found === null) throw new Error(`The process ended before its output matched ${pattern}:\n${output}`);
+    return found;
   };
   return { child, output: () => output, ended, says };
 }

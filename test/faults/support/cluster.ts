@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { type ControlPlane, startControlPlane } from '../../../dev/control-plane.ts';
 import { applyCrd } from '../../../dev/crd.ts';
+import { until } from '../../support/until.ts';
 
 const CRD = join(import.meta.dirname, '../../../crd/devmachine-crd.yaml');
 
@@ -73,12 +73,10 @@ async function compact({ etcd, pki }: ControlPlane): Promise<void> {
 
 /** An apiserver that is ready may still refuse a write, until it has found its store again. */
 export async function waitForWrites(write: () => Promise<void>): Promise<void> {
-  for (;;) {
-    const failed = await write().then(
-      () => false,
+  const succeeds = () =>
+    write().then(
       () => true,
+      () => false,
     );
-    if (!failed) return;
-    await sleep(100);
-  }
+  await until('a write to succeed', succeeds, { timeoutMs: 60_000 });
 }

@@ -8,7 +8,7 @@ import { type ControlPlaneFiles, controlPlaneOf, openSite, type Site } from './s
 import { type Stack, startStack } from './stack.ts';
 import { askCluster, differences } from './truth.ts';
 
-export interface Scene extends Site {
+export interface DiagnosisContext extends Site {
   readonly stack: Stack;
   /** So many changes by others, some for each kind of object. */
   changes(count?: number): Promise<void>;
@@ -20,9 +20,9 @@ export interface Drill {
   readonly fault: string;
   readonly expected: string;
   /** The fault, with what is to be seen while it lasts. It is healed afterwards. */
-  readonly during: (scene: Scene) => Promise<void>;
+  readonly during: (context: DiagnosisContext) => Promise<void>;
   /** What is to be seen once all is well again. */
-  readonly afterwards?: (scene: Scene) => Promise<void> | void;
+  readonly afterwards?: (context: DiagnosisContext) => Promise<void> | void;
   readonly withinMs?: number;
   /** The backend's; without it one that leads to the proxy. */
   readonly kubeconfig?: (site: Site) => Promise<string> | string;
@@ -74,17 +74,17 @@ async function play(drill: Drill, site: Site, stack: Stack): Promise<number> {
     for (let made = 0; made < count; made++) await site.world.anything(random);
   };
   const agree = () => converged(stack, site, withinMs);
-  const scene = { ...site, stack, changes, agree };
+  const context = { ...site, stack, changes, agree };
   await changes(40);
   await agree();
-  await during(scene);
+  await during(context);
   await site.proxy.heal();
   const healed = performance.now();
   // Where nothing has changed meanwhile, both agree although the backend is still deaf.
   await changes(10);
   await converged(stack, site, withinMs, healed);
   const recoveredMs = performance.now() - healed;
-  await afterwards?.(scene);
+  await afterwards?.(context);
   assert.deepEqual(stack.wrongs(), []);
   return recoveredMs;
 }

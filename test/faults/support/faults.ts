@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readLines } from '../../../src/kube/lines.ts';
+import { readLines } from '../../../src/kube/cache/line-reader.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface Fault {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../../corpus/bodies.ts';
+import { until } from '../../support/until.ts';
 import type { Stack } from './stack.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +38,7 @@ export class Load {
   /** Resolves when nothing is being written any more. */
   async pauseWrites(): Promise<void> {
     this.#writing = false;
-    while (this.#writes > 0) await sleep(5);
+    await until('writes under way to end', () => this.#writes === 0);
   }
 
   resumeWrites(): void {

@@ -1,6 +1,6 @@
-import type { StatusChange } from '../../../src/devmachine/machines.ts';
-import type { StatusEntry } from '../../../src/devmachine/status-entry.ts';
-import type { Change, Stored } from '../../../src/kube/store.ts';
+import type { StatusUpdate } from '../../../src/devmachine/machines.ts';
+import type { StatusDocument } from '../../../src/devmachine/status/status-document.ts';
+import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
 
 /** What a subscriber knows that has nothing but what it is told; and what it was told wrongly. */
 export class Shadow<T extends Stored> {
@@ -22,7 +22,7 @@ export class Shadow<T extends Stored> {
     this.#mayRepeat = may;
   }
 
-  readonly listen = ({ type, item }: Change<T>): void => {
+  readonly listen = ({ type, item }: Delta<T>): void => {
     const key = `${item.namespace}/${item.name}`;
     const known = this.items.get(key);
     const version = versionOf(item);
@@ -43,18 +43,19 @@ const versionOf = ({ uid, resourceVersion }: Stored): string => `${uid}@${resour
 
 /** The same for statuses. */
 export class StatusShadow {
-  readonly entries = new Map<string, StatusEntry>();
+  readonly documents = new Map<string, StatusDocument>();
   readonly wrongs: string[] = [];
 
-  readonly listen = ({ type, entry }: StatusChange): void => {
-    const key = `${entry.namespace}/${entry.name}`;
-    const known = this.entries.get(key);
+  readonly listen = ({ type, document }: StatusUpdate): void => {
+    const key = `${document.namespace}/${document.name}`;
+    const known = this.documents.get(key);
     if (type === 'deleted') {
       if (!known) this.wrongs.push(`status ${key}: deleted, and it was not there`);
-      this.entries.delete(key);
+      this.documents.delete(key);
       return;
     }
-    if (known?.etag === entry.etag) this.wrongs.push(`status ${key}: ${entry.etag} told twice`);
-    this.entries.set(key, entry);
+    if (known?.version === document.version)
+      this.wrongs.push(`status ${key}: ${document.version} told twice`);
+    this.documents.set(key, document);
   };
 }

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import type { ClientTls } from '../../../dev/kube-client.ts';
 import { toKubeconfig } from '../../../dev/kubeconfig.ts';
 import { loadPki, type Pki, writePrivate } from '../../../dev/pki.ts';
-import { type Connection, openConnection } from '../../../src/kube/connection.ts';
-import { clusterAddress, loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
+import { type ClusterClient, openClient } from '../../../src/kube/client/client.ts';
+import { clusterAddress, loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { createNamespace } from '../../support/cluster.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import { World } from './world.ts';
@@ -19,7 +19,7 @@ export interface ControlPlaneFiles {
 
 /** A way to the cluster past the proxy, one through it, and a namespace in which only we are. */
 export interface Site {
-  readonly direct: Connection;
+  readonly direct: ClusterClient;
   readonly proxy: FaultProxy;
   /** Lead to the proxy, and past it. */
   readonly kubeconfig: string;
@@ -41,7 +41,7 @@ export async function openSite({ server, tls, pki }: ControlPlaneFiles): Promise
   const [kubeconfig, directKubeconfig] = [`${id}-proxy.kubeconfig`, `${id}-direct.kubeconfig`];
   await writePrivate(kubeconfig, toKubeconfig(proxy.url, 'devmachine-admin', tls));
   await writePrivate(directKubeconfig, toKubeconfig(server, 'devmachine-admin', tls));
-  const direct = openConnection(() => loadKubeConfig(directKubeconfig), { timeoutMs: 30_000 });
+  const direct = openClient(() => loadKubeConfig(directKubeconfig), { timeoutMs: 30_000 });
   const world = new World(direct, await createNamespace(direct, 'faults'));
   await world.settle();
   return {

@@ -5,25 +5,26 @@ import { loadConfig } from '../../../src/config.ts';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { Machines } from '../../../src/devmachine/machines.ts';
 import {
-  type EventPart,
-  type MachinePart,
-  PART_KINDS,
-  type Part,
-  type PartKind,
-} from '../../../src/devmachine/parts.ts';
-import { systemClock } from '../../../src/kube/clock.ts';
-import { openConnection } from '../../../src/kube/connection.ts';
-import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
-import { type MachineCache, watchMachines } from '../../../src/kube/machine-cache.ts';
-import { machinesPath } from '../../../src/kube/machine-object.ts';
+  DEPENDENT_KINDS,
+  type Dependent,
+  type DependentKind,
+  type LabeledDependent,
+  type PodEvent,
+} from '../../../src/devmachine/status/dependents.ts';
+import { startHealthChecks } from '../../../src/kube/cache/health.ts';
+import { openClient } from '../../../src/kube/client/client.ts';
+import { systemClock } from '../../../src/kube/client/clock.ts';
+import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
-import { watchParts } from '../../../src/kube/part-cache.ts';
-import { SOURCES } from '../../../src/kube/parts/sources.ts';
-import { startPulse } from '../../../src/kube/pulse.ts';
+import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../../src/kube/resources/intern.ts';
+import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
+import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { type MachineCache, startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { Shadow, StatusShadow } from './shadow.ts';
 
 /** Of machines, and of each kind of part twice; see below. */
-export const WATCHES = 1 + 2 * SOURCES.length;
+export const WATCHES = 1 + 2 * WATCHED_RESOURCES.length;
 
 export interface StackOptions {
   readonly kubeconfig: string;
@@ -42,7 +43,7 @@ export interface Stack {
   readonly signal: AbortSignal;
   readonly shadows: {
     readonly machines: Shadow<Machine>;
-    readonly parts: ReadonlyMap<PartKind, Shadow<Part>>;
+    readonly parts: ReadonlyMap<DependentKind, Shadow<Dependent>>;
     readonly statuses: StatusShadow;
   };
   /** What it has logged as a warning or worse. */
@@ -62,13 +63,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = new AbortController();
   const { signal } = stop;
   const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
-  const connection = openConnection(() => loadKubeConfig(kubeconfig), { timeoutMs });
-  const reading = { connection, log: logger, silenceMs };
-  const cache = watchMachines({ ...reading, namespaces, maxStalenessMs }, signal);
-  const machines = openMachines(connection, cache, config);
+  const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs });
+  const reading = { client, log: logger, silenceMs };
+  const cache = startMachineCache({ ...reading, namespaces, maxStalenessMs }, signal);
+  const machines = openMachines(client, cache, config);
   const shadows = {
     machines: new Shadow<Machine>('machine'),
-    parts: new Map(PART_KINDS.map((kind) => [kind, new Shadow<Part>(kind)])),
+    parts: new Map(DEPENDENT_KINDS.map((kind) => [kind, new Shadow<Dependent>(kind)])),
     statuses: new StatusShadow(),
   };
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
@@ -79,16 +80,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const [scope = ''] = namespaces;
   const path = machinesPath(scope || undefined);
   const version = () => cache.store(scope)?.version;
-  const parts = watchParts(
+  const dependents = startDependentsCache(
     {
       ...reading,
       scopes,
+      interner: new Interner(),
       clock,
-      pulse: startPulse({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
+      health: startHealthChecks({ ...reading, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onChange: (change) => shadows.parts.get(change.item.kind)?.listen(change as never),
-      onSight: () => undefined,
-      onTried: () => undefined,
+      onDelta: (delta) => shadows.parts.get(delta.item.kind)?.listen(delta as never),
+      onVisibilityChange: () => undefined,
+      onAttempt: () => undefined,
     },
     signal,
   );
@@ -110,13 +112,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     async stop() {
       await app.close();
       stop.abort();
-      await Promise.all([cache.stopped, ...parts.running]);
-      await connection.close();
+      await Promise.all([cache.stopped, dependents.stopped]);
+      await client.close();
     },
   };
 }
 
-export type AnyPart = MachinePart | EventPart;
+export type AnyPart = LabeledDependent | PodEvent;
 
 const warningsTo = (lines: string[]): Writable =>
   new Writable({

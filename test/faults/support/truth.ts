@@ -1,36 +1,43 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../../src/devmachine/machine.ts';
-import type { PartKind } from '../../../src/devmachine/parts.ts';
-import { MachineEntry } from '../../../src/devmachine/status-entry.ts';
-import type { Connection } from '../../../src/kube/connection.ts';
-import { listAll } from '../../../src/kube/list.ts';
-import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/machine-object.ts';
-import { openPartIndex } from '../../../src/kube/part-index.ts';
-import { SOURCES } from '../../../src/kube/parts/sources.ts';
-import type { Stored } from '../../../src/kube/store.ts';
+import type { DependentKind } from '../../../src/devmachine/status/dependents.ts';
+import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
+import { listAll } from '../../../src/kube/cache/list-pager.ts';
+import type { Stored } from '../../../src/kube/cache/store.ts';
+import type { ClusterClient } from '../../../src/kube/client/client.ts';
+import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
+import { Interner } from '../../../src/kube/resources/intern.ts';
+import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
+import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import type { AnyPart, Stack } from './stack.ts';
 
 /** What the cluster itself says, asked past every cache of ours. */
 export interface Truth {
   readonly machines: readonly Machine[];
-  readonly parts: readonly (readonly [PartKind, readonly AnyPart[]])[];
+  readonly parts: readonly (readonly [DependentKind, readonly AnyPart[]])[];
 }
 
-export async function askCluster(cluster: Connection, namespaces: readonly string[]): Promise<Truth> {
+export async function askCluster(cluster: ClusterClient, namespaces: readonly string[]): Promise<Truth> {
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
   const signal = AbortSignal.timeout(20_000);
+  const interner = new Interner();
   const all = async <T>(
     path: (scope: string | undefined) => string,
-    reduce: (object: unknown) => T,
-    query = {},
+    transform: (object: unknown) => T,
+    selectors = {},
   ) =>
-    (await Promise.all(scopes.map((scope) => listAll(cluster, path(scope), reduce, signal, query)))).flatMap(
-      ({ items }) => items,
-    );
+    (
+      await Promise.all(
+        scopes.map((scope) => listAll({ client: cluster, path: path(scope), transform, signal, selectors })),
+      )
+    ).flatMap(({ items }) => items);
   const [machines, parts] = await Promise.all([
-    all(machinesPath, (object) => toMachine(object as MachineObject)),
+    all(machinesPath, (object) => toMachine(object as MachineObject, interner)),
     Promise.all(
-      SOURCES.map(async ({ kind, path, reduce, query }) => [kind, await all(path, reduce, query)] as const),
+      WATCHED_RESOURCES.map(
+        async ({ kind, path, transform, selectors }) =>
+          [kind, await all(path, (object) => transform(object, interner), selectors)] as const,
+      ),
     ),
   ]);
   return { machines, parts };
@@ -67,26 +74,26 @@ const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceV
 
 /** Statuses are made of all stores: made anew from the truth they must come out the same. */
 function compareStatuses({ cache, shadows }: Stack, { machines, parts }: Truth): string[] {
-  const index = openPartIndex();
+  const index = createDependentsIndex();
   for (const [, items] of parts) {
-    for (const item of items) index.apply({ type: 'added', item, before: undefined });
+    for (const item of items) index.apply({ type: 'added', item, previous: undefined });
   }
   const expected = new Map(
     machines.map((machine) => [
       `${machine.namespace}/${machine.name}`,
-      new MachineEntry(machine, index.of(machine, [])),
+      new MachineDocument(machine, index.of(machine, [])),
     ]),
   );
-  const served = new Map(cache.view.list(undefined).map((entry) => [keyOf(entry), entry]));
+  const served = new Map(cache.view.list(undefined).map((document) => [keyOf(document), document]));
   return [
     ...[...expected]
-      .filter(([key, { etag }]) => served.get(key)?.etag !== etag)
+      .filter(([key, { version }]) => served.get(key)?.version !== version)
       .map(([key]) => `status ${key}`),
     ...[...expected]
-      .filter(([key, { etag }]) => shadows.statuses.entries.get(key)?.etag !== etag)
+      .filter(([key, { version }]) => shadows.statuses.documents.get(key)?.version !== version)
       .map(([key]) => `told status ${key}`),
     ...(served.size === expected.size ? [] : [`${served.size} statuses instead of ${expected.size}`]),
-    ...(shadows.statuses.entries.size === expected.size ? [] : ['told of a wrong number of statuses']),
+    ...(shadows.statuses.documents.size === expected.size ? [] : ['told of a wrong number of statuses']),
   ];
 }
 

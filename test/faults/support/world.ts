@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Connection } from '../../../src/kube/connection.ts';
-import { machinePath, machinesPath } from '../../../src/kube/machine-object.ts';
+import type { ClusterClient } from '../../../src/kube/client/client.ts';
+import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
 import {
   claim,
@@ -29,11 +29,11 @@ const PARTS: readonly ((owner: Owner) => Raw)[] = [
 
 /** What others do in the cluster, past the API: machines and their parts come, change and go. */
 export class World {
-  readonly #cluster: Connection;
+  readonly #cluster: ClusterClient;
   readonly namespace: string;
   #changes = 0;
 
-  constructor(cluster: Connection, namespace: string) {
+  constructor(cluster: ClusterClient, namespace: string) {
     this.#cluster = cluster;
     this.namespace = namespace;
   }

@@ -1,5 +1,5 @@
-import type { Phase } from '../../../src/devmachine/phases.ts';
-import type { Reason } from '../../../src/devmachine/reasons.ts';
+import type { Phase } from '../../../src/devmachine/status/phases.ts';
+import type { Reason } from '../../../src/devmachine/status/reasons.ts';
 import type { Owner, Raw } from '../objects.ts';
 import * as object from '../objects.ts';
 

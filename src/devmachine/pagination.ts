@@ -1,0 +1,42 @@
+import type { MachineKey } from './schema/manifest.ts';
+import type { TemplateName } from './schema/templates.ts';
+import type { Phase } from './status/phases.ts';
+import type { StatusDocument } from './status/status-document.ts';
+
+/** Which machines to list. An undefined field does not restrict the list. */
+export interface ListFilter {
+  readonly namespace: string | undefined;
+  readonly phase: Phase | undefined;
+  readonly template: TemplateName | undefined;
+}
+
+export interface Page {
+  readonly documents: readonly StatusDocument[];
+  /** How many machines follow this page, at the moment. */
+  readonly remaining: number;
+}
+
+/** The order of lists and pages: by namespace, then by name. */
+export function compareKeys(one: MachineKey, other: MachineKey): number {
+  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+}
+
+/**
+ * The page of at most `limit` documents that follows the machine `after`, or the first page. `documents` are in the order
+ * of compareKeys; `filter.namespace` is not applied, because Machines.list applies it.
+ */
+export function pageOf(
+  documents: readonly StatusDocument[],
+  { phase, template }: ListFilter,
+  limit: number,
+  after: MachineKey | undefined,
+): Page {
+  const matching = documents.filter(
+    (document) =>
+      (phase === undefined || document.phase === phase) &&
+      (template === undefined || document.template === template) &&
+      (after === undefined || compareKeys(document, after) > 0),
+  );
+  return { documents: matching.slice(0, limit), remaining: Math.max(0, matching.length - limit) };
+}

@@ -1,0 +1,157 @@
+/**
+ * The dependents of a machine: the Kubernetes objects that the chart and its controllers create for it. Each type holds
+ * only the fields that the status needs, and no Secret, variable or command.
+ */
+
+export const DEPENDENT_KINDS = [
+  'Deployment',
+  'Pod',
+  'PersistentVolumeClaim',
+  'Ingress',
+  'EndpointSlice',
+  'Event',
+] as const;
+
+export type DependentKind = (typeof DEPENDENT_KINDS)[number];
+
+export interface Dependent {
+  readonly kind: DependentKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Name of the machine that it belongs to: the value of the label ide.example.com/devmachine. */
+  readonly machine: string;
+  readonly createdAt: string;
+  readonly deleting: boolean;
+}
+
+/** A condition in an object's status. `since` is its lastTransitionTime (RFC 3339). */
+export interface ConditionState {
+  readonly isTrue: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly since: string;
+}
+
+export interface Deployment extends Dependent {
+  readonly kind: 'Deployment';
+  /** The uid of the DevMachine that owns it. An earlier machine of the same name had another uid. */
+  readonly ownerUid: string | undefined;
+  /** The digest of the spec that it was rendered from; see spec-digest.ts. */
+  readonly specDigest: string | undefined;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly desiredReplicas: number;
+  readonly replicas: number;
+  /** Pods of the current pod template. Terminating pods do not count. */
+  readonly updatedReplicas: number;
+  readonly readyReplicas: number;
+  /** The condition ReplicaFailure: why a pod could not be created. */
+  readonly failure: ConditionState | undefined;
+}
+
+export interface Pod extends Dependent {
+  readonly kind: 'Pod';
+  /** When its deletion was requested (RFC 3339). */
+  readonly terminatingSince: string | undefined;
+  readonly phase: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly node: string | undefined;
+  readonly scheduled: ConditionState | undefined;
+  readonly ready: ConditionState | undefined;
+  /** The condition PodReadyToStartContainers: its volumes are mounted and it has a network. */
+  readonly readyToStartContainers: boolean;
+  /** The condition DisruptionTarget: node pressure, a drain or preemption is about to end the pod. */
+  readonly disruption: ConditionState | undefined;
+  /** In the order in which they start: the init containers, then the container of the machine. */
+  readonly containers: readonly Container[];
+}
+
+export interface Termination {
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  readonly finishedAt: string;
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly init: boolean;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly restarts: number;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  /** When it started to run, or terminated (RFC 3339). */
+  readonly since: string | undefined;
+  /** How it terminated before its last restart. */
+  readonly lastTermination: Termination | undefined;
+}
+
+export interface Pvc extends Dependent {
+  readonly kind: 'PersistentVolumeClaim';
+  readonly phase: string;
+  /** A Kubernetes quantity: the capacity if the claim is bound, otherwise the request. */
+  readonly size: string;
+  readonly storageClassName: string | undefined;
+}
+
+export interface Ingress extends Dependent {
+  readonly kind: 'Ingress';
+  readonly ownerUid: string | undefined;
+  readonly hosts: readonly string[];
+  /** The hosts that have a certificate. */
+  readonly tlsHosts: readonly string[];
+}
+
+export interface EndpointSlice extends Dependent {
+  readonly kind: 'EndpointSlice';
+  readonly endpoints: readonly { readonly ready: boolean; readonly podUid: string | undefined }[];
+}
+
+/** An event about a pod. Events have no label: the pod's uid leads to the machine. */
+export interface PodEvent extends Omit<Dependent, 'machine'> {
+  readonly kind: 'Event';
+  readonly podUid: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Name of the container that it is about, if any. */
+  readonly container: string | undefined;
+  /** RFC 3339. */
+  readonly lastSeen: string;
+}
+
+/** The dependents that have the label of their machine. */
+export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
+
+export interface Dependents {
+  readonly deployments: readonly Deployment[];
+  readonly pods: readonly Pod[];
+  readonly pvcs: readonly Pvc[];
+  readonly ingresses: readonly Ingress[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly events: readonly PodEvent[];
+  /** Every Ingress with the machine's host, of any machine in any watched namespace. */
+  readonly ingressesWithHost: readonly Ingress[];
+  /** The kinds that the backend may not read. The lists of these kinds are empty. */
+  readonly unknown: readonly DependentKind[];
+}
+
+export const NO_DEPENDENTS: Dependents = {
+  deployments: [],
+  pods: [],
+  pvcs: [],
+  ingresses: [],
+  endpointSlices: [],
+  events: [],
+  ingressesWithHost: [],
+  unknown: [],
+};
+
+/** Name of the machine's PersistentVolumeClaim (`devmachine.diskName` in the chart's _names.tpl). */
+export const diskName = (machine: string): string => `${machine}-disk`;

@@ -1,0 +1,101 @@
+import { type ConditionState, type Deployment, diskName, type Pod } from './dependents.ts';
+import { diagnoseContainers } from './diagnose-container.ts';
+import { diagnoseContainerWait } from './diagnose-container-wait.ts';
+import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
+
+/** Why the machine's pod is not ready; undefined once it is. */
+export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
+  const { machine, dependents, deployment, pod } = context;
+  if (!deployment) return undefined;
+  if (dependents.unknown.includes('Pod')) return diagnoseByReplicaCounts(context, deployment);
+  // updatedReplicas does not count pods that are terminating or failed: if it is 0, the pod belongs to an older spec.
+  if (!pod || !isAlive(pod) || pod.deleting || deployment.updatedReplicas === 0)
+    return diagnoseMissingPod(context, deployment);
+  if (pod.ready?.isTrue) return undefined;
+  const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
+  if (disk?.phase === 'Lost') return toDiagnosis('DiskLost', 'Failed', pod.createdAt, { disk: disk.name });
+  return (
+    diagnoseScheduling(context, pod) ??
+    diagnoseContainers(pod, dependents.events) ??
+    diagnoseContainerWait(pod, dependents.events)
+  );
+}
+
+/** When the pod became ready (RFC 3339). */
+export const readySince = ({ machine, pod }: DiagnosisContext): string =>
+  pod?.ready?.since ?? machine.specChangedAt;
+
+/** Without permission to read pods: the Deployment's status tells that a pod is ready, but not why it is not. */
+function diagnoseByReplicaCounts(
+  { machine }: DiagnosisContext,
+  { readyReplicas, updatedReplicas }: Deployment,
+): Diagnosis | undefined {
+  if (readyReplicas > 0 && updatedReplicas > 0) return undefined;
+  return toDiagnosis('PartUnknown', 'Starting', machine.specChangedAt, { kinds: ['Pod'] });
+}
+
+/** There is no pod of the current spec that is alive. `pod` is the previous one, if it still exists. */
+function diagnoseMissingPod(
+  { machine, pod }: DiagnosisContext,
+  { failure, createdAt }: Deployment,
+): Diagnosis {
+  if (failure?.isTrue && !(pod && isAlive(pod))) {
+    const reason = /exceeded quota/i.test(failure.message) ? 'QuotaExceeded' : 'PodRefused';
+    return toDiagnosis(reason, 'Failed', failure.since, { upstreamMessage: failure.message });
+  }
+  if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
+  const disruption = disruptionOf(pod);
+  if (disruption)
+    return toDiagnosis('Evicted', 'Starting', disruption.since, { upstreamMessage: disruption.message });
+  const since = pod.terminatingSince ?? pod.createdAt;
+  return isAlive(pod)
+    ? toDiagnosis('Recreating', 'Starting', since)
+    : toDiagnosis('Recreating', 'Starting', since, {
+        upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
+      });
+}
+
+/** Values of `status.reason` of a pod that did not end by itself (kubelet, node shutdown, node lifecycle controller). */
+const DISRUPTION_REASONS = new Set([
+  'Evicted',
+  'Preempting',
+  'Shutdown',
+  'NodeShutdown',
+  'Terminated',
+  'NodeLost',
+]);
+
+function disruptionOf(pod: Pod): ConditionState | undefined {
+  const { reason, message, disruption, createdAt, terminatingSince } = pod;
+  if (disruption?.isTrue)
+    return { ...disruption, message: message || disruption.message || disruption.reason };
+  if (!DISRUPTION_REASONS.has(reason)) return undefined;
+  return { isTrue: true, reason, message: message || reason, since: terminatingSince ?? createdAt };
+}
+
+/** Why the pod has no node yet. The patterns match messages of kube-scheduler and its volume plugins. */
+function diagnoseScheduling({ machine, dependents }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
+  if (pod.node !== undefined || pod.scheduled?.isTrue) return undefined;
+  const disk = diskName(machine.name);
+  const isDiskPending = dependents.pvcs.some(({ name, phase }) => name === disk && phase !== 'Bound');
+  if (!pod.scheduled)
+    return isDiskPending
+      ? toDiagnosis('DiskPending', 'Starting', pod.createdAt, { disk })
+      : toDiagnosis('CreatingPod', 'Starting', pod.createdAt, {
+          progress: 'The pod is waiting for the scheduler.',
+        });
+  const { message: upstreamMessage, since } = pod.scheduled;
+  if (/ReadWriteOncePod/.test(upstreamMessage))
+    return toDiagnosis('DiskConflict', 'Starting', since, { upstreamMessage });
+  const pvc = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(upstreamMessage)?.[1];
+  if (pvc !== undefined && pvc !== disk)
+    return toDiagnosis('MountFailed', 'Starting', since, { upstreamMessage });
+  const isAboutVolumes = /persistentvolumeclaims|persistent volumes? to bind|binding volumes/i.test(
+    upstreamMessage,
+  );
+  if (pvc === disk || (isDiskPending && isAboutVolumes))
+    return toDiagnosis('DiskPending', 'Starting', since, { disk, upstreamMessage });
+  return toDiagnosis('Unschedulable', 'Starting', since, { upstreamMessage });
+}
+
+const later = (one: string, other: string): string => (one > other ? one : other);

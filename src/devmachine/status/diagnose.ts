@@ -1,0 +1,62 @@
+import type { Machine } from '../machine.ts';
+import type { Dependents } from './dependents.ts';
+import { diagnoseAccess, diagnoseHost, hasService } from './diagnose-access.ts';
+import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './diagnose-operator.ts';
+import { diagnosePod, readySince } from './diagnose-pod.ts';
+import { type Diagnosis, type DiagnosisContext, isAlive, toContext, toDiagnosis } from './diagnosis.ts';
+
+/**
+ * Finds out what a machine is doing. The checks run in order and the first one that returns a diagnosis wins. A machine
+ * without a diagnosis is Running, so each check must return one when it is unsure.
+ *
+ *     deletion → release (did the operator fail?) → rollout (has the cluster applied the spec?)
+ *       → stopped: are there pods left?
+ *       → otherwise: pod → host → endpoints and Ingress → Running
+ */
+export function diagnose(machine: Machine, dependents: Dependents): Diagnosis {
+  const context = toContext(machine, dependents);
+  return (
+    diagnoseDeletion(context) ??
+    diagnoseRelease(context) ??
+    diagnoseRollout(context) ??
+    (machine.spec.stopped ? diagnoseStopped(context) : diagnoseStarted(context))
+  );
+}
+
+function diagnoseStopped({ machine, dependents, deployment }: DiagnosisContext): Diagnosis {
+  const pods = dependents.pods.filter(isAlive);
+  if (pods.length === 0 && deployment?.replicas === 0)
+    return toDiagnosis('StoppedByUser', 'Stopped', machine.specChangedAt);
+  const [since = machine.specChangedAt] = pods.flatMap((pod) => pod.terminatingSince ?? []).sort();
+  return toDiagnosis('StoppedByUser', 'Stopping', since, {
+    progress: 'The machine is being stopped: its pod is terminating.',
+  });
+}
+
+function diagnoseStarted(context: DiagnosisContext): Diagnosis {
+  const podDiagnosis = diagnosePod(context);
+  // Users should learn of a host conflict before the pod is ready, but of a failed pod first.
+  if (podDiagnosis?.phase === 'Failed') return podDiagnosis;
+  return diagnoseHost(context) ?? podDiagnosis ?? diagnoseAccess(context) ?? toRunning(context);
+}
+
+const toRunning = (context: DiagnosisContext): Diagnosis =>
+  toDiagnosis('Ready', 'Running', readySince(context), {
+    progress: `${describeAccess(context)}${describeLastRestart(context)}`,
+  });
+
+function describeAccess({ machine: { name, namespace, spec } }: DiagnosisContext): string {
+  if (spec.ingressDomain) return `The machine is running and reachable at its host ${spec.ingressDomain}.`;
+  return hasService(spec)
+    ? `The machine is running and reachable inside the cluster at http://${name}.${namespace}.`
+    : 'The machine is running and serves no port.';
+}
+
+/** A restart in the past is mentioned, but does not change the phase. */
+function describeLastRestart({ pod }: DiagnosisContext): string {
+  const container = pod?.containers.find(({ restarts, lastTermination }) => restarts > 0 && lastTermination);
+  if (!container?.lastTermination) return '';
+  const { reason, exitCode, finishedAt } = container.lastTermination;
+  const cause = reason === 'OOMKilled' ? 'because it ran out of memory' : `with exit code ${exitCode}`;
+  return ` Its container ${container.name} exited at ${finishedAt} ${cause}, and was restarted.`;
+}

@@ -1,0 +1,75 @@
+import type { Static } from '@sinclair/typebox';
+import type { Machine } from '../machine.ts';
+import { type Dependents, diskName, type Ingress, type Pod, type Pvc } from './dependents.ts';
+import { diagnose } from './diagnose.ts';
+import { ownIngress, urlOf } from './diagnose-access.ts';
+import { toContext } from './diagnosis.ts';
+import { MachineStatus as Schema } from './schema.ts';
+
+export const MachineStatus = Schema;
+export type MachineStatus = Static<typeof Schema>;
+
+/** Pure: equal objects give equal documents, whatever the time and the order in which the objects arrived. */
+export function toStatus(machine: Machine, dependents: Dependents): MachineStatus {
+  const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
+  const { phase, reason, message, hint, since } = diagnose(machine, dependents);
+  const ready = phase === 'Running';
+  const url = ready ? urlOf({ machine, dependents }) : undefined;
+  const { pod } = toContext(machine, dependents);
+  return {
+    name,
+    namespace,
+    uid,
+    generation,
+    phase,
+    ready,
+    reason,
+    message,
+    hint,
+    since,
+    ...(url === undefined ? {} : { url }),
+    spec,
+    conditions: [...conditions],
+    resources: toResources(machine, dependents),
+    restarts: pod ? restartsOf(pod) : 0,
+    deleting,
+  };
+}
+
+function toResources(machine: Machine, dependents: Dependents): MachineStatus['resources'] {
+  const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
+  const ingress = ownIngress({ machine, dependents });
+  return {
+    pods: dependents.pods.map(toPod),
+    ...(disk ? { disk: toDisk(disk) } : {}),
+    ...(ingress ? { ingress: toIngress(ingress) } : {}),
+    unknown: [...dependents.unknown],
+  };
+}
+
+const toPod = (pod: Pod) => ({
+  name: pod.name,
+  phase: pod.phase,
+  ready: pod.ready?.isTrue ?? false,
+  restarts: restartsOf(pod),
+  ...(pod.node === undefined ? {} : { node: pod.node }),
+  createdAt: pod.createdAt,
+  deleting: pod.deleting,
+});
+
+const toDisk = ({ name, phase, size, storageClassName, deleting }: Pvc) => ({
+  name,
+  phase,
+  size,
+  ...(storageClassName === undefined ? {} : { storageClassName }),
+  deleting,
+});
+
+const toIngress = ({ name, hosts, tlsHosts, deleting }: Ingress) => ({
+  name,
+  hosts: [...hosts],
+  tls: hosts.length > 0 && hosts.every((host) => tlsHosts.includes(host)),
+  deleting,
+});
+
+const restartsOf = (pod: Pod): number => pod.containers.reduce((sum, { restarts }) => sum + restarts, 0);

@@ -1,0 +1,16 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+
+/** The parts of the OpenAPI document that do not come from the schemas of routes. */
+export const OPENAPI: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'DevMachine',
+      version: 'v1',
+      description:
+        'Self-service development machines on Kubernetes. Errors are problem documents (RFC 9457). Nothing in a request body is coerced, dropped or defaulted: unknown fields are errors.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+  },
+};

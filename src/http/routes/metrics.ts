@@ -1,0 +1,32 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Metric } from '../../devmachine/metric.ts';
+
+export interface MetricsRoutesOptions {
+  readonly registry: Registry;
+  readonly metrics: readonly Metric[];
+}
+
+/** /metrics in Prometheus format: `registry`, to which `metrics` are added. docs/operations.md documents them. */
+export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { registry, metrics }) => {
+  for (const { name, help, type, label = '', value } of metrics) {
+    const Metric = type === 'counter' ? Counter : Gauge;
+    new Metric({
+      name,
+      help,
+      labelNames: label === '' ? [] : [label],
+      registers: [registry],
+      collect(this: Counter | Gauge) {
+        this.reset();
+        const values = value();
+        if (typeof values === 'number') this.inc(values);
+        else for (const [key, number] of values) this.inc({ [label]: key }, number);
+      },
+    });
+  }
+
+  app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+    reply.type(registry.contentType);
+    return registry.metrics();
+  });
+};

@@ -1,0 +1,79 @@
+import { toDomainError } from '../client/api-errors.ts';
+import type { KubeResponse, RequestClient } from '../client/transport.ts';
+
+export interface List<T> {
+  readonly items: T[];
+  readonly resourceVersion: string;
+}
+
+export interface ListOptions<T> {
+  readonly client: RequestClient;
+  /** The collection, such as /apis/…/devmachines. */
+  readonly path: string;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Converts each object as soon as its page arrives (client-go's TransformFunc). */
+  readonly transform: (object: unknown) => T;
+  readonly onPage?: (items: readonly T[]) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Page {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items?: readonly unknown[];
+}
+
+export const PAGE_SIZE = 500;
+
+/**
+ * Lists a collection page by page. The next page is requested before the present one is parsed. An expired continue token
+ * (410) is answered by one list without pages.
+ */
+export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
+  const { client, path, selectors, transform, onPage, signal } = options;
+  const request = (query: Record<string, string>): Promise<KubeResponse> => {
+    const response = client.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
+    // Awaited later, or never: do not report an unhandled rejection.
+    response.catch(() => undefined);
+    return response;
+  };
+  const requestPage = (token?: string) =>
+    request({ limit: String(PAGE_SIZE), ...(token === undefined ? {} : { continue: token }) });
+
+  const items: T[] = [];
+  let next = requestPage();
+  let paged = true;
+  for (;;) {
+    const response = await next;
+    if (response.status === 410 && paged) {
+      items.length = 0;
+      paged = false;
+      next = request({});
+      continue;
+    }
+    const expectedToken = findToken(response.text);
+    const prefetched = expectedToken === undefined ? undefined : requestPage(expectedToken);
+    const { metadata, items: objects = [] } = toPage(response);
+    const page = objects.map(transform);
+    for (const item of page) items.push(item);
+    onPage?.(page);
+    const token = metadata.continue || undefined;
+    if (!token) return { items, resourceVersion: metadata.resourceVersion };
+    next = prefetched && token === expectedToken ? prefetched : requestPage(token);
+  }
+}
+
+/** Throws if the body is not a list, so that a proxy's page is never taken for an empty list. */
+function toPage({ status, headers, body }: KubeResponse): Page {
+  const page = body as Partial<Page> | null;
+  if (status === 200 && typeof page?.metadata?.resourceVersion === 'string') return page as Page;
+  throw toDomainError({ status: status === 200 ? 502 : status, headers, body });
+}
+
+/** A list's metadata stands before or after its items, with the continue token first or last in it. */
+const TOKEN = /"metadata":\{(?:"resourceVersion":"\d+",)?"continue":"([^"\\]+)"/;
+const SEARCH_LENGTH = 4_096;
+
+/** Finds the continue token without parsing the body. */
+const findToken = (text = ''): string | undefined =>
+  (TOKEN.exec(text.slice(-SEARCH_LENGTH)) ?? TOKEN.exec(text.slice(0, SEARCH_LENGTH)))?.[1];

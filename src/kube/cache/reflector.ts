@@ -1,0 +1,164 @@
+import { DevMachineError } from '../../devmachine/errors.ts';
+import { createBackoff } from '../client/backoff.ts';
+import type { Clock } from '../client/clock.ts';
+import type { KubeClient } from '../client/transport.ts';
+import type { Freshness } from './freshness.ts';
+import { type ClusterHealth, UNMONITORED } from './health.ts';
+import { listAll } from './list-pager.ts';
+import type { Log } from './log.ts';
+import { compareVersions } from './resource-version.ts';
+import type { Store, Stored } from './store.ts';
+import { ExpiredError, type WatchEvent, watch } from './watch.ts';
+
+export interface ReflectorOptions<T extends Stored> {
+  readonly client: KubeClient;
+  /** The collection, such as /apis/…/devmachines. */
+  readonly path: string;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Converts each object on arrival (client-go's TransformFunc). */
+  readonly transform: (object: unknown) => T;
+  readonly store: Store<T>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Is told of each list and watch event. */
+  readonly freshness?: Freshness;
+  /** Ends waits when the API server is reachable again, and reports a restored cluster. */
+  readonly health?: Pick<ClusterHealth, 'reconnected' | 'restored'>;
+  /** How long a watch may send nothing before a new one replaces it, in ms. */
+  readonly silenceMs?: number | undefined;
+  /** A page of a list has arrived. */
+  readonly onPage?: () => void;
+  /** A list or watch succeeded (undefined), or failed with this error. */
+  readonly onAttempt?: (error: unknown) => void;
+}
+
+/** Bounds how long a half-open connection can pass for a quiet watch. A new watch is a small request. */
+const SILENCE_MS = 30_000;
+/** A shorter watch without events counts as a failure, so that a server that closes at once causes no busy loop. */
+const MIN_WATCH_MS = 1_000;
+
+/**
+ * Keeps `store` equal to the cluster until `signal` is aborted, as client-go's Reflector does. It never gives up:
+ *
+ *     list ──ok──▶ watch ──ended, silent, reset──▶ watch (from the last version)
+ *      ▲            │ version expired, cluster restored
+ *      └────────────┘
+ *     any other failure: wait (backoff, Retry-After, or until reconnected), then continue where it was
+ */
+export async function runReflector<T extends Stored>(
+  options: ReflectorOptions<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log, path, store, health = UNMONITORED } = options;
+  let backoff = createBackoff(clock);
+  let { reconnected, restored } = health;
+  let version: string | undefined;
+  let lastExpired = false;
+
+  async function waitAfter(error: unknown, what: string): Promise<void> {
+    // Failures from before the reconnect no longer count. An expired version is a valid answer: it counts as a failure
+    // only if the list that follows leads to another one.
+    const isExpired = error instanceof ExpiredError;
+    if (reconnected.aborted || (isExpired && !lastExpired)) backoff = createBackoff(clock);
+    if (reconnected.aborted) reconnected = health.reconnected;
+    lastExpired = isExpired;
+    const requestedMs = retryAfterMs(error);
+    const waitMs = backoff.next(requestedMs);
+    log.warn({ path, err: error, waitMs: Math.round(waitMs) }, what);
+    // A reconnect ends the wait, unless the API server has asked for it (Retry-After).
+    await clock.sleep(waitMs, requestedMs > 0 ? signal : AbortSignal.any([signal, reconnected]));
+  }
+
+  async function listAndWatch(): Promise<void> {
+    if (version === undefined) {
+      restored = health.restored;
+      version = await list(options, signal);
+    }
+    version = await watchOnce(options, version, restored, signal);
+  }
+
+  while (!signal.aborted) {
+    try {
+      await listAndWatch();
+    } catch (error) {
+      if (signal.aborted) return;
+      options.onAttempt?.(error);
+      if (error instanceof ExpiredError) version = undefined;
+      else if (version !== undefined) version = store.version;
+      await waitAfter(error, version === undefined ? 'list failed or out of date' : 'watch failed');
+    }
+  }
+}
+
+async function list<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
+  const { client, path, selectors = {}, transform, store, clock, log, freshness } = options;
+  const requestedAt = clock.now();
+  const onPage = (page: readonly T[]) => {
+    store.prefill(page);
+    options.onPage?.();
+  };
+  const { items, resourceVersion } = await listAll({ client, path, selectors, transform, onPage, signal });
+  store.replace(items, resourceVersion);
+  freshness?.listed(requestedAt);
+  options.onAttempt?.(undefined);
+  log.info({ path, items: items.length, resourceVersion }, 'listed');
+  return resourceVersion;
+}
+
+/** Runs one watch; returns the version from which the next one continues. Throws ExpiredError when `restored` is aborted. */
+async function watchOnce<T extends Stored>(
+  options: ReflectorOptions<T>,
+  resourceVersion: string,
+  restored: AbortSignal,
+  signal: AbortSignal,
+): Promise<string> {
+  const { client, path, selectors, clock, silenceMs = SILENCE_MS, freshness } = options;
+  const onOpen = () => {
+    freshness?.opened();
+    options.onAttempt?.(undefined);
+  };
+  const startedAt = clock.now();
+  let last = resourceVersion;
+  let events = 0;
+  const until = AbortSignal.any([signal, restored]);
+  const scope = { client, path, selectors, resourceVersion };
+  try {
+    for await (const event of watch({ ...scope, silenceMs, onOpen, clock, signal: until })) {
+      events++;
+      last = apply(options, event, last);
+      freshness?.received();
+    }
+    until.throwIfAborted();
+  } catch (error) {
+    throw restored.aborted ? wentBackwards() : error;
+  } finally {
+    freshness?.closed();
+  }
+  if (events === 0 && clock.now() - startedAt < MIN_WATCH_MS)
+    throw new Error('the watch was closed immediately');
+  return last;
+}
+
+/** Applies one event to the store; returns the version from which a new watch would continue. */
+function apply<T extends Stored>(
+  { transform, store }: ReflectorOptions<T>,
+  { type, object }: WatchEvent,
+  last: string,
+): string {
+  const { resourceVersion } = object.metadata;
+  if (type === 'BOOKMARK') {
+    if (compareVersions(resourceVersion, last) < 0) throw wentBackwards();
+    store.progress(resourceVersion);
+  } else if (type === 'DELETED') store.remove(transform(object));
+  else store.upsert(transform(object));
+  return compareVersions(resourceVersion, last) > 0 ? resourceVersion : last;
+}
+
+const wentBackwards = (): ExpiredError => new ExpiredError("the cluster's resourceVersion went backwards");
+
+/** The API server's Retry-After. A DevMachineError caused by an Error has no response: its value is for our own clients. */
+const retryAfterMs = (error: unknown): number =>
+  error instanceof DevMachineError && !(error.cause instanceof Error)
+    ? (error.retryAfterSeconds ?? 0) * 1_000
+    : 0;

@@ -1,0 +1,44 @@
+import type { Deployment } from '../../devmachine/status/dependents.ts';
+import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/status/spec-digest.ts';
+import type { Interner } from './intern.ts';
+import { type ConditionObject, type Metadata, ownerUid, toConditionState, toDependent } from './metadata.ts';
+
+interface DeploymentObject {
+  readonly metadata: Metadata;
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly ConditionObject[];
+  };
+}
+
+export function toDeployment(object: unknown, interner: Interner): Deployment {
+  const { metadata, spec, status = {} } = object as DeploymentObject;
+  const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
+    'Deployment',
+    metadata,
+    interner,
+  );
+  return {
+    kind,
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    machine,
+    createdAt,
+    deleting,
+    ownerUid: ownerUid(metadata),
+    specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
+    generation: metadata.generation ?? 0,
+    observedGeneration: status.observedGeneration ?? 0,
+    desiredReplicas: spec.replicas ?? 1,
+    replicas: status.replicas ?? 0,
+    updatedReplicas: status.updatedReplicas ?? 0,
+    readyReplicas: status.readyReplicas ?? 0,
+    failure: toConditionState(status.conditions, 'ReplicaFailure', metadata.creationTimestamp, interner),
+  };
+}

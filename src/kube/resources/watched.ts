@@ -1,0 +1,52 @@
+import type { DependentKind, LabeledDependent, PodEvent } from '../../devmachine/status/dependents.ts';
+import { toDeployment } from './deployment.ts';
+import { toEndpointSlice } from './endpoint-slice.ts';
+import { toPodEvent } from './event.ts';
+import { toIngress } from './ingress.ts';
+import type { Interner } from './intern.ts';
+import { MACHINE_LABEL } from './metadata.ts';
+import { toPod } from './pod.ts';
+import { toPvc } from './pvc.ts';
+
+/** One list and watch of a kind that machines depend on. docs/status.md lists the permissions that they need. */
+export interface WatchedResource {
+  readonly kind: DependentKind;
+  readonly path: (namespace: string | undefined) => string;
+  readonly selectors: Readonly<Record<string, string>>;
+  readonly transform: (object: unknown, interner: Interner) => LabeledDependent | PodEvent;
+}
+
+const collection = (group: string, plural: string) => (namespace: string | undefined) =>
+  namespace ? `${group}/namespaces/${namespace}/${plural}` : `${group}/${plural}`;
+
+/** The objects that the chart labels with the name of their machine. */
+const labeled = (
+  kind: DependentKind,
+  group: string,
+  plural: string,
+  transform: WatchedResource['transform'],
+): WatchedResource => ({
+  kind,
+  path: collection(group, plural),
+  selectors: { labelSelector: MACHINE_LABEL },
+  transform,
+});
+
+/** Events have no label, and there are many: watch only those that a reason depends on. */
+const events = (reason: string, type: string): WatchedResource => ({
+  kind: 'Event',
+  path: collection('/api/v1', 'events'),
+  selectors: { fieldSelector: `involvedObject.kind=Pod,reason=${reason},type=${type}` },
+  transform: toPodEvent,
+});
+
+export const WATCHED_RESOURCES: readonly WatchedResource[] = [
+  labeled('Deployment', '/apis/apps/v1', 'deployments', toDeployment),
+  labeled('Pod', '/api/v1', 'pods', toPod),
+  labeled('PersistentVolumeClaim', '/api/v1', 'persistentvolumeclaims', toPvc),
+  labeled('Ingress', '/apis/networking.k8s.io/v1', 'ingresses', toIngress),
+  labeled('EndpointSlice', '/apis/discovery.k8s.io/v1', 'endpointslices', toEndpointSlice),
+  events('FailedMount', 'Warning'),
+  events('FailedAttachVolume', 'Warning'),
+  events('Pulling', 'Normal'),
+];

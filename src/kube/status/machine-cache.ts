@@ -1,0 +1,153 @@
+import type { Machine } from '../../devmachine/machine.ts';
+import type { DependentKind } from '../../devmachine/status/dependents.ts';
+import { startHealthChecks } from '../cache/health.ts';
+import { Informer, type InformerContext } from '../cache/informer.ts';
+import type { Log } from '../cache/log.ts';
+import { newestVersion } from '../cache/resource-version.ts';
+import type { Store } from '../cache/store.ts';
+import { systemClock } from '../client/clock.ts';
+import type { KubeClient } from '../client/transport.ts';
+import { type MachineObject, machinesPath, toMachine } from '../resources/devmachine.ts';
+import { Interner } from '../resources/intern.ts';
+import { startDependentsCache } from './dependents-cache.ts';
+import { createDependentsIndex } from './dependents-index.ts';
+import { createStatusView, type StatusView } from './status-view.ts';
+
+/** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
+export interface MachineCache {
+  readonly view: StatusView;
+  /** Whether all machines were listed once, and all dependents that may be read. */
+  synced(): boolean;
+  /** Resolves when the first page of machines has arrived, or the first attempt has failed. */
+  readonly started: Promise<void>;
+  /** How long ago the cache of a namespace, or of all, was last known to equal the cluster, in ms. */
+  ageMs(namespace: string | undefined): number;
+  /** Whether the cluster does not answer at present. */
+  unreachable(): boolean;
+  /** The store of a namespace; undefined if the namespace is not watched. */
+  store(namespace: string): Store<Machine> | undefined;
+  /** Converts an object in a response, for `store.observe`. */
+  toMachine(object: MachineObject): Machine;
+  /** How many objects of each kind of dependents the cache holds. */
+  dependentSizes(): ReadonlyMap<DependentKind, number>;
+  /** Resolves when all watches have ended. */
+  readonly stopped: Promise<unknown>;
+}
+
+export interface MachineCacheOptions {
+  readonly client: KubeClient;
+  /** Namespaces to watch; empty: the whole cluster. */
+  readonly namespaces: readonly string[];
+  /** How long a kind of dependents may be out of date before it is unknown, in ms. */
+  readonly maxStalenessMs: number;
+  /** How long a watch may send nothing before a new one replaces it, in ms. */
+  readonly silenceMs?: number | undefined;
+  readonly log: Log;
+}
+
+/** Age is cached for this long: it may be overstated by that much, never understated. */
+const AGE_TTL_MS = 100;
+
+/**
+ * Starts to watch; ends with `signal`. A watch event takes this way to a status:
+ *
+ *     informer ──delta──▶ dependents index ──affected machines──▶ status view ──▶ reads, subscribers
+ */
+export function startMachineCache(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
+  const { client, namespaces, maxStalenessMs, silenceMs, log } = options;
+  const clock = systemClock;
+  const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
+  const interner = new Interner();
+  const index = createDependentsIndex();
+  const started = Promise.withResolvers<void>();
+
+  const health = startHealthChecks(
+    {
+      client,
+      path: machinesPath(scopes[0]),
+      version: () => newestVersion(informers.map(({ store }) => store.version)),
+      onAnswer: () => dependents.expire(clock.now() - maxStalenessMs),
+      clock,
+      log,
+    },
+    signal,
+  );
+  const context: InformerContext = { client, health, clock, log, silenceMs };
+  const convert = (object: unknown) => toMachine(object as MachineObject, interner);
+  const resource = { path: machinesPath, transform: convert };
+  const informers = scopes.map((scope) => new Informer<Machine>(resource, scope, context));
+  const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
+  const machinesSynced = () => informers.every(({ synced }) => synced);
+  const view = createStatusView(
+    informers.map(({ store }) => store),
+    (machine) => index.of(machine, dependents.unknown(machine.namespace)),
+    (error) => log.warn({ err: error }, 'a subscriber of the statuses failed'),
+  );
+  // The machines first: their list takes longest.
+  const onAttempt = () => {
+    started.resolve();
+    fillOnceSynced();
+  };
+  const running = informers.map((informer) => informer.run(signal, { onPage: started.resolve, onAttempt }));
+  const dependents = startDependentsCache(
+    {
+      ...context,
+      scopes,
+      interner,
+      reached: machinesSynced,
+      onDelta(delta, visible) {
+        const affected = index.apply(delta);
+        // Objects of a kind that is not visible yet do not count. When it becomes visible, all statuses are renewed.
+        if (visible) view.refresh(affected);
+      },
+      onVisibilityChange: (namespace) => view.refreshAll(namespace),
+      onAttempt: fillOnceSynced,
+    },
+    signal,
+  );
+
+  let isSynced = false;
+  function synced(): boolean {
+    isSynced ||= machinesSynced() && dependents.attempted();
+    return isSynced;
+  }
+
+  let isFilled = false;
+  function fillOnceSynced(): void {
+    if (isFilled || !synced()) return;
+    isFilled = true;
+    void view.fill(signal);
+  }
+
+  function freshUntil(namespace: string | undefined): number {
+    let oldest = dependents.freshUntil(namespace);
+    for (const informer of informers) {
+      if (namespace === undefined || informer.covers(namespace))
+        oldest = Math.min(oldest, informer.freshUntil);
+    }
+    return oldest;
+  }
+
+  const watchesCluster = namespaces.length === 0;
+  const knownUntil = new Map<string | undefined, { readonly until: number; readonly at: number }>();
+
+  return {
+    view,
+    synced,
+    started: started.promise,
+    ageMs(namespace) {
+      const now = clock.now();
+      const scope = watchesCluster ? undefined : namespace;
+      const known = knownUntil.get(scope);
+      if (known && now - known.at < AGE_TTL_MS) return Math.max(0, now - known.until);
+      const until = freshUntil(scope);
+      knownUntil.set(scope, { until, at: now });
+      return Math.max(0, now - until);
+    },
+    unreachable: () => health.unreachable,
+    store: (namespace) => stores.get(watchesCluster ? undefined : namespace),
+    toMachine: convert,
+    dependentSizes: () => dependents.sizes(),
+    stopped: Promise.all([...running, dependents.stopped]),
+  };
+}

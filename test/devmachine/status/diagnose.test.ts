@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ReasonText } from '../../../src/devmachine/status/reasons/reason.ts';
+import { REASON_NAMES, REASONS } from '../../../src/devmachine/status/reasons.ts';
+import { specDigest } from '../../../src/devmachine/status/spec-digest.ts';
+import type { MachineStatus } from '../../../src/devmachine/status/status.ts';
+import { deployment, ingress, NO_PODS, pod, type Raw, slice } from '../../status/objects.ts';
+import { SCENARIOS } from '../../status/scenarios/all.ts';
+import { deployed, type Scenario } from '../../status/scenarios/scenario.ts';
+import { ENDING, ownerOf, stored, storedMachine } from '../../status/stored.ts';
+import { documentOf, watched } from '../../status/watched.ts';
+
+const KEY = { namespace: 'team', name: 'machine-1' };
+
+function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = []): MachineStatus {
+  const owner = ownerOf(KEY, scenario);
+  const { view, machine, put } = watched(unknown);
+  const ending = scenario.ending?.(owner) ?? [];
+  machine(storedMachine(owner, scenario));
+  scenario.objects(owner).forEach((raw: Raw, index) => {
+    put(stored(raw, index + 1, ending.includes(raw.metadata.name) ? ENDING : {}));
+  });
+  const document = view.get(KEY.namespace, KEY.name);
+  assert.ok(document);
+  return documentOf(document);
+}
+
+for (const scenario of SCENARIOS) {
+  test(`${scenario.phase} ${scenario.reason}: ${scenario.how}`, () => {
+    const status = statusOf(scenario);
+    assert.deepEqual([status.phase, status.reason], [scenario.phase, scenario.reason], status.message);
+    assert.match(status.message, scenario.says);
+    assert.ok(!/undefined|null/.test(status.message), status.message);
+    assert.ok(status.hint.length > 10);
+    assert.ok(Date.parse(status.since) > 0);
+    assert.ok((REASONS[scenario.reason] as ReasonText).phases.includes(status.phase));
+    assert.equal(status.ready, status.phase === 'Running');
+    const reached = status.ready && scenario.spec && 'ingressDomain' in scenario.spec;
+    assert.equal(status.url, reached ? 'https://machine-1.team.example.com/' : undefined);
+    assert.ok(
+      !JSON.stringify(status).includes('hunter2'),
+      'the termination message of a container is private',
+    );
+  });
+}
+
+const READY: Scenario = {
+  reason: 'Ready',
+  phase: 'Running',
+  how: '',
+  says: /./,
+  spec: { ingressDomain: 'own' },
+  objects: deployed(
+    (owner) => pod(owner),
+    (owner) => slice(owner),
+  ),
+};
+
+test('a kind that may not be read is listed as unknown, and the status claims nothing about it', () => {
+  const cases = [
+    ['Deployment', 'Starting', 'PartUnknown'],
+    ['EndpointSlice', 'Starting', 'PartUnknown'],
+    ['Ingress', 'Starting', 'PartUnknown'],
+  ] as const;
+  for (const [kind, phase, reason] of cases) {
+    const status = statusOf(READY, [kind]);
+    assert.deepEqual([status.phase, status.reason, status.resources.unknown], [phase, reason, [kind]]);
+    assert.match(status.message, new RegExp(kind));
+  }
+  const withoutObjects = { ...READY, objects: () => [] };
+  assert.equal(statusOf(withoutObjects, ['Deployment']).phase, 'Pending');
+  const stopped = { ...withoutObjects, spec: { stopped: true } };
+  assert.deepEqual(statusOf(stopped, ['Deployment']).phase, 'Stopping');
+});
+
+test('without permission to read pods, the Deployment tells whether one is ready', () => {
+  const { spec: _, ...inside } = READY;
+  const objects: Scenario['objects'] = (owner) => [deployment(owner), slice(owner)];
+  assert.equal(statusOf({ ...inside, objects }, ['Pod']).phase, 'Running');
+  const unready: Scenario['objects'] = (owner) => [
+    deployment(owner, { status: { readyReplicas: 0 } }),
+    slice(owner),
+  ];
+  const status = statusOf({ ...inside, objects: unready }, ['Pod']);
+  assert.deepEqual([status.phase, status.reason], ['Starting', 'PartUnknown']);
+});
+
+test('objects of an earlier machine of the same name do not count', () => {
+  const { spec: _, ...inside } = READY;
+  const objects: Scenario['objects'] = (owner) => inside.objects({ ...owner, uid: 'earlier' });
+  const status = statusOf({ ...inside, objects });
+  assert.deepEqual([status.phase, status.reason], ['Pending', 'AwaitingOperator']);
+});
+
+test('an endpoint of another pod does not count', () => {
+  const { spec: _, ...inside } = READY;
+  const objects: Scenario['objects'] = (owner) => {
+    const [one, two, three] = inside.objects(owner);
+    return [one, two, { ...three, endpoints: [{ ...three.endpoints[0], targetRef: { name: 'former' } }] }];
+  };
+  assert.equal(statusOf({ ...inside, objects }).reason, 'EndpointsNotReady');
+});
+
+test('during a restart, the previous pod does not count although it is still ready', () => {
+  const { spec: _, ...inside } = READY;
+  const objects: Scenario['objects'] = (owner) => [
+    deployment(owner, { status: NO_PODS }),
+    pod(owner),
+    slice(owner),
+  ];
+  assert.equal(statusOf({ ...inside, objects }).reason, 'Recreating');
+});
+
+test('the next machine gets the host when the Ingress that had it is deleted', () => {
+  const { view, machine, put, remove } = watched();
+  const [one, other] = ['alpha', 'beta'].map((name) => ({
+    ...ownerOf({ namespace: name, name }, READY),
+    host: 'h.example.com',
+  }));
+  assert.ok(one && other);
+  for (const owner of [one, other]) {
+    const own = { ...owner, specDigest: specDigest(storedMachine(owner, READY).spec) };
+    machine(storedMachine(own, READY, owner === one ? 1 : 2));
+    READY.objects(own).forEach((raw: Raw, index) => {
+      put(stored(raw, (owner === one ? 10 : 20) + index));
+    });
+  }
+  const reasons = () =>
+    [one, other].map(({ namespace, name }) => documentOf(view.get(namespace, name)).reason);
+  const first = stored(ingress(one), 30);
+  put(stored(ingress(other), 29));
+  assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
+  put(first);
+  assert.deepEqual(reasons(), ['Ready', 'HostConflict']);
+  assert.match(documentOf(view.get('beta', 'beta')).message, /a machine in another namespace/);
+  assert.ok(!view.get('beta', 'beta')?.json.includes('alpha'));
+  remove(stored(ingress(one), 31));
+  assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
+});
+
+test('there is a scenario for every reason in each of its phases', () => {
+  const testedAbove = ['PartUnknown Pending', 'PartUnknown Starting', 'PartUnknown Stopping'];
+  const seen = new Set([...SCENARIOS.map(({ reason, phase }) => `${reason} ${phase}`), ...testedAbove]);
+  const all = REASON_NAMES.flatMap((reason) => REASONS[reason].phases.map((phase) => `${reason} ${phase}`));
+  assert.deepEqual([...seen].sort(), all.sort());
+});

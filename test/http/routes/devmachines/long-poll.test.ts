@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FakeMachines, serve } from '../../../support/fake-machines.ts';
+import { until } from '../../../support/until.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+type Answer = { status: number; ms: number; body: any; headers: Headers };
+
+async function ask(url: string, query: string, init: RequestInit = {}): Promise<Answer> {
+  const began = performance.now();
+  const reply = await fetch(`${url}/api/v1/devmachines/status?namespace=a&name=m&${query}`, init);
+  const text = await reply.text();
+  const body = text === '' ? undefined : JSON.parse(text);
+  return { status: reply.status, ms: performance.now() - began, body, headers: reply.headers };
+}
+
+test('the answer comes when the phase is reached, and not before', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Pending' });
+  const { url } = await serve(t, machines);
+  const answer = ask(url, 'waitFor=Running');
+  await listening(machines, 1);
+  machines.set('m', { phase: 'Starting' });
+  machines.set('other', { phase: 'Running' });
+  machines.set('m', { namespace: 'b', phase: 'Running' });
+  await sleep(20);
+  machines.set('m', { phase: 'Running' });
+  const { status, body } = await answer;
+  assert.deepEqual(
+    { status, phase: body.phase, generation: body.generation },
+    {
+      status: 200,
+      phase: 'Running',
+      generation: 3,
+    },
+  );
+  assert.ok((await ask(url, 'waitFor=Running')).ms < 500);
+  assert.equal(machines.listeners.size, 0);
+});
+
+test('a failed machine ends the waiting for every phase', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Starting' });
+  const { url } = await serve(t, machines);
+  const answers = ['Running', 'Stopped', 'Failed'].map((phase) => ask(url, `waitFor=${phase}`));
+  await listening(machines, 3);
+  machines.set('m', { phase: 'Failed' });
+  for (const { status, body } of await Promise.all(answers))
+    assert.deepEqual([status, body.phase], [200, 'Failed']);
+});
+
+test('a machine that is deleted is a 404, and that is what Deleted waits for', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Stopped' });
+  const { url } = await serve(t, machines);
+  const answers = ['Running', 'Deleted'].map((phase) => ask(url, `waitFor=${phase}`));
+  await listening(machines, 2);
+  machines.remove('m');
+  machines.set('m', { phase: 'Running' });
+  for (const { status, body } of await Promise.all(answers))
+    assert.deepEqual([status, body.type], [404, 'urn:devmachine:problem:machine-not-found']);
+  machines.set('m', { phase: 'Failed' });
+  const { status, ms } = await ask(url, 'waitFor=Deleted&timeoutSeconds=1');
+  assert.equal(status, 200);
+  assert.ok(ms > 900, `${ms} ms`);
+});
+
+test('at the timeout the status is answered as it is, with its ETag, or 304', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Starting' });
+  const { url } = await serve(t, machines);
+  const waiting = ask(url, 'waitFor=Running&timeoutSeconds=1');
+  await listening(machines, 1);
+  const etag = `"${machines.set('m', { phase: 'Starting' }).version}"`;
+  const { status, ms, body, headers } = await waiting;
+  assert.deepEqual([status, body.phase, headers.get('etag')], [200, 'Starting', etag]);
+  assert.ok(ms > 900 && ms < 2_000, `${ms} ms`);
+  const known = await ask(url, 'waitFor=Starting', { headers: { 'if-none-match': etag } });
+  assert.deepEqual([known.status, known.body], [304, undefined]);
+});
+
+test('a client that goes away leaves nothing behind', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Starting' });
+  const { url } = await serve(t, machines, { maxReaders: 20 });
+  for (let round = 0; round < 5; round++) {
+    const leave = new AbortController();
+    const answers = Array.from({ length: 20 }, () => ask(url, 'waitFor=Running', { signal: leave.signal }));
+    await listening(machines, 20);
+    assert.equal((await ask(url, 'waitFor=Running')).status, 503);
+    leave.abort();
+    for (const { status } of await Promise.allSettled(answers)) assert.equal(status, 'rejected');
+    await listening(machines, 0);
+  }
+});
+
+test('when the API stops, all are answered with what there is', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('m', { phase: 'Starting' });
+  const { app, url } = await serve(t, machines);
+  const answers = [ask(url, 'waitFor=Running'), ask(url, 'waitFor=Stopped&timeoutSeconds=300')];
+  await listening(machines, 2);
+  const began = performance.now();
+  await Promise.all([app.close(), ...answers]);
+  assert.ok(performance.now() - began < 2_000);
+  for (const answer of answers)
+    assert.deepEqual([(await answer).status, (await answer).body.phase], [200, 'Starting']);
+});
+
+test('what cannot be waited for is refused, with the parameter at fault', async (t) => {
+  const { url } = await serve(t, new FakeMachines());
+  const wrong = {
+    'waitFor=Ready': 'waitFor',
+    'waitFor=': 'waitFor',
+    'timeoutSeconds=5': 'timeoutSeconds',
+    'waitFor=Running&timeoutSeconds=0': 'timeoutSeconds',
+    'waitFor=Running&timeoutSeconds=301': 'timeoutSeconds',
+    'waitFor=Running&timeoutSeconds=1.5': 'timeoutSeconds',
+    'waitFor=Running&timeoutSeconds=': 'timeoutSeconds',
+  };
+  for (const [query, parameter] of Object.entries(wrong)) {
+    const { status, body } = await ask(url, query);
+    assert.equal(status, 400, query);
+    assert.deepEqual(
+      body.errors.map((error: { parameter: string }) => error.parameter),
+      [parameter],
+      query,
+    );
+  }
+});
+
+const listening = (machines: FakeMachines, count: number): Promise<void> =>
+  until(`${count} listeners`, () => machines.listeners.size === count);

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { FakeMachines, serve, truth } from '../../support/fake-machines.ts';
+import {
+  isSynced,
+  ofKind,
+  openStream,
+  picture,
+  type Stream,
+  type StreamEvent,
+} from '../../support/streams.ts';
+import { until } from '../../support/until.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+async function buffersInUse(): Promise<number> {
+  for (let times = 0; times < 3; times++) {
+    await sleep(10);
+    collectGarbage();
+  }
+  return process.memoryUsage().arrayBuffers;
+}
+
+test('one that is stuck is cut off, costs no more than the log, and hurts nobody', async (t) => {
+  const machines = new FakeMachines();
+  const { url } = await serve(t, machines, { heartbeatMs: 200, eventHistoryBytes: 1_000_000 });
+  const [stuck, quick] = [await openStream(t, url), await openStream(t, url)];
+  await Promise.all([stuck.until(isSynced), quick.until(isSynced)]);
+  stuck.response.pause();
+  const before = await buffersInUse();
+  for (let count = 1; count <= 2_000; count++) {
+    machines.set(`m${count % 20}`, { padding: 20_000 });
+    await quick.until(({ events }) => events.length === count + 1);
+  }
+  const grown = (await buffersInUse()) - before;
+  t.diagnostic(`40 MB of changes: buffers have grown by ${Math.round(grown / 1e6)} MB`);
+  assert.ok(grown < 5_000_000, `${grown} bytes`);
+  stuck.response.resume();
+  await stuck.ended;
+  const again = await openStream(t, url, {}, stuck.lastId());
+  await again.until(isSynced);
+  assert.deepEqual(picture([...stuck.events, ...again.events]), truth(machines));
+});
+
+test('one that was slow for a while gets the newest document of each machine', async (t) => {
+  const machines = new FakeMachines();
+  const { url } = await serve(t, machines);
+  const stream = await openStream(t, url);
+  await stream.until(isSynced);
+  stream.response.pause();
+  // More than the connection's own buffers take in.
+  for (let count = 0; count < 2_000; count++) {
+    machines.set(`m${count % 5}`, { padding: 7_000 });
+    if (count % 50 === 0) await sleep(1);
+  }
+  await sleep(50);
+  stream.response.resume();
+  await stream.until(({ events }) => picture(events).size === 5 && isTrue(events, machines));
+  const count = ofKind(stream, 'status').length;
+  t.diagnostic(`2000 changes of 5 machines: ${count} documents`);
+  assert.ok(count < 2_000);
+  for (const uid of truth(machines).keys()) {
+    const generations = stream.events
+      .filter(({ data }) => data.uid === uid)
+      .map(({ data }) => data.generation);
+    assert.deepEqual(
+      generations,
+      [...generations].sort((one, other) => one - other),
+    );
+  }
+});
+
+const isTrue = (events: readonly StreamEvent[], machines: FakeMachines): boolean => {
+  const known = picture(events);
+  return [...truth(machines)].every(([uid, generation]) => known.get(uid) === generation);
+};
+
+test('no more readers than MAX_READERS, and none is left behind', async (t) => {
+  const machines = new FakeMachines();
+  const { app, url } = await serve(t, machines, { maxReaders: 3 });
+  const streams = await Promise.all([1, 2, 3].map(() => openStream(t, url)));
+  const refused = await fetch(`${url}/api/v1/devmachines/events`);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get('retry-after'), '10');
+  assert.match(String(((await refused.json()) as { type: string }).type), /:too-many-readers$/);
+  for (const stream of streams) stream.close();
+  for (let round = 0; round < 50; round++) {
+    const stream = await openWhenFree(t, url);
+    if (round % 2) await stream.until(isSynced);
+    stream.close();
+  }
+  assert.equal(machines.listeners.size, 1);
+  await app.close();
+  assert.equal(machines.listeners.size, 0);
+});
+
+async function openWhenFree(t: TestContext, url: string): Promise<Stream> {
+  let stream: Stream | undefined;
+  await until('a stream to be accepted', async () => {
+    stream = await openStream(t, url).catch(() => undefined);
+    return stream !== undefined;
+  });
+  return stream ?? assert.fail();
+}
+
+test('when the API stops, streams end: those that read at once, those that are stuck within seconds', async (t) => {
+  const machines = new FakeMachines();
+  const { app, url } = await serve(t, machines);
+  const [stuck, quick] = [await openStream(t, url), await openStream(t, url)];
+  await Promise.all([stuck.until(isSynced), quick.until(isSynced)]);
+  stuck.response.pause();
+  for (let count = 0; count < 1_000; count++) machines.set('m', { padding: 20_000 });
+  await sleep(100);
+  const began = performance.now();
+  const closed = app.close();
+  await quick.ended;
+  await closed;
+  const took = performance.now() - began;
+  assert.ok(took < 3_000, `${took} ms`);
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const FORBIDDEN = [
+  ['src/devmachine', 'fastify'],
+  ['src/devmachine', '@kubernetes/client-node'],
+  ['src/devmachine', '../kube/store.ts'],
+  ['src/devmachine', '../http/problems.ts'],
+  ['src/devmachine', '../config.ts'],
+  ['src/http', '../kube/store.ts'],
+  ['src/http', '@kubernetes/client-node'],
+  ['src/http', '../app.ts'],
+  ['src/kube', '../http/problems.ts'],
+  ['src/kube', 'fastify'],
+  ['src/kube', '../main.ts'],
+];
+
+const ALLOWED = [
+  ['src/http', '../devmachine/errors.ts'],
+  ['src/kube', '../devmachine/errors.ts'],
+  ['src', './http/problems.ts'],
+];
+
+test('imports point one way: main → app → http → devmachine ← kube', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'devmachine-imports-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  copyFileSync(new URL('../biome.json', import.meta.url), join(folder, 'biome.json'));
+  const files = [...FORBIDDEN, ...ALLOWED].map(([room, imported], index) => {
+    const file = `${room}/file-${index}.ts`;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), `export type { X } from '${imported}';\n`);
+    return file;
+  });
+  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [biome, 'lint', '--vcs-enabled=false', '--reporter=github', '--max-diagnostics=none'],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  const refused = files.filter((file) =>
+    stdout.split('\n').some((line) => line.includes('noRestrictedImports') && line.includes(file)),
+  );
+  assert.deepEqual(refused, files.slice(0, FORBIDDEN.length), stdout);
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readLines } from '../../../src/kube/cache/line-reader.ts';
+
+async function* chunksOf(...chunks: Uint8Array[]): AsyncGenerator<Buffer> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+const linesOf = (...chunks: Uint8Array[]): Promise<string[]> =>
+  Array.fromAsync(readLines(chunksOf(...chunks)));
+
+// One, two, three and four bytes in UTF-8; U+2028, U+2029 and U+0085, which other readers take for line ends; a lone \r.
+const LINES = ['plain', '{"é":"€"}', '😀 in four bytes', 'a\u2028b\u2029c\u0085d', 'a\rb', '\ufeffmark'];
+const BYTES = Buffer.from(`${LINES.join('\n')}\n`);
+
+test('a text is read the same wherever it is split', async () => {
+  for (let at = 0; at <= BYTES.length; at++) {
+    assert.deepEqual(await linesOf(BYTES.subarray(0, at), BYTES.subarray(at)), LINES, `split at byte ${at}`);
+  }
+});
+
+test('a text is read byte by byte', async () => {
+  assert.deepEqual(await linesOf(...[...BYTES].map((byte) => Uint8Array.of(byte))), LINES);
+});
+
+test('every pair of splits gives the same lines', async () => {
+  const bytes = Buffer.from('€\né\n');
+  for (let first = 0; first <= bytes.length; first++) {
+    for (let second = first; second <= bytes.length; second++) {
+      const chunks = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+      assert.deepEqual(await linesOf(...chunks), ['€', 'é'], `split at ${first} and ${second}`);
+    }
+  }
+});
+
+test('empty lines are left out', async () => {
+  assert.deepEqual(await linesOf(Buffer.from('\n\na\n\n'), Buffer.from('\n'), Buffer.from('b\n')), [
+    'a',
+    'b',
+  ]);
+});
+
+test('a last line without its end is dropped', async () => {
+  assert.deepEqual(await linesOf(Buffer.from('whole\nunfin'), Buffer.from('ished')), ['whole']);
+  assert.deepEqual(await linesOf(Buffer.from('unfinished')), []);
+  assert.deepEqual(await linesOf(), []);
+});
+
+test('a line of 1.5 MB comes whole, from chunks of every size', async () => {
+  const long = 'x€'.repeat(375_000);
+  const bytes = Buffer.from(`before\n${long}\nafter\n`);
+  for (const size of [1_000, 16_384, bytes.length]) {
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+    const lines = await linesOf(...chunks);
+    assert.equal(lines.length, 3);
+    assert.ok(lines[1] === long, `in chunks of ${size} bytes`);
+  }
+});
+
+test('a line is given as soon as its end is there', async () => {
+  let asked = 0;
+  async function* chunks() {
+    for (const text of ['one\ntwo', '\n']) {
+      asked++;
+      yield Buffer.from(text);
+    }
+  }
+  const lines = readLines(chunks());
+  assert.equal((await lines.next()).value, 'one');
+  assert.equal(asked, 1);
+  assert.equal((await lines.next()).value, 'two');
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { UNMONITORED } from '../../../src/kube/cache/health.ts';
+import type { KubeClient, KubeResponse } from '../../../src/kube/client/transport.ts';
+import { Interner } from '../../../src/kube/resources/intern.ts';
+import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { until } from '../../support/until.ts';
+import { failure, list, refused, TestClock } from '../support/scripted.ts';
+
+const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
+const log = { info: () => undefined, warn: () => undefined };
+
+/** A cluster in which nothing is, and that refuses what it is told to. */
+function cluster() {
+  const refusals = new Map<string, KubeResponse>();
+  const watches = new Map<string, Readable>();
+  const queries: Record<string, string>[] = [];
+  const client: KubeClient = {
+    async request({ path, query = {} }) {
+      queries.push({ path, ...query });
+      return refusals.get(path) ?? list(1);
+    },
+    async stream({ path, query = {}, signal }) {
+      queries.push({ path, ...query });
+      const refusal = refusals.get(path);
+      if (refusal) return refused(refusal);
+      const body = new Readable({ read() {}, signal });
+      watches.set(path, body);
+      return { status: 200, headers: {}, body };
+    },
+  };
+  return { client, refusals, watches, queries };
+}
+
+test('a kind that may not be read is unknown, alone, and until it may', { timeout: 20_000 }, async (t) => {
+  const { client, refusals, watches, queries } = cluster();
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const watchStates: (string | undefined)[] = [];
+  refusals.set(INGRESSES, failure(403));
+  const dependents = startDependentsCache(
+    {
+      client,
+      scopes: ['a', 'b'],
+      interner: new Interner(),
+      clock: new TestClock(),
+      log,
+      health: UNMONITORED,
+      reached: () => false,
+      onDelta: () => undefined,
+      onVisibilityChange: (namespace) => watchStates.push(namespace),
+      onAttempt: () => undefined,
+    },
+    stop.signal,
+  );
+  assert.equal(dependents.attempted(), false);
+  await until('the first attempt', () => dependents.attempted());
+  assert.deepEqual([dependents.unknown('a'), dependents.unknown('b')], [['Ingress'], []]);
+
+  refusals.clear();
+  await until('Ingresses to be visible', () => dependents.unknown('a').length === 0);
+
+  // The watch ends, and the right has been taken away meanwhile.
+  await until('the watch', () => watches.has(INGRESSES));
+  refusals.set(INGRESSES, failure(403));
+  watches.get(INGRESSES)?.push(null);
+  await until('Ingresses to be unknown', () => dependents.unknown('a').includes('Ingress'));
+
+  // A cluster that is away takes nothing from what is known, and gives nothing back.
+  refusals.set(INGRESSES, failure(500));
+  await until('more attempts', () => queries.filter(({ path }) => path === INGRESSES).length > 4);
+  assert.deepEqual(dependents.unknown('a'), ['Ingress']);
+  refusals.clear();
+  await until('Ingresses to be visible', () => dependents.unknown('a').length === 0);
+  assert.ok(watchStates.every((namespace) => namespace === 'a' || namespace === 'b'));
+
+  const chosen = queries.filter(({ path = '' }) => !path.endsWith('/events'));
+  assert.ok(chosen.every((query) => query['labelSelector'] === 'ide.example.com/devmachine'));
+  const events = queries.filter(({ path = '' }) => path.endsWith('/events'));
+  assert.ok(events.every((query) => query['fieldSelector']?.startsWith('involvedObject.kind=Pod,reason=')));
+  stop.abort();
+  await dependents.stopped;
+});
