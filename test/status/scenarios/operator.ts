@@ -110,7 +110,7 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
     conditions: failed(
       'ReleaseFailed',
       'UpgradeError',
-      'storage.size: the disk cannot grow, its StorageClass "x" does not allow it.',
+      'storage.size: the disk cannot grow because its StorageClass "x" does not allow expansion.',
     ),
     objects: () => [],
   },

@@ -3,13 +3,7 @@ The administrator's settings, with defaults. overrideValues are strings that are
 empty value means the default.
 */}}
 {{- define "devmachine.admin" -}}
-{{- $defaults := dict
-  "ideImage" "docker.io/codercom/code-server:4.109.2"
-  "s3Image" "docker.io/rclone/rclone:1.75.1"
-  "metadataAddresses" "169.254.169.254/32 fd00:ec2::254/128"
-  "ingressController" "kubernetes.io/metadata.name: ingress-nginx"
-  "unguardedIngress" "refuse"
--}}
+{{- $defaults := .Files.Get "files/admin-defaults.yaml" | fromYaml -}}
 {{- $admin := dict -}}
 {{- range $key, $value := .Values.admin -}}
 {{- if $value -}}{{- $_ := set $admin $key $value -}}{{- end -}}
