@@ -60,7 +60,8 @@ const printerColumns = [
 
 const status = {
   type: 'object',
-  description: 'What the operator reports. It has no fixed schema, because the operator replaces it as a whole.',
+  description:
+    'What the operator reports. It has no fixed schema, because the operator replaces it as a whole.',
   'x-kubernetes-preserve-unknown-fields': true,
   properties: {
     conditions: {
