@@ -6,8 +6,8 @@ import { thirdPartyLicences } from './licences.ts';
 const root = join(import.meta.dirname, '..');
 
 /**
- * The backend as it runs in production: a few files, because most of a start was finding and opening a thousand modules
- * one by one; and the licences of what is in them. What `outdir` holds is removed.
+ * Bundles the backend for production, with the licences of its dependencies. Without a bundle, most of the start-up time is
+ * spent on resolving and opening a thousand modules. The contents of `outdir` are deleted first.
  */
 export async function build(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
@@ -19,10 +19,9 @@ export async function build(outdir: string): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // What is imported only when it is needed stays in a file of its own: the first list is under way before the API
-    // is loaded.
+    // A dynamic import stays in a separate file, so that the first list starts before the HTTP API is loaded.
     splitting: true,
-    // The `main` of jsonc-parser loads its parts in a way that cannot be followed.
+    // The `main` of jsonc-parser loads modules in a way that esbuild cannot follow.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
     sourcemap: true,
@@ -32,7 +31,7 @@ export async function build(outdir: string): Promise<void> {
   await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicences(metafile, root));
 }
 
-/** ES modules have no `require`, and packages in CommonJS load Node's own modules with it. */
+/** ES modules have no `require`, but CommonJS packages need it to load built-in modules. */
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);`;
 

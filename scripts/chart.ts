@@ -1,9 +1,10 @@
 import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
+import { ADMIN_SETTINGS } from './admin-settings.ts';
 import { type JsonSchema, mapSchema } from './json-schema.ts';
 
 /**
- * The schema of the chart's values: the operator hands it a machine's spec as it is, and `admin` from the overrideValues
- * of watches.yaml. No user can set `admin`: the CRD has no such field.
+ * The schema of the chart's values. The operator passes a machine's spec as the values, and sets `admin` through
+ * overrideValues in watches.yaml. Users cannot set `admin`, because the CRD has no such field.
  */
 export const chartValuesSchema = (): JsonSchema => {
   const spec = mapSchema(DevMachineSpec, withoutKubernetesKeywords);
@@ -16,32 +17,13 @@ export const chartValuesSchema = (): JsonSchema => {
   };
 };
 
-/** overrideValues are always strings. operator/README.md says what each one does. */
+/** overrideValues are always strings. */
 const admin: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  description: 'What the administrator decides for all machines.',
+  description: "The administrator's settings for all machines.",
   properties: Object.fromEntries(
-    [
-      'allowRoot',
-      'authProxy',
-      'authProxyAnnotations',
-      'ideImage',
-      'ingressAnnotations',
-      'ingressClassName',
-      'ingressController',
-      'metadataAddresses',
-      's3Driver',
-      's3Endpoint',
-      's3Image',
-      's3MountOptions',
-      's3Parameters',
-      's3Region',
-      's3VolumeHandle',
-      'tlsClusterIssuer',
-      'tlsSecretName',
-      'unguardedIngress',
-    ].map((name) => [name, { type: 'string' }]),
+    Object.entries(ADMIN_SETTINGS).map(([key, { description }]) => [key, { type: 'string', description }]),
   ),
 };
 

@@ -3,7 +3,7 @@ import { GROUP, KIND, PLURAL, VERSION } from '../src/devmachine/schema/manifest.
 import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
 import { type JsonSchema, mapSchema } from './json-schema.ts';
 
-/** The CustomResourceDefinition, made from the schema of the spec. */
+/** The CustomResourceDefinition, derived from the schema of the spec. */
 export const crd = () => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -51,16 +51,17 @@ const printerColumns = [
     'Deployed',
     '.status.conditions[?(@.type=="Deployed")].status',
     'string',
-    'Whether the operator has applied it',
+    'Whether the operator has applied the machine',
   ),
-  column('Age', '.metadata.creationTimestamp', 'date', 'Since when the machine exists'),
+  column('Age', '.metadata.creationTimestamp', 'date', 'When the machine was created'),
   column('Host', '.spec.ingressDomain', 'string', 'Host name of the machine', 1),
   column('Image', '.spec.image', 'string', 'Container image', 1),
 ];
 
 const status = {
   type: 'object',
-  description: 'What the operator reports. It is open: the operator writes it, and replaces it whole.',
+  description:
+    'What the operator reports. It has no fixed schema, because the operator replaces it as a whole.',
   'x-kubernetes-preserve-unknown-fields': true,
   properties: {
     conditions: {
@@ -91,8 +92,9 @@ const root = () => ({
 });
 
 /**
- * A JSON schema as the structural schema of a CRD (kubernetes.io/docs, "Specifying a structural schema"). Unknown fields
- * need no word there: the API server prunes them, or refuses them under strict field validation.
+ * Converts a JSON schema to the structural schema of a CRD (kubernetes.io/docs, "Specifying a structural schema").
+ * `additionalProperties: false` is dropped, because the API server prunes unknown fields, or refuses them with strict field
+ * validation.
  */
 function toStructural(schema: JsonSchema): JsonSchema {
   return mapSchema(schema, ({ additionalProperties, type, ...rest }) => ({

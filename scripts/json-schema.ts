@@ -1,6 +1,6 @@
 export type JsonSchema = Record<string, unknown>;
 
-/** `change` applied to a schema and, first, to every schema inside it. Functions and symbols of TypeBox fall away. */
+/** Applies `change` to every nested schema and then to the schema itself. Drops TypeBox's functions and symbols. */
 export function mapSchema(schema: JsonSchema, change: (node: JsonSchema) => JsonSchema): JsonSchema {
   const node = JSON.parse(JSON.stringify(schema)) as JsonSchema;
   return change({

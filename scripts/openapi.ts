@@ -8,10 +8,10 @@ import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
 import { MachineStatus } from '../src/devmachine/status/status.ts';
 import { Problem } from '../src/http/responses/schemas.ts';
 
-/** Schemas that get a name in the document. What holds another comes before it. */
+/** The schemas in `components`. A schema that contains another one must come first. */
 const NAMED = { DevMachineManifest, DevMachine, MachineStatus, DevMachineSpec, Problem };
 
-/** The OpenAPI document, made from the routes' own schemas. */
+/** The OpenAPI document, derived from the schemas of the routes. */
 export async function openapi(): Promise<unknown> {
   const app = await buildApp(loadConfig({}), { machines: {} as Machines, logger: pino({ level: 'silent' }) });
   await app.ready();
@@ -25,7 +25,7 @@ export async function openapi(): Promise<unknown> {
   };
 }
 
-/** `value` with a reference in the place of each schema that has a name, but for `self`. */
+/** Replaces each schema in NAMED, except `self`, with a reference. */
 function nameSchemas(value: unknown, schemas: (readonly [string, unknown])[], self?: string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const found = schemas.find(([name, schema]) => name !== self && isSame(schema, value));
@@ -34,7 +34,7 @@ function nameSchemas(value: unknown, schemas: (readonly [string, unknown])[], se
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, nameSchemas(inner, schemas)]));
 }
 
-/** Beside its place a schema may be described in other words. */
+/** Ignores the description, which may differ where a schema is used. */
 const isSame = (schema: unknown, value: object): boolean =>
   isDeepStrictEqual({ ...(schema as object), description: '' }, { ...value, description: '' });
 

@@ -3,46 +3,24 @@ import { PHASE_SUMMARIES } from '../src/devmachine/status/phases.ts';
 import { REASON_NAMES, REASONS } from '../src/devmachine/status/reasons.ts';
 import { HTTP_PROBLEMS } from '../src/http/responses/http-problems.ts';
 import { STATUS } from '../src/http/responses/problems.ts';
+import { adminRows } from './admin-settings.ts';
 
-/** The tables in docs/ that are generated from the code. */
-const TABLES = {
-  phases: () => table(['phase', 'what it means'], Object.entries(PHASE_SUMMARIES)),
-  reasons: () =>
-    table(
-      ['reason', 'phases', 'what it means', 'hint'],
-      REASON_NAMES.map((reason) => {
-        const { phases, summary, hint } = REASONS[reason];
-        return [`\`${reason}\``, phases.join(', '), summary, hint];
-      }),
-    ),
-  problems: () =>
-    table(
-      ['type', 'status', 'what it means', 'what to do'],
-      problems().map(({ code, statuses, summary, hint }) => [
-        `\`${code}\``,
-        statuses.join(', '),
-        summary,
-        hint,
-      ]),
-    ),
-};
+/** The Markdown tables that are generated from the code. */
 
-export type TableName = keyof typeof TABLES;
+export const phaseTable = (): string => table(['phase', 'what it means'], Object.entries(PHASE_SUMMARIES));
 
-/** A Markdown document with the current tables between their markers. Throws if the markers of a table are missing. */
-export const withTables = (document: string, ...names: TableName[]): string =>
-  names.reduce(withTable, document);
-
-function withTable(document: string, name: TableName): string {
-  const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`];
-  const [from, to] = [document.indexOf(start), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`The markers ${start} and ${end} are missing.`);
-  return `${document.slice(0, from)}${start}\n\n${TABLES[name]()}\n\n${document.slice(to)}`;
-}
+export const reasonTable = (): string =>
+  table(
+    ['reason', 'phases', 'what it means', 'hint'],
+    REASON_NAMES.map((reason) => {
+      const { phases, summary, hint } = REASONS[reason];
+      return [`\`${reason}\``, phases.join(', '), summary, hint];
+    }),
+  );
 
 /** All problem types, in the order of their statuses. */
-const problems = () =>
-  [
+export function problemTable(): string {
+  const problems = [
     ...Object.entries(ERRORS).map(([code, texts]) => ({
       code,
       statuses: [STATUS[code as ErrorCode]],
@@ -50,6 +28,13 @@ const problems = () =>
     })),
     ...Object.entries(HTTP_PROBLEMS).map(([code, problem]) => ({ code, ...problem })),
   ].sort((one, other) => (one.statuses[0] ?? 0) - (other.statuses[0] ?? 0));
+  return table(
+    ['type', 'status', 'what it means', 'what to do'],
+    problems.map(({ code, statuses, summary, hint }) => [`\`${code}\``, statuses.join(', '), summary, hint]),
+  );
+}
+
+export const adminTable = (): string => table(['variable', 'what it sets', 'default'], adminRows());
 
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows]

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Runs the tests of these folders of test/ (`.`: those in test/ itself) on one control plane, four files at a time. */
+/** Runs the tests in the given directories of test/ (`.` is test/ itself) against one control plane, four files at a time. */
 const folders = process.argv.slice(2);
 const { status } = spawnSync(
   process.execPath,

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
-import { claim, deployment, ingress, LONG_AGO, type Owner, pod, slice } from '../../test/status/objects.ts';
+import {
+  deployment,
+  endpointSlice,
+  ingress,
+  LONG_AGO,
+  type Owner,
+  pod,
+  pvc,
+} from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 
 export const place = (index: number) => ({ name: `m-${index}`, namespace: `team-${index % 20}` });
@@ -41,7 +49,7 @@ function storedPod(machine: Raw): Raw {
 
 function storedSlice(machine: Raw): Raw {
   const owner = ownerOf(machine);
-  const object = stored(slice(owner));
+  const object = stored(endpointSlice(owner));
   object.endpoints[0].targetRef.uid = podUid(owner);
   return object;
 }
@@ -63,7 +71,7 @@ export const PARTS: readonly DependentKind[] = [
   {
     resource: 'persistentvolumeclaims',
     path: '/api/v1/persistentvolumeclaims',
-    make: (machine) => stored(claim(ownerOf(machine))),
+    make: (machine) => stored(pvc(ownerOf(machine))),
   },
   {
     resource: 'ingress',

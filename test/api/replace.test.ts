@@ -50,10 +50,10 @@ test('a disk neither shrinks nor goes, and the cluster says so in its words', as
   const { storage, ...diskless } = EXAMPLE_SPEC;
   const shrunk = await put(api, namespace, 'disk', { ...diskless, storage: { size: '10Gi' } });
   assert.equal(gist(shrunk), '422 refused-by-cluster');
-  assert.match(shrunk.body.detail, /size may grow, it cannot shrink/);
+  assert.match(shrunk.body.detail, /size can grow but not shrink/);
   assert.equal(shrunk.body.errors[0].pointer, '/spec/storage/size');
   const taken = await put(api, namespace, 'disk', diskless, '&force=true');
-  assert.match(taken.body.detail, /storage cannot be taken from a machine/);
+  assert.match(taken.body.detail, /storage cannot be removed from a machine/);
   assert.equal((await stored(cluster, namespace, 'disk')).metadata.generation, 1);
   assert.equal((await put(api, namespace, 'disk', { ...diskless, storage: { size: '30Gi' } })).status, 200);
   assert.equal(storage.size, '20Gi');

@@ -4,14 +4,14 @@ import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import {
-  claim,
   condition,
   deployment,
+  endpointSlice,
   ingress,
   type Owner,
   pod,
+  pvc,
   running,
-  slice,
   waiting,
 } from '../status/objects.ts';
 import { collection, makeReal, type Real } from '../status/real.ts';
@@ -33,7 +33,7 @@ function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: 
   const creating = waiting('ContainerCreating');
   return {
     first: [
-      () => put(claim(owner, 'Pending'), uids),
+      () => put(pvc(owner, 'Pending'), uids),
       () => put(deployment(owner, { status: { replicas: 0, updatedReplicas: 0, readyReplicas: 0 } }), uids),
       () =>
         put(
@@ -45,7 +45,7 @@ function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: 
       podIs({}),
     ],
     last: [
-      () => put(slice(owner), uids),
+      () => put(endpointSlice(owner), uids),
       () => put(ingress(owner), uids),
       () =>
         mergePatch(cluster, `${collection('Deployment', namespace)}/${name}/status`, {

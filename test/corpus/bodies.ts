@@ -1,7 +1,7 @@
 import { EXAMPLE } from '../../dev/example.ts';
 import { API_VERSION, KIND } from '../../src/devmachine/schema/manifest.ts';
 
-/** A machine with every field, from which the corpus grows its cases. */
+/** A machine with every field. The mutations of the corpus start from it. */
 export const FULL_SPEC = {
   cpu: '500m',
   memory: '4Gi',
@@ -70,6 +70,6 @@ export const manifest = (spec: unknown, metadata: object = { name: 'corpus' }) =
 
 export interface Body {
   readonly name: string;
-  /** The text of the body, as it goes over the wire. */
+  /** The body, as it is sent. */
   readonly text: string;
 }

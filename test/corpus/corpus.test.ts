@@ -12,11 +12,11 @@ import { mutations } from './mutations.ts';
 
 const bodies = [...BY_HAND, ...mutations()];
 
-/** One corpus through both validations: what the API accepts and what the cluster accepts is the same, but for a list. */
+/** Sends one corpus through both validations. Apart from the listed differences, they must accept the same bodies. */
 test('the API and the cluster agree on every body', async (t) => {
   assert.ok(BY_HAND.length >= 80);
-  const ours = await apiVerdicts(bodies.map(({ text }) => text));
-  const theirs = await clusterVerdicts(
+  const ours = await validateWithApi(bodies.map(({ text }) => text));
+  const theirs = await validateWithCluster(
     t,
     bodies.map(({ text }) => text),
   );
@@ -32,41 +32,46 @@ test('the API and the cluster agree on every body', async (t) => {
     );
     explained.set(reason, (explained.get(reason) ?? 0) + 1);
   }
-  const good = ours.filter(({ accepted }) => accepted).length;
-  t.diagnostic(`${bodies.length} bodies: ${good} accepted, ${bodies.length - good} refused by the API`);
+  const accepted = ours.filter((result) => result.accepted).length;
+  t.diagnostic(
+    `${bodies.length} bodies: ${accepted} accepted, ${bodies.length - accepted} refused by the API`,
+  );
   for (const [reason, count] of explained) t.diagnostic(`${count} differ: ${reason}`);
   assert.ok(
     [...explained.values()].every((count) => count > 0),
-    'a difference is listed that there is not',
+    'a listed difference does not occur',
   );
-  assert.ok(good > 100 && bodies.length - good > 1000, 'the corpus has lost its balance');
+  assert.ok(
+    accepted > 100 && bodies.length - accepted > 1000,
+    'the corpus has too few accepted or refused bodies',
+  );
 });
 
-test('what is refused names the field', async () => {
-  const verdicts = await apiVerdicts(bodies.map(({ text }) => text));
+test('a refusal names the field at fault', async () => {
+  const results = await validateWithApi(bodies.map(({ text }) => text));
   for (const [index, { name }] of bodies.entries()) {
     const [, field] = /^(\/spec[^:]*): /.exec(name) ?? [];
-    const { accepted, answer } = verdicts[index] ?? assert.fail();
+    const { accepted, answer } = results[index] ?? assert.fail();
     if (accepted || field === undefined) continue;
     const pointers = (JSON.parse(answer) as { errors?: { pointer: string }[] }).errors?.map(
       ({ pointer }) => pointer,
     );
-    // A fault can show in the parent (a list with two equal items) or in a child (a block without what it needs).
+    // The pointer can be of the parent (a list with two equal items) or of a child (a block without a required field).
     const near = pointers?.some((pointer) => field.startsWith(pointer) || pointer.startsWith(field));
     assert.ok(near, `${name}: ${answer}`);
   }
 });
 
-interface Diagnosis {
+interface Result {
   readonly accepted: boolean;
   readonly answer: string;
 }
 
-/** What the API says before it asks the cluster. */
-async function apiVerdicts(texts: string[]): Promise<Diagnosis[]> {
+/** Validates with the API alone: creating a machine always succeeds. */
+async function validateWithApi(texts: string[]): Promise<Result[]> {
   const machines = { create: async () => ({ created: false, machine: {} }) } as unknown as Machines;
   const app = await buildApp(loadConfig({}), { machines, logger: pino({ level: 'silent' }) });
-  const verdicts: Diagnosis[] = [];
+  const results: Result[] = [];
   for (const payload of texts) {
     const reply = await app.inject({
       method: 'POST',
@@ -75,24 +80,24 @@ async function apiVerdicts(texts: string[]): Promise<Diagnosis[]> {
       payload,
     });
     assert.ok([200, 400, 413].includes(reply.statusCode), `${payload.slice(0, 300)}: ${reply.body}`);
-    verdicts.push({ accepted: reply.statusCode === 200, answer: reply.body });
+    results.push({ accepted: reply.statusCode === 200, answer: reply.body });
   }
   await app.close();
-  return verdicts;
+  return results;
 }
 
-/** What the API server says to the same bytes, with nothing stored. */
-async function clusterVerdicts(t: TestContext, texts: string[]): Promise<Diagnosis[]> {
+/** Sends the same bytes to the API server as a dry run. */
+async function validateWithCluster(t: TestContext, texts: string[]): Promise<Result[]> {
   const path = machinesPath(await createNamespace(connect(t), 'corpus'));
   const post = await openRaw(t);
-  const diagnosis = async (text: string): Promise<Diagnosis> => {
+  const validate = async (text: string): Promise<Result> => {
     const { status, answer } = await post(`${path}?dryRun=All&fieldValidation=Strict`, text);
     assert.ok([201, 400, 413, 422].includes(status), `${text.slice(0, 300)}: ${status} ${answer}`);
     return { accepted: status === 201, answer };
   };
-  const verdicts: Diagnosis[] = [];
+  const results: Result[] = [];
   for (let start = 0; start < texts.length; start += 16) {
-    verdicts.push(...(await Promise.all(texts.slice(start, start + 16).map(diagnosis))));
+    results.push(...(await Promise.all(texts.slice(start, start + 16).map(validate))));
   }
-  return verdicts;
+  return results;
 }

@@ -3,19 +3,19 @@ interface Difference {
   readonly covers: (name: string) => boolean;
 }
 
-/** Where the API refuses what the cluster would take. The other way round there is nothing to explain. */
+/** The bodies that the API refuses but the cluster accepts. The opposite is never allowed. */
 export const DIFFERENCES: readonly Difference[] = [
   {
-    reason: 'null: the cluster drops it, or puts a default in its place; the API drops nothing',
+    reason: 'null: the cluster drops the field or fills in its default, but the API never drops a field',
     covers: (name) => name.endsWith(': null') || name === 'stopped = null',
   },
   {
     reason:
-      'metadata beside name and namespace, and status: the API applies spec alone, and refuses what it would drop',
+      'metadata other than name and namespace, and status: the API applies only the spec, and refuses what it would drop',
     covers: (name) => ['labels', 'finalizers', 'a status'].includes(name),
   },
   {
-    reason: 'half a surrogate pair: the cluster puts U+FFFD in its place; the API changes nothing',
+    reason: 'half a surrogate pair: the cluster replaces it with U+FFFD, but the API never changes a value',
     covers: (name) => name === 'half a surrogate pair',
   },
 ];

@@ -1,7 +1,8 @@
+import { toPointer } from '../../src/devmachine/json-pointer.ts';
 import { type Body, FULL_SPEC, manifest } from './bodies.ts';
 
-/** What is put in the place of each value of the full machine, one at a time. */
-const STRANGERS: Record<string, unknown> = {
+/** The values that replace each value of FULL_SPEC, one at a time. */
+const REPLACEMENTS: Record<string, unknown> = {
   null: null,
   true: true,
   zero: 0,
@@ -21,18 +22,21 @@ const STRANGERS: Record<string, unknown> = {
   object: { a: 'b' },
 };
 
-/** Each value replaced by each stranger, each field left out, an unknown field in each object, each list too long. */
+/**
+ * Replaces each value with each replacement, omits each field, adds an unknown field to each object, and makes each list too
+ * long.
+ */
 export function mutations(): Body[] {
-  return places(FULL_SPEC).flatMap((path) => {
-    const where = `/spec${path.map((key) => `/${String(key).replaceAll('/', '~1')}`).join('')}`;
-    const body = (name: string, change: Delta): Body => ({
-      name: `${where}: ${name}`,
-      text: JSON.stringify(manifest(changed(path, change))),
+  return paths(FULL_SPEC).flatMap((path) => {
+    const pointer = toPointer(['spec', ...path]);
+    const body = (name: string, mutate: Mutation): Body => ({
+      name: `${pointer}: ${name}`,
+      text: JSON.stringify(manifest(mutated(path, mutate))),
     });
     const value = at(FULL_SPEC, path);
     return [
-      ...Object.entries(STRANGERS).map(([name, stranger]) => body(name, put(stranger))),
-      body('left out', leaveOut),
+      ...Object.entries(REPLACEMENTS).map(([name, replacement]) => body(name, put(replacement))),
+      body('left out', omit),
       ...(isPlain(value) ? [body('unknown field', put({ ...value, surplus: 1 }))] : []),
       ...(Array.isArray(value) ? [body('twice', put([...value, ...value]))] : []),
       ...(Array.isArray(value) ? [body('200 of it', put(Array(200).fill(value[0])))] : []),
@@ -40,15 +44,15 @@ export function mutations(): Body[] {
   });
 }
 
-type Delta = (parent: Json, key: string | number) => void;
+type Mutation = (parent: Json, key: string | number) => void;
 
 const put =
-  (value: unknown): Delta =>
+  (value: unknown): Mutation =>
   (parent, key) => {
     parent[key] = value;
   };
 
-const leaveOut: Delta = (parent, key) => {
+const omit: Mutation = (parent, key) => {
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else delete parent[key];
 };
@@ -58,20 +62,19 @@ type Json = Record<string | number, unknown>;
 const isPlain = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function places(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+function paths(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   const own = path.length > 0 ? [path] : [];
-  if (Array.isArray(value))
-    return [...own, ...value.flatMap((item, index) => places(item, [...path, index]))];
+  if (Array.isArray(value)) return [...own, ...value.flatMap((item, index) => paths(item, [...path, index]))];
   if (isPlain(value))
-    return [...own, ...Object.entries(value).flatMap(([key, item]) => places(item, [...path, key]))];
+    return [...own, ...Object.entries(value).flatMap(([key, item]) => paths(item, [...path, key]))];
   return own;
 }
 
 const at = (value: unknown, path: (string | number)[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Json)[key], value);
 
-function changed(path: (string | number)[], change: Delta): unknown {
+function mutated(path: (string | number)[], mutate: Mutation): unknown {
   const spec = structuredClone(FULL_SPEC);
-  change(at(spec, path.slice(0, -1)) as Json, path.at(-1) ?? '');
+  mutate(at(spec, path.slice(0, -1)) as Json, path.at(-1) ?? '');
   return spec;
 }

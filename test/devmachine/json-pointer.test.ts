@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differences, pointerKeys, valueAt } from '../../src/devmachine/json-pointer.ts';
+import { differences, pointerKeys, toPointer, valueAt } from '../../src/devmachine/json-pointer.ts';
 
 test('names the deepest field that differs', () => {
   const one = { same: [1, { a: null }], cpu: 2, deep: { list: [{ name: 'a', value: '1' }, 2], gone: 1 } };
@@ -16,7 +16,7 @@ test('names the deepest field that differs', () => {
   assert.deepEqual(differences(other, one).sort(), differences(one, other).sort());
 });
 
-test('a list, an object, null and nothing are four things', () => {
+test('a list, an object, null and undefined all differ', () => {
   const values = [[], {}, null, undefined, 0, ''];
   for (const [index, one] of values.entries()) {
     for (const other of values.slice(index + 1))
@@ -24,16 +24,18 @@ test('a list, an object, null and nothing are four things', () => {
   }
 });
 
-test('keys are escaped as RFC 6901 says, and found again', () => {
+test('keys are escaped according to RFC 6901', () => {
   const [pointer] = differences({ 'a/b~c': { '': 1 } }, { 'a/b~c': { '': 2 } });
   assert.equal(pointer, '/a~1b~0c/');
   assert.deepEqual(pointerKeys('/a~1b~0c/'), ['a/b~c', '']);
+  assert.equal(toPointer(['a/b~c', '']), '/a~1b~0c/');
+  assert.equal(toPointer(['a', 0]), '/a/0');
   assert.equal(valueAt({ 'a/b~c': { '': 1 } }, '/a~1b~0c/'), 1);
   assert.equal(valueAt({ a: [{ b: 1 }] }, '/a/0/b'), 1);
   assert.equal(valueAt({ a: [] }, '/a/0/b'), undefined);
 });
 
-test('inherited properties are no fields', () => {
+test('inherited properties are ignored', () => {
   assert.deepEqual(differences({}, JSON.parse('{"__proto__":{"a":1}}')), ['/__proto__']);
   assert.equal(valueAt({}, '/constructor'), undefined);
 });

@@ -17,7 +17,7 @@ test('the order is by namespace, then by name', () => {
   assert.deepEqual([...keys].reverse().sort(compareKeys), keys);
 });
 
-test('a token counts for its own query only, and no other text is one', () => {
+test('a token is valid only for its own query', () => {
   const key = { namespace: 'team', name: 'last' };
   const filters: ListFilter[] = [
     ALL,
@@ -38,8 +38,7 @@ test('a token counts for its own query only, and no other text is one', () => {
 
 const NAMESPACES = ['a', 'a-b', 'b'] as const;
 
-/** What a reader of pages sees while machines come and go: those that stay, once each, in order. */
-test('200 random walks through the pages neither skip nor repeat what stays', () => {
+test('while machines are created and deleted, reading all pages returns each lasting machine once', () => {
   for (let round = 0; round < 200; round++) {
     const machines = new FakeMachines();
     for (let index = 0; index < 30; index++) machines.set(`stay-${index}`, { namespace: random(NAMESPACES) });

@@ -1,28 +1,29 @@
 import {
   AFTER,
-  claim,
   condition,
   deployment,
+  endpointSlice,
   ingress,
   NO_PODS,
   type Owner,
   pod,
   podEvent,
+  pvc,
   type Raw,
   running,
-  slice,
   waiting,
 } from './objects.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { ENDING, stored, storedMachine } from './stored.ts';
+import { stored, storedMachine, TERMINATING } from './stored.ts';
 
-/** What happens to one kind of objects, in its order. */
+/** The events of one kind of objects, in order. */
 export type Track = readonly Happening[];
 type Happening = { readonly type: 'put' | 'remove' | 'machine'; readonly object: Raw };
 
 /**
- * A machine from its creation over a restart, with a rival for its host that comes and goes, as the cluster tells of it:
- * each kind in order, and no order between kinds. `stops` ends it stopped; `rivalStays`, with the host lost.
+ * The watch events of a machine that is created and restarted, while another Ingress with its host comes and goes. Events
+ * of one kind are in order; there is no order between kinds. With `stops`, the machine ends up stopped; with `rivalStays`,
+ * without its host.
  */
 export function life(owner: Owner, { stops = false, rivalStays = false } = {}): Track[] {
   const before = { ...owner, specDigest: 'before' };
@@ -47,21 +48,21 @@ export function life(owner: Owner, { stops = false, rivalStays = false } = {}): 
       put(former({ machine: waiting('ContainerCreating') })),
       put(former({ machine: running(false) })),
       put(former({})),
-      put(former({}), ENDING),
+      put(former({}), TERMINATING),
       ...(stops
         ? []
         : [put(next({ machine: waiting('ContainerCreating') })), put(next({ machine: running(true) }))]),
       remove(former({})),
       ...(stops ? [] : [put(next())]),
     ),
-    track(put(claim(owner, 'Pending')), put(claim(owner))),
+    track(put(pvc(owner, 'Pending')), put(pvc(owner))),
     track(put(rival), put(ingress(owner)), ...(rivalStays ? [] : [remove(rival)])),
     track(
-      put({ ...slice(owner), endpoints: [] }),
-      put(slice(owner, false)),
-      put(slice(owner)),
-      put({ ...slice(owner), endpoints: [] }),
-      ...(stops ? [] : [put(toNext(slice(owner, false))), put(toNext(slice(owner)))]),
+      put({ ...endpointSlice(owner), endpoints: [] }),
+      put(endpointSlice(owner, false)),
+      put(endpointSlice(owner)),
+      put({ ...endpointSlice(owner), endpoints: [] }),
+      ...(stops ? [] : [put(toNext(endpointSlice(owner, false))), put(toNext(endpointSlice(owner)))]),
     ),
     track(
       put(podEvent(owner, 'FailedMount', 'mount failed')),
@@ -72,7 +73,7 @@ export function life(owner: Owner, { stops = false, rivalStays = false } = {}): 
 }
 
 function machines(owner: Owner, stops: boolean): Track {
-  const first: Scenario = { reason: 'Ready', phase: 'Running', how: '', says: /./, objects: () => [] };
+  const first: Scenario = { reason: 'Ready', phase: 'Running', cause: '', message: /./, objects: () => [] };
   const own = { ...first, spec: { ingressDomain: 'own', ...(stops ? { stopped: true } : {}) } };
   const change = (scenario: Scenario, version: number, generation: number): Happening => {
     const object = storedMachine(owner, scenario, version);

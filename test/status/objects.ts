@@ -1,20 +1,20 @@
-/** Objects of a machine as its chart and the cluster make them, with which both the unit and the cluster's tests work. */
+/** Objects of a machine as the chart and the controllers create them, for tests with and without an API server. */
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, as the API server takes them
+// biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects of many kinds
 export type Raw = any;
 
-/** The machine that the objects belong to. */
+/** The machine that owns the objects. */
 export interface Owner {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
   readonly specDigest: string;
-  /** The host of its own. */
+  /** Its ingressDomain, if it has one. */
   readonly host: string;
 }
 
 export const LONG_AGO = '2026-01-01T00:00:00Z';
-export const PLACED = '2026-01-01T00:01:00Z';
+export const SCHEDULED = '2026-01-01T00:01:00Z';
 export const AFTER = '2026-01-01T00:02:00Z';
 
 const metadata = ({ name, namespace }: Owner, ownName = name) => ({
@@ -52,12 +52,12 @@ export function deployment(owner: Owner, { digest = owner.specDigest, replicas =
   };
 }
 
-/** What a Deployment says that has no pod of the present template. */
+/** The status of a Deployment without a pod of the current pod template. */
 export const NO_PODS = { replicas: 0, updatedReplicas: 0, readyReplicas: 0 };
 
 export const IMAGE = 'registry.example.com/machine:1';
 
-export const condition = (type: string, status: string, reason = '', message = '', at = PLACED) => ({
+export const condition = (type: string, status: string, reason = '', message = '', at = SCHEDULED) => ({
   type,
   status,
   reason,
@@ -65,20 +65,20 @@ export const condition = (type: string, status: string, reason = '', message = '
   lastTransitionTime: at,
 });
 
-const READY = { state: { running: { startedAt: PLACED } }, ready: true, started: true };
+const READY = { state: { running: { startedAt: SCHEDULED } }, ready: true, started: true };
 
 interface PodOptions {
   readonly status?: object;
-  /** Of the machine's container. */
+  /** The status of the container `machine`. */
   readonly machine?: object;
-  /** Of a container before it. */
+  /** The status of an init container. */
   readonly init?: object;
   readonly node?: string | null;
   readonly conditions?: readonly object[];
   readonly suffix?: string;
 }
 
-/** A pod that is ready, but for what is said otherwise. */
+/** A pod that is ready, unless the options say otherwise. */
 export function pod(owner: Owner, options: PodOptions = {}): Raw {
   const { status, machine, init, node = 'node-1', conditions, suffix = 'a' } = options;
   const ready = machine === undefined && init === undefined;
@@ -115,15 +115,15 @@ export function pod(owner: Owner, options: PodOptions = {}): Raw {
 export const waiting = (reason: string, message = '') => ({ state: { waiting: { reason, message } } });
 const WAITS = waiting('PodInitializing');
 export const running = (started: boolean, more: object = {}) => ({
-  state: { running: { startedAt: PLACED } },
+  state: { running: { startedAt: SCHEDULED } },
   started,
   ...more,
 });
-export const ended = (reason: string, exitCode: number, message = 'hunter2') => ({
-  terminated: { reason, exitCode, startedAt: PLACED, finishedAt: AFTER, message },
+export const terminated = (reason: string, exitCode: number, message = 'hunter2') => ({
+  terminated: { reason, exitCode, startedAt: SCHEDULED, finishedAt: AFTER, message },
 });
 
-export const claim = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`): Raw => ({
+export const pvc = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`): Raw => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: metadata(owner, name),
@@ -152,8 +152,8 @@ export const ingress = (owner: Owner, { host = owner.host, name = owner.name, tl
   },
 });
 
-/** `podUid` is filled in by who stores the pod. */
-export const slice = (owner: Owner, ready = true): Raw => ({
+/** The uid of the pod is filled in when the pod is stored. */
+export const endpointSlice = (owner: Owner, ready = true): Raw => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: metadata(owner, `${owner.name}-x1`),

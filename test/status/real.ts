@@ -8,9 +8,9 @@ import type { Owner, Raw } from './objects.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { specOf } from './stored.ts';
 
-/** Machines and their objects on a real API server, where nobody but the test makes and changes them. */
+/** Machines and their objects on a real API server. Only the test creates and changes them. */
 export interface Real {
-  /** Resolves with the time of the last change. */
+  /** Resolves with the time of the last change (performance.now()). */
   make(name: string, scenario: Scenario): Promise<number>;
   status(name: string): Promise<Answer>;
   put(raw: Raw, uids: Map<string, string>): Promise<void>;
@@ -29,11 +29,11 @@ export const collection = (kind: string, namespace: string): string =>
   `/${GROUPS[kind]}`.replace('NS', namespace);
 
 export async function makeReal(cluster: ClusterClient, api: Api, namespace: string): Promise<Real> {
-  // A controller makes it; here there may be none.
+  // Usually a controller creates it, but the test cluster may have none.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
   await create(cluster, `/api/v1/namespaces/${namespace}/serviceaccounts`, account);
 
-  /** Made without a status, which only its subresource takes. */
+  /** Creates the object, then sets its status through the subresource. */
   async function put({ status, ...raw }: Raw, uids: Map<string, string>): Promise<void> {
     const path = collection(raw.kind, namespace);
     const reply = await create(cluster, path, withUids(raw, uids));
@@ -56,7 +56,7 @@ export async function makeReal(cluster: ClusterClient, api: Api, namespace: stri
     if (conditions) await patch(cluster, `${path}/status`, { status: { conditions } });
     const uids = new Map<string, string>();
     for (const raw of scenario.objects(owner)) await put(raw, uids);
-    for (const pod of scenario.ending?.(owner) ?? []) {
+    for (const pod of scenario.terminating?.(owner) ?? []) {
       const body = { gracePeriodSeconds: 30 };
       const reply = await cluster.request({
         method: 'DELETE',
@@ -79,7 +79,7 @@ async function patch(cluster: ClusterClient, path: string, body: object): Promis
   assert.equal(reply.status, 200, JSON.stringify(reply.body));
 }
 
-/** Events and endpoints name the pod by its uid, which the cluster has chosen. */
+/** Events and endpoints refer to the pod by its uid, which the API server has assigned. */
 function withUids(raw: Raw, uids: Map<string, string>): Raw {
   const { involvedObject, endpoints } = raw;
   return {

@@ -1,10 +1,10 @@
 import type { MachineKey } from '../../src/devmachine/schema/manifest.ts';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
-import { LONG_AGO, type Owner, PLACED, type Raw } from './objects.ts';
+import { LONG_AGO, type Owner, type Raw, SCHEDULED } from './objects.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-/** Objects as the API server would have stored them, for tests without one. */
+/** Objects as an API server would have stored them, for tests without one. */
 
 export const specOf = ({ spec = {} }: Pick<Scenario, 'spec'>, host: string) => {
   const { ingressDomain: _, ...example } = EXAMPLE_SPEC;
@@ -30,7 +30,7 @@ export function storedMachine(owner: Owner, scenario: Scenario, version = 1): Ra
       generation: 1,
       creationTimestamp: LONG_AGO,
       finalizers: scenario.finalizers ?? [],
-      ...(scenario.delete ? { deletionTimestamp: PLACED } : {}),
+      ...(scenario.delete ? { deletionTimestamp: SCHEDULED } : {}),
     },
     spec: specOf(scenario, host),
     status: { conditions: scenario.conditions ?? [] },
@@ -65,4 +65,4 @@ export function stored(raw: Raw, version: number, more: object = {}): Raw {
   };
 }
 
-export const ENDING = { deletionTimestamp: PLACED, deletionGracePeriodSeconds: 30 };
+export const TERMINATING = { deletionTimestamp: SCHEDULED, deletionGracePeriodSeconds: 30 };

@@ -21,13 +21,15 @@ const WITHOUT_INGRESSES = [
 ];
 const INGRESSES = { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: READ };
 
-test('without the right to read Ingresses the service is ready, says what it cannot know, and heals', async (t) => {
+test('without permission to read Ingresses the backend is ready, names the unknown kind, and recovers', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster, 'status');
   const kubeconfig = await accountIn(t, cluster, namespace, WITHOUT_INGRESSES);
   const api = await startReadyApi(t, { KUBECONFIG: kubeconfig, WATCH_NAMESPACES: namespace });
   const real = await makeReal(cluster, api, namespace);
-  const scenario = ACCESS_SCENARIOS.find(({ how }) => how === 'a ready endpoint and the own Ingress');
+  const scenario = ACCESS_SCENARIOS.find(
+    ({ cause }) => cause === 'a ready endpoint and an Ingress with the host',
+  );
   assert.ok(scenario);
   await real.make('half-seen', scenario);
 
@@ -38,7 +40,7 @@ test('without the right to read Ingresses the service is ready, says what it can
   const { phase, message, hint, url, resources } = (await real.status('half-seen')).body;
   assert.deepEqual([phase, url, resources.unknown], ['Starting', undefined, ['Ingress']]);
   assert.match(message, /may not read objects of kind Ingress/);
-  assert.match(hint, /rights/);
+  assert.match(hint, /permissions/);
 
   const role = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/backend`;
   await mergePatch(cluster, role, { rules: [...WITHOUT_INGRESSES, INGRESSES] });
@@ -46,7 +48,7 @@ test('without the right to read Ingresses the service is ready, says what it can
   assert.deepEqual((await real.status('half-seen')).body.resources.unknown, []);
 });
 
-/** A kubeconfig for an account that may do just this, in this namespace. */
+/** The path of a kubeconfig for a new service account that has only these permissions, in this namespace. */
 async function accountIn(t: TestContext, cluster: ClusterClient, namespace: string, rules: object[]) {
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   const apiVersion = 'rbac.authorization.k8s.io/v1';

@@ -14,7 +14,7 @@ const fail = (error: unknown) => {
   throw error;
 };
 
-/** What the service has in memory, fed by hand instead of by watches. */
+/** The caches of the backend, filled by the test instead of by watches. */
 export function watched(unknown: readonly DependentKind[] = []) {
   const machines = new Store<Machine>(fail);
   const interner = new Interner();
@@ -44,6 +44,6 @@ export function watched(unknown: readonly DependentKind[] = []) {
   };
 }
 
-/** The parsed JSON of a status document. */
+/** The status in a document. */
 export const documentOf = (document: StatusDocument | undefined): MachineStatus =>
   JSON.parse(document?.json ?? 'null');

@@ -5,35 +5,36 @@ import { RULES, type Rule, ruleViolations } from '../../../src/devmachine/schema
 import { DevMachineSpec } from '../../../src/devmachine/schema/spec.ts';
 import { FULL_SPEC } from '../../corpus/bodies.ts';
 
-const broken = (change: object) => ruleViolations(DevMachineSpec, { ...FULL_SPEC, ...change }, '/spec');
+const violations = (change: object) => ruleViolations(DevMachineSpec, { ...FULL_SPEC, ...change }, '/spec');
 const [bucket] = FULL_SPEC.mounts;
 
-test('a machine with every field breaks none', () => {
-  assert.deepEqual(broken({}), []);
+test('a machine with every field violates no rule', () => {
+  assert.deepEqual(violations({}), []);
 });
 
-test('a broken rule says where and what, however deep', () => {
+test('a violation has the pointer and the message of the rule, at any depth', () => {
   const cases: [object, string, string][] = [
-    [{ image: undefined, template: undefined }, '/spec', 'image is required where there is no template'],
-    [{ ingressDomain: undefined }, '/spec/ingress', 'ingress needs ingressDomain'],
+    [{ image: undefined, template: undefined }, '/spec', 'image is required unless template is set'],
+    [{ ingressDomain: undefined }, '/spec/ingress', 'ingress requires ingressDomain'],
     [{ ingress: { tls: {} } }, '/spec/ingress/tls', 'exactly one of secretName and issuer is required'],
     [{ env: [{ name: 'A' }, { name: 'B' }, { name: 'A' }] }, '/spec/env/2', 'another item has the same name'],
     [
       { mounts: [{ ...bucket, type: 'pvc', pvc: {} }] },
       '/spec/mounts/0/s3',
-      's3 is required where type is s3, and only there',
+      's3 is required if type is s3, and not allowed otherwise',
     ],
-    [{ tolerations: [{}] }, '/spec/tolerations/0', 'a toleration without key needs operator Exists'],
+    [{ tolerations: [{}] }, '/spec/tolerations/0', 'a toleration without key requires operator Exists'],
     [
       { nodeSelector: { 'a b': '' } },
       '/spec/nodeSelector',
       'each key must be a label key, such as kubernetes.io/arch',
     ],
   ];
-  for (const [change, pointer, message] of cases) assert.deepEqual(broken(change), [{ pointer, message }]);
+  for (const [change, pointer, message] of cases)
+    assert.deepEqual(violations(change), [{ pointer, message }]);
 });
 
-test('every rule has a predicate beside its CEL, but for those that compare with the stored machine', () => {
+test('every rule has a predicate, except those that compare with the stored machine', () => {
   const found = allRules(DevMachineSpec);
   assert.ok(found.length > 15);
   for (const { rule, isSatisfied } of found)

@@ -4,10 +4,10 @@ import type { ReasonText } from '../../../src/devmachine/status/reasons/reason.t
 import { REASON_NAMES, REASONS } from '../../../src/devmachine/status/reasons.ts';
 import { specDigest } from '../../../src/devmachine/status/spec-digest.ts';
 import type { MachineStatus } from '../../../src/devmachine/status/status.ts';
-import { deployment, ingress, NO_PODS, pod, type Raw, slice } from '../../status/objects.ts';
+import { deployment, endpointSlice, ingress, NO_PODS, pod, type Raw } from '../../status/objects.ts';
 import { SCENARIOS } from '../../status/scenarios/all.ts';
 import { deployed, type Scenario } from '../../status/scenarios/scenario.ts';
-import { ENDING, ownerOf, stored, storedMachine } from '../../status/stored.ts';
+import { ownerOf, stored, storedMachine, TERMINATING } from '../../status/stored.ts';
 import { documentOf, watched } from '../../status/watched.ts';
 
 const KEY = { namespace: 'team', name: 'machine-1' };
@@ -15,10 +15,10 @@ const KEY = { namespace: 'team', name: 'machine-1' };
 function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = []): MachineStatus {
   const owner = ownerOf(KEY, scenario);
   const { view, machine, put } = watched(unknown);
-  const ending = scenario.ending?.(owner) ?? [];
+  const ending = scenario.terminating?.(owner) ?? [];
   machine(storedMachine(owner, scenario));
   scenario.objects(owner).forEach((raw: Raw, index) => {
-    put(stored(raw, index + 1, ending.includes(raw.metadata.name) ? ENDING : {}));
+    put(stored(raw, index + 1, ending.includes(raw.metadata.name) ? TERMINATING : {}));
   });
   const document = view.get(KEY.namespace, KEY.name);
   assert.ok(document);
@@ -26,10 +26,10 @@ function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = [
 }
 
 for (const scenario of SCENARIOS) {
-  test(`${scenario.phase} ${scenario.reason}: ${scenario.how}`, () => {
+  test(`${scenario.phase} ${scenario.reason}: ${scenario.cause}`, () => {
     const status = statusOf(scenario);
     assert.deepEqual([status.phase, status.reason], [scenario.phase, scenario.reason], status.message);
-    assert.match(status.message, scenario.says);
+    assert.match(status.message, scenario.message);
     assert.ok(!/undefined|null/.test(status.message), status.message);
     assert.ok(status.hint.length > 10);
     assert.ok(Date.parse(status.since) > 0);
@@ -47,12 +47,12 @@ for (const scenario of SCENARIOS) {
 const READY: Scenario = {
   reason: 'Ready',
   phase: 'Running',
-  how: '',
-  says: /./,
+  cause: '',
+  message: /./,
   spec: { ingressDomain: 'own' },
   objects: deployed(
     (owner) => pod(owner),
-    (owner) => slice(owner),
+    (owner) => endpointSlice(owner),
   ),
 };
 
@@ -75,11 +75,11 @@ test('a kind that may not be read is listed as unknown, and the status claims no
 
 test('without permission to read pods, the Deployment tells whether one is ready', () => {
   const { spec: _, ...inside } = READY;
-  const objects: Scenario['objects'] = (owner) => [deployment(owner), slice(owner)];
+  const objects: Scenario['objects'] = (owner) => [deployment(owner), endpointSlice(owner)];
   assert.equal(statusOf({ ...inside, objects }, ['Pod']).phase, 'Running');
   const unready: Scenario['objects'] = (owner) => [
     deployment(owner, { status: { readyReplicas: 0 } }),
-    slice(owner),
+    endpointSlice(owner),
   ];
   const status = statusOf({ ...inside, objects: unready }, ['Pod']);
   assert.deepEqual([status.phase, status.reason], ['Starting', 'PartUnknown']);
@@ -106,12 +106,12 @@ test('during a restart, the previous pod does not count although it is still rea
   const objects: Scenario['objects'] = (owner) => [
     deployment(owner, { status: NO_PODS }),
     pod(owner),
-    slice(owner),
+    endpointSlice(owner),
   ];
   assert.equal(statusOf({ ...inside, objects }).reason, 'Recreating');
 });
 
-test('the next machine gets the host when the Ingress that had it is deleted', () => {
+test('the host goes to the oldest Ingress whenever one appears or is deleted', () => {
   const { view, machine, put, remove } = watched();
   const [one, other] = ['alpha', 'beta'].map((name) => ({
     ...ownerOf({ namespace: name, name }, READY),

@@ -3,14 +3,14 @@ import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
 import {
-  claim,
   deployment,
+  endpointSlice,
   ingress,
   type Owner,
   pod,
   podEvent,
+  pvc,
   type Raw,
-  slice,
 } from '../../status/objects.ts';
 import { collection } from '../../status/real.ts';
 import { create, mergePatch } from '../../support/cluster.ts';
@@ -20,9 +20,9 @@ const SPEC = { cpu: 1, memory: '1Gi', image: 'registry.example.com/machine:1', s
 const PARTS: readonly ((owner: Owner) => Raw)[] = [
   deployment,
   pod,
-  claim,
+  pvc,
   ingress,
-  slice,
+  endpointSlice,
   (owner) => podEvent(owner, 'Pulling', 'Pulling the image'),
   (owner) => podEvent(owner, 'FailedMount', 'no such volume'),
 ];

@@ -8,73 +8,73 @@ const failed = (type: string, reason: string, message: string) => [
 ];
 const QUOTA = 'exceeded quota: team, requested: limits.cpu=4, used: limits.cpu=8, limited: limits.cpu=10';
 
-/** What the operator and those who ask it do. */
+/** What the operator and the Deployment controller have done. */
 export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'AwaitingOperator',
     phase: 'Pending',
-    how: 'no Deployment',
-    says: /not made anything/,
+    cause: 'no Deployment',
+    message: /not created/,
     objects: () => [],
   },
   {
     reason: 'AwaitingOperator',
     phase: 'Starting',
-    how: 'a Deployment of another spec',
-    says: /not followed the last change/,
+    cause: 'a Deployment rendered from another spec',
+    message: /not applied the last change/,
     objects: (owner) => [deployment(owner, { digest: 'another' }), pod(owner)],
   },
   {
     reason: 'AwaitingOperator',
     phase: 'Stopping',
-    how: 'stopped, a Deployment of another spec',
-    says: /not followed the last change/,
+    cause: 'stopped, a Deployment rendered from another spec',
+    message: /not applied the last change/,
     spec: { stopped: true },
     objects: (owner) => [deployment(owner, { digest: 'another' }), pod(owner)],
   },
   {
     reason: 'AwaitingOperator',
     phase: 'Starting',
-    how: 'a Deployment that its controller has not seen',
-    says: /has yet to follow/,
+    cause: 'a Deployment that its controller has not processed',
+    message: /has not processed/,
     objects: (owner) => [deployment(owner, { status: { observedGeneration: 0 } })],
   },
   {
     reason: 'AwaitingOperator',
     phase: 'Starting',
-    how: 'a Deployment that somebody has scaled to 0',
-    says: /scaled the machine's Deployment to 0/,
+    cause: 'a Deployment that was scaled to 0 by hand',
+    message: /scaled the machine's Deployment to 0/,
     objects: (owner) => [deployment(owner, { replicas: 0 })],
   },
   {
     reason: 'ReleaseFailed',
     phase: 'Failed',
-    how: 'condition ReleaseFailed, beside Deployed',
-    says: /ingressDomain needs a port/,
+    cause: 'condition ReleaseFailed, beside Deployed',
+    message: /ingressDomain needs a port/,
     conditions: failed('ReleaseFailed', 'UpgradeError', 'execution error: ingressDomain needs a port'),
     objects: deployed((owner) => pod(owner)),
   },
   {
     reason: 'ReleaseFailed',
     phase: 'Failed',
-    how: 'condition Irreconcilable',
-    says: /cannot patch/,
+    cause: 'condition Irreconcilable',
+    message: /cannot patch/,
     conditions: failed('Irreconcilable', 'ReconcileError', 'cannot patch "x"'),
     objects: () => [],
   },
   {
     reason: 'QuotaExceeded',
     phase: 'Failed',
-    how: 'condition ReleaseFailed about a quota',
-    says: /exceeded quota: team/,
+    cause: 'condition ReleaseFailed about a quota',
+    message: /exceeded quota: team/,
     conditions: failed('ReleaseFailed', 'InstallError', `persistentvolumeclaims "x" is forbidden: ${QUOTA}`),
     objects: () => [],
   },
   {
     reason: 'QuotaExceeded',
     phase: 'Failed',
-    how: 'condition ReplicaFailure of the Deployment about a quota',
-    says: /exceeded quota: team/,
+    cause: 'condition ReplicaFailure of the Deployment about a quota',
+    message: /exceeded quota: team/,
     objects: (owner) => [
       deployment(owner, {
         status: {
@@ -89,8 +89,8 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'PodRefused',
     phase: 'Failed',
-    how: 'condition ReplicaFailure of the Deployment about PodSecurity',
-    says: /violates PodSecurity/,
+    cause: 'condition ReplicaFailure of the Deployment about PodSecurity',
+    message: /violates PodSecurity/,
     objects: (owner) => [
       deployment(owner, {
         status: {
@@ -105,20 +105,20 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'DiskConflict',
     phase: 'Failed',
-    how: 'condition ReleaseFailed: the class of the disk does not let it grow',
-    says: /cannot grow/,
+    cause: 'condition ReleaseFailed: the StorageClass does not allow expansion',
+    message: /cannot grow/,
     conditions: failed(
       'ReleaseFailed',
       'UpgradeError',
-      'storage.size: the disk cannot grow, its StorageClass "x" does not allow it.',
+      'storage.size: the disk cannot grow because its StorageClass "x" does not allow expansion.',
     ),
     objects: () => [],
   },
   {
     reason: 'DiskConflict',
     phase: 'Pending',
-    how: 'condition ReleaseFailed: the disk of an earlier machine is still there',
-    says: /still being deleted/,
+    cause: 'condition ReleaseFailed: the disk of an earlier machine still exists',
+    message: /still being deleted/,
     conditions: failed(
       'ReleaseFailed',
       'InstallError',
@@ -129,8 +129,8 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'HostConflict',
     phase: 'Failed',
-    how: "condition ReleaseFailed: the ingress controller's admission refuses the host",
-    says: /dev\.example\.com already belongs/,
+    cause: "condition ReleaseFailed: the ingress controller's admission refuses the host",
+    message: /dev\.example\.com is already used/,
     conditions: failed(
       'ReleaseFailed',
       'InstallError',
@@ -141,25 +141,25 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'StoppedByUser',
     phase: 'Stopping',
-    how: 'stopped, its pod is ending',
-    says: /is being stopped/,
+    cause: 'stopped, its pod is terminating',
+    message: /is being stopped/,
     spec: { stopped: true },
     objects: (owner) => [deployment(owner, { replicas: 0 }), pod(owner)],
-    ending: ({ name }) => [`${name}-a`],
+    terminating: ({ name }) => [`${name}-a`],
   },
   {
     reason: 'StoppedByUser',
     phase: 'Stopped',
-    how: 'stopped, no pods',
-    says: /is stopped/,
+    cause: 'stopped, no pods',
+    message: /is stopped/,
     spec: { stopped: true },
     objects: (owner) => [deployment(owner, { replicas: 0 })],
   },
   {
     reason: 'Terminating',
     phase: 'Deleting',
-    how: "deleted, the operator's finalizer",
-    says: /is being deleted/,
+    cause: "deleted, the operator's finalizer",
+    message: /is being deleted/,
     finalizers: [OPERATOR, 'example.com/other'],
     delete: true,
     objects: deployed((owner) => pod(owner)),
@@ -167,8 +167,8 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'TerminationStuck',
     phase: 'Deleting',
-    how: "deleted, somebody else's finalizer alone",
-    says: /example\.com\/hold/,
+    cause: "deleted, only another controller's finalizer",
+    message: /example\.com\/hold/,
     finalizers: ['example.com/hold'],
     delete: true,
     objects: () => [],
@@ -176,8 +176,8 @@ export const OPERATOR_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'TerminationStuck',
     phase: 'Deleting',
-    how: 'deleted, condition ReleaseFailed with reason UninstallError',
-    says: /cannot take away .* timed out/,
+    cause: 'deleted, condition ReleaseFailed with reason UninstallError',
+    message: /failed to delete .* timed out/,
     finalizers: [OPERATOR],
     conditions: [condition('ReleaseFailed', 'True', 'UninstallError', 'timed out', LONG_AGO)],
     delete: true,

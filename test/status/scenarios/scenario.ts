@@ -3,33 +3,39 @@ import type { Reason } from '../../../src/devmachine/status/reasons.ts';
 import type { Owner, Raw } from '../objects.ts';
 import * as object from '../objects.ts';
 
-/** A state of a machine's objects and what the status must say of it. */
+/** A state of a machine's objects, and the status that it must lead to. */
 export interface Scenario {
   readonly reason: Reason;
   readonly phase: Phase;
-  /** By what it comes about. */
-  readonly how: string;
-  /** What the message says of it. */
-  readonly says: RegExp;
+  /** What puts the objects in this state. */
+  readonly cause: string;
+  /** Matches the message of the status. */
+  readonly message: RegExp;
   readonly spec?: object;
   /** The operator's conditions. */
   readonly conditions?: readonly object[];
   readonly finalizers?: readonly string[];
   readonly delete?: true;
-  /** In the order in which they are made. */
+  /** The objects, in the order in which they are created. */
   readonly objects: (owner: Owner) => readonly Raw[];
-  /** Names of pods whose end is asked for. */
-  readonly ending?: (owner: Owner) => readonly string[];
+  /** Names of pods whose deletion is requested. */
+  readonly terminating?: (owner: Owner) => readonly string[];
 }
 
-/** With a Deployment that has followed the spec. */
+/** Objects after a Deployment that was rendered from the spec. */
 export const deployed =
   (...make: ((owner: Owner) => Raw)[]) =>
   (owner: Owner): Raw[] => [object.deployment(owner), ...make.map((one) => one(owner))];
 
-/** With a pod in which the machine's container is in this state. */
+/** Objects with a pod whose container `machine` is in this state. */
 export const machineIs = (machine: object, ...make: ((owner: Owner) => Raw)[]) =>
   deployed((owner) => object.pod(owner, { machine }), ...make);
 
-export const notPlaced = (reason: string, message: string) => (owner: Owner) =>
+export const unscheduled = (reason: string, message: string) => (owner: Owner) =>
   object.pod(owner, { node: null, conditions: [object.condition('PodScheduled', 'False', reason, message)] });
+
+export const starting = (reason: Reason, cause: string, message: RegExp, objects: Scenario['objects']) =>
+  ({ reason, phase: 'Starting', cause, message, objects }) as const;
+
+export const failing = (reason: Reason, cause: string, message: RegExp, objects: Scenario['objects']) =>
+  ({ reason, phase: 'Failed', cause, message, objects }) as const;

@@ -1,15 +1,9 @@
 {{/*
-What the administrator decides. overrideValues are strings, empty where nothing was set, so that an empty value has to
-mean the default here.
+The administrator's settings, with defaults. overrideValues are strings that are empty if the variable is not set, so an
+empty value means the default.
 */}}
 {{- define "devmachine.admin" -}}
-{{- $defaults := dict
-  "ideImage" "docker.io/codercom/code-server:4.109.2"
-  "s3Image" "docker.io/rclone/rclone:1.75.1"
-  "metadataAddresses" "169.254.169.254/32 fd00:ec2::254/128"
-  "ingressController" "kubernetes.io/metadata.name: ingress-nginx"
-  "unguardedIngress" "refuse"
--}}
+{{- $defaults := .Files.Get "files/admin-defaults.yaml" | fromYaml -}}
 {{- $admin := dict -}}
 {{- range $key, $value := .Values.admin -}}
 {{- if $value -}}{{- $_ := set $admin $key $value -}}{{- end -}}
@@ -17,27 +11,27 @@ mean the default here.
 {{- mergeOverwrite $defaults $admin | toJson -}}
 {{- end -}}
 
-{{/* "true" for a switch that is on, nothing for one that is off. Call with (list $admin "allowRoot"). */}}
+{{/* "true" if a boolean setting is on, otherwise empty. Call with (list $admin "allowRoot"). */}}
 {{- define "devmachine.switch" -}}
 {{- $value := get (index . 0) (index . 1) -}}
 {{- if has $value (list "true" "false" "") -}}
 {{- if eq $value "true" }}true{{ end -}}
 {{- else -}}
-{{- fail (printf "The administrator's value %s is %q: it must be true, false or empty." (index . 1) $value) -}}
+{{- fail (printf "The administrator's setting %s is %q, but must be true, false or empty." (index . 1) $value) -}}
 {{- end -}}
 {{- end -}}
 
-{{/* A text of the administrator's that is a YAML mapping, as JSON with strings for values. Call with (list $admin "s3Parameters"). */}}
+{{/* A setting that is a YAML mapping, as JSON with strings as values. Call with (list $admin "s3Parameters"). */}}
 {{- define "devmachine.mapping" -}}
 {{- $name := index . 1 -}}
 {{- $mapping := get (index . 0) $name | fromYaml -}}
 {{- if hasKey $mapping "Error" -}}
-{{- fail (printf "The administrator's value %s is no YAML mapping: %s" $name (get $mapping "Error")) -}}
+{{- fail (printf "The administrator's setting %s is not a YAML mapping: %s" $name (get $mapping "Error")) -}}
 {{- end -}}
 {{- $strings := dict -}}
 {{- range $key, $value := $mapping -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
-{{- fail (printf "The administrator's value %s must map to strings: %s" $name $key) -}}
+{{- fail (printf "The administrator's setting %s must have strings as values, but %s does not." $name $key) -}}
 {{- end -}}
 {{- if kindIs "float64" $value -}}
 {{- if eq $value (float64 (int64 $value)) -}}{{- $value = int64 $value -}}{{- end -}}

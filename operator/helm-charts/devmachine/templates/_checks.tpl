@@ -1,47 +1,47 @@
-{{/* What no schema can say, because it depends on the template or on the administrator. Call with (dict "root" $ "machine" $machine). */}}
+{{/* Rules that a schema cannot express, because they depend on the template or the administrator's settings. Call with (dict "root" $ "machine" $machine). */}}
 {{- define "devmachine.check" -}}
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
 
 {{- if not $machine.image -}}
-{{- fail "image is required where there is no template." -}}
+{{- fail "image is required unless template is set." -}}
 {{- end -}}
 
 {{- if and $values.ingressDomain (not (int64 $machine.port)) -}}
-{{- fail "ingressDomain needs a port: set port to the one that the machine serves HTTP on, or choose a template." -}}
+{{- fail "ingressDomain needs a port: set port to the port on which the machine serves HTTP, or set template." -}}
 {{- end -}}
 
 {{- if not (has $machine.admin.unguardedIngress (list "allow" "refuse")) -}}
-{{- fail "The administrator's value unguardedIngress must be allow or refuse." -}}
+{{- fail "The administrator's setting unguardedIngress must be allow or refuse." -}}
 {{- end -}}
 {{- if and $values.ingressDomain (eq $machine.guard "own") (eq $machine.admin.unguardedIngress "refuse") -}}
-{{- fail "ingressDomain: without a template, or with a command or args of its own, nothing is known to guard the machine with a password. Leave out ingressDomain, use a template's own command, or have the administrator put an authenticating proxy before all machines." -}}
+{{- fail "ingressDomain: without a template, or with its own command or args, nothing is known to guard the machine with a password. Remove ingressDomain, use a template without command and args, or ask the administrator to set up an authenticating proxy." -}}
 {{- end -}}
 
 {{- $reserved := append ($machine.template.reservedVariables | default list) "DEVMACHINE_PASSWORD" -}}
 {{- range $values.env -}}
 {{- if has .name $reserved -}}
-{{- fail (printf "env: %s guards the access to the machine and cannot be set." .name) -}}
+{{- fail (printf "env: %s guards the access to the machine and cannot be set. Remove it." .name) -}}
 {{- end -}}
 {{- end -}}
 
 {{- range $values.mounts -}}
 {{- if eq .mountPath $machine.idePath -}}
-{{- fail (printf "mounts: %s is where the IDE is." .mountPath) -}}
+{{- fail (printf "mounts: %s is where the IDE is. Choose another mountPath." .mountPath) -}}
 {{- end -}}
 {{- if and $values.storage (eq .mountPath $machine.diskPath) -}}
-{{- fail (printf "mounts: %s is where the machine's disk is (storage.mountPath)." .mountPath) -}}
+{{- fail (printf "mounts: %s is where the machine's disk is (storage.mountPath). Choose another mountPath." .mountPath) -}}
 {{- end -}}
 {{- end -}}
 
 {{- if and $machine.admin.tlsClusterIssuer $machine.admin.tlsSecretName -}}
-{{- fail "Only one of the administrator's values tlsClusterIssuer and tlsSecretName can be set." -}}
+{{- fail "Only one of the administrator's settings tlsClusterIssuer and tlsSecretName can be set." -}}
 {{- end -}}
 {{- end -}}
 
 {{/*
-A new machine must not take over what an old one of the same name has left behind to be deleted: it would soon be gone.
-The operator tries again until the old object is. Call with (dict "root" $ "object" what lookup answered).
+A new machine must not adopt a terminating object of an earlier machine of the same name, because it would soon be gone.
+The operator retries until the object is gone. Call with (dict "root" $ "object" $resultOfLookup).
 */}}
 {{- define "devmachine.refuseTerminating" -}}
 {{- if and .root.Release.IsInstall (dig "metadata" "deletionTimestamp" "" .object) -}}
@@ -50,14 +50,15 @@ The operator tries again until the old object is. Call with (dict "root" $ "obje
 {{- end -}}
 
 {{/*
-The cluster refuses to let a disk grow whose class does not allow it. Refused here, the rest of the machine stays as it
-is; refused there, in the midst of an upgrade, the operator would roll back by force, again and again. Call with the name.
+The cluster refuses to expand a disk whose StorageClass does not allow it. If this check fails, the machine stays as it
+is. If the cluster refused it in the middle of an upgrade, the operator would roll back by force on every reconcile. Call
+with the name of the StorageClass.
 */}}
 {{- define "devmachine.refuseRigidClass" -}}
 {{- $class := dict -}}
-{{- /* Without a name, lookup would list. */ -}}
+{{- /* Without a name, lookup would list all StorageClasses. */ -}}
 {{- if . -}}{{- $class = lookup "storage.k8s.io/v1" "StorageClass" "" . -}}{{- end -}}
 {{- if not (get $class "allowVolumeExpansion") -}}
-{{- fail (printf "storage.size: the disk cannot grow, its StorageClass %q does not allow it." .) -}}
+{{- fail (printf "storage.size: the disk cannot grow because its StorageClass %q does not allow expansion." .) -}}
 {{- end -}}
 {{- end -}}

@@ -3,11 +3,11 @@
 {{- define "devmachine.initContainers" -}}
 {{- $context := . -}}
 {{- if .machine.template.bringsIde }}
-# The IDE's server comes from an image of its own, so that the machine's image can be any that has glibc.
+# The IDE comes from its own image, so that the machine can use any image with glibc.
 - name: ide
   image: {{ .machine.admin.ideImage | quote }}
   command: [cp, -R, /usr/lib/code-server/., {{ .machine.idePath }}]
-  # As large as the machine, never larger: an init container counts where a namespace has a quota.
+  # Not more than the machine requests, because quotas count init containers, too.
   resources:
     {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
   securityContext:
@@ -18,13 +18,13 @@
 {{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
 {{- $mountContext := merge (dict "mount" $mount "index" $index) $context }}
-{{- if eq (include "devmachine.mountWay" $mountContext) "s3copy" }}
+{{- if eq (include "devmachine.mountMethod" $mountContext) "s3copy" }}
 {{ include "devmachine.s3Containers" $mountContext }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* Requests equal limits: a machine gets what it asked for and no more. An extended resource is always a limit. */}}
+{{/* Requests equal limits, so that a machine gets exactly what it requests. Kubernetes requires it for extended resources. */}}
 {{- define "devmachine.resources" -}}
 {{- $values := .root.Values -}}
 {{- $amounts := dict "cpu" (kindIs "string" $values.cpu | ternary $values.cpu (int64 $values.cpu | toString)) "memory" $values.memory -}}
@@ -61,31 +61,31 @@
   {{- end }}
 {{- end -}}
 
-{{/* What runs: the user's command, else the template's with its guard, else the image's. */}}
+{{/* The process: the user's command, or else the template's command with its guard, or else the image's command. */}}
 {{- define "devmachine.process" -}}
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
 {{- with $values.command }}
 command:
-  {{- include "devmachine.words" . | nindent 2 }}
+  {{- include "devmachine.arguments" . | nindent 2 }}
 {{- else }}
 {{- if $machine.template }}
 {{- $guard := ternary "proxy" "password" (eq $machine.guard "proxy") }}
 command:
   {{- range concat $machine.template.command (ternary list (get $machine.template.guard $guard) (gt (len $values.args) 0)) }}
-  {{- $word := . | replace "{port}" (int64 $machine.port | toString) | replace "{ide}" $machine.idePath }}
-  - {{ $word | replace "{home}" (replace "$" "$$" $machine.home) | quote }}
+  {{- $argument := . | replace "{port}" (int64 $machine.port | toString) | replace "{ide}" $machine.idePath }}
+  - {{ $argument | replace "{home}" (replace "$" "$$" $machine.home) | quote }}
   {{- end }}
 {{- end }}
 {{- end }}
 {{- with $values.args }}
 args:
-  {{- include "devmachine.words" . | nindent 2 }}
+  {{- include "devmachine.arguments" . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{/* Any text a user can think of is quoted: unlike toYaml, quote escapes what one YAML parser takes for a line's end and another does not. */}}
-{{- define "devmachine.words" -}}
+{{/* A list of strings. Unlike toYaml, quote escapes the characters that only some YAML parsers treat as line breaks. */}}
+{{- define "devmachine.arguments" -}}
 {{- range . }}
 - {{ . | quote }}
 {{- end }}
@@ -119,7 +119,7 @@ args:
 {{- end -}}
 {{- end -}}
 
-{{/* Ten minutes for the first start; five without an answer before a machine that someone works in is restarted. */}}
+{{/* Ten minutes to start. Then a machine is restarted only after five minutes without an answer, because somebody may be working in it. */}}
 {{- define "devmachine.probes" -}}
 {{- $check := dict "tcpSocket" (dict "port" "http") -}}
 {{- if not .ownServer -}}

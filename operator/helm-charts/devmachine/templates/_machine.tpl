@@ -1,9 +1,9 @@
-{{/* The machine's entry in the catalogue as JSON; an empty object where it has no template. */}}
+{{/* The machine's template from the catalogue as JSON; an empty object without a template. */}}
 {{- define "devmachine.template" -}}
 {{- if .Values.template -}}
 {{- $catalogue := .Files.Get "files/templates.yaml" | fromYaml -}}
 {{- if not (hasKey $catalogue .Values.template) -}}
-{{- fail (printf "There is no template %q, only: %s." .Values.template (keys $catalogue | sortAlpha | join ", ")) -}}
+{{- fail (printf "There is no template %q. Templates: %s." .Values.template (keys $catalogue | sortAlpha | join ", ")) -}}
 {{- end -}}
 {{- get $catalogue .Values.template | toJson -}}
 {{- else -}}
@@ -12,12 +12,12 @@
 {{- end -}}
 
 {{/*
-What follows from the spec, the template and the administrator's values, as JSON:
+The machine that results from the spec, the template and the administrator's settings, as JSON:
 
-  image, home, port   empty or 0 where there is none; home is where a template's disk is
-  ownServer           the chart does not start what serves the port: no template, or a command of the user's own
-  guard               what keeps strangers out: password, proxy (the administrator's), or own (the image must do it)
-  uid, gid            of the helper containers; of the machine too, where it has a template
+  image, home, port   empty or 0 if there is none; home is the home directory of a template
+  ownServer           whether the user starts the server on the port: no template, or a command of the user
+  guard               what authenticates users: password, proxy (the administrator's), or own (the image must do it)
+  uid, gid            of the helper containers and, with a template, of the machine
 */}}
 {{- define "devmachine.machine" -}}
 {{- $admin := include "devmachine.admin" . | fromJson -}}

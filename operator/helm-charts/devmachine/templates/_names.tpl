@@ -1,9 +1,9 @@
-{{/* The one label that ties an object to its machine: pods, the Service (and so its EndpointSlices), the disk, … */}}
+{{/* The label that associates every object with its machine: pods, the Service (and through it EndpointSlices), the disk, … */}}
 {{- define "devmachine.machineLabel" -}}
 ide.example.com/devmachine: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{/* A Deployment's selector can never change: it is the machine's label and nothing that a later version might rename. */}}
+{{/* A Deployment's selector is immutable, so it has only the machine's label and nothing that a later version may rename. */}}
 {{- define "devmachine.selectorLabels" -}}
 {{ include "devmachine.machineLabel" . }}
 {{- end -}}
@@ -20,8 +20,9 @@ app.kubernetes.io/part-of: devmachine
 {{- define "devmachine.accessName" -}}{{ .Release.Name }}-access{{- end -}}
 
 {{/*
-Which spec an object was rendered from, as the API computes it too (src/devmachine/spec-digest.ts): only so can anyone see
-whether the operator has followed a change. On the Deployment itself, never in the pod's template: that would restart pods.
+The digest of the spec that an object was rendered from. The backend computes the same digest
+(src/devmachine/status/spec-digest.ts) to find out whether the operator has applied a change. It belongs on the Deployment;
+in the pod template it would restart pods.
 */}}
 {{- define "devmachine.specDigest" -}}
 {{- $spec := dict -}}

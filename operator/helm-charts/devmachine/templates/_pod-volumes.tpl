@@ -1,6 +1,6 @@
-{{/* The pod's volumes and where the machine sees them. Call with (dict "root" $ "machine" $machine "namespace" $.Release.Namespace). */}}
+{{/* The pod's volumes and the machine's volumeMounts. Call with (dict "root" $ "machine" $machine "namespace" $.Release.Namespace). */}}
 
-{{/* Without a disk, a template's home must still be a directory that its user can write: true where it needs one. */}}
+{{/* "true" if the home directory needs an emptyDir, because there is no disk and it must be writable; otherwise empty. */}}
 {{- define "devmachine.needsHome" -}}
 {{- $home := .machine.home -}}
 {{- if and $home (not .root.Values.storage) -}}
@@ -28,20 +28,20 @@
     sizeLimit: 2Gi
 {{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
-{{- $way := include "devmachine.mountWay" (merge (dict "mount" $mount) $context) }}
+{{- $method := include "devmachine.mountMethod" (merge (dict "mount" $mount) $context) }}
 - name: mount-{{ $index }}
-  {{- if eq $way "claim" }}
+  {{- if eq $method "claim" }}
   persistentVolumeClaim:
     claimName: {{ include "devmachine.mountClaim" (merge (dict "mount" $mount) $context) | quote }}
-  {{- else if eq $way "s3copy" }}
+  {{- else if eq $method "s3copy" }}
   emptyDir: {}
-  {{- else if eq $way "pvc" }}
+  {{- else if eq $method "pvc" }}
   persistentVolumeClaim:
     claimName: {{ $mount.pvc.claimName | quote }}
-  {{- else if eq $way "secret" }}
+  {{- else if eq $method "secret" }}
   secret:
     secretName: {{ $mount.secret.name | quote }}
-  {{- else if eq $way "configMap" }}
+  {{- else if eq $method "configMap" }}
   configMap:
     name: {{ $mount.configMap.name | quote }}
   {{- end }}

@@ -1,4 +1,4 @@
-{{/* A Kubernetes quantity as a number that float64 reads, to compare sizes with: "1Gi" is 1.073741824e+09. */}}
+{{/* A Kubernetes quantity as a number, to compare sizes: "1Gi" is 1.073741824e+09. */}}
 {{- define "devmachine.number" -}}
 {{- $text := toString . -}}
 {{- $digits := regexFind `^[0-9]*\.?[0-9]*` $text -}}

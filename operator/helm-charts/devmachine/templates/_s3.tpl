@@ -1,9 +1,9 @@
 {{/*
-A bucket without a CSI driver: an init container fetches it into an emptyDir, a native sidecar copies what changed back.
-Neither has any privilege. The scripts are files of the chart; what the user chose reaches them as variables only.
+A bucket without a CSI driver: an init container copies it into an emptyDir, and a native sidecar copies changes back.
+Neither needs privileges. The scripts are files in the chart; values of the user reach them only as variables.
 */}}
 
-{{/* In a variable's value Kubernetes would take $(NAME) for a reference: a doubled $ is a plain one. */}}
+{{/* Escapes $, because Kubernetes expands $(NAME) in the value of a variable. */}}
 {{- define "devmachine.literal" -}}
 {{- replace "$" "$$" . | quote -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{/* The pod: PodSecurity `restricted`, or `baseline` where the administrator allows root for images that need it. */}}
+{{/* The pod's security context: PodSecurity `restricted`, or `baseline` if the administrator allows root. */}}
 {{- define "devmachine.podSecurity" -}}
 {{- if not .allowRoot -}}
 runAsNonRoot: true
@@ -8,12 +8,12 @@ runAsGroup: {{ int64 .gid }}
 {{ end -}}
 {{- end -}}
 fsGroup: {{ int64 .gid }}
-# A full disk is not walked through at every start.
+# Do not change the owner of every file on the disk at each start.
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
 {{- if and (int64 .port) (lt (int64 .port) 1024) }}
-# Lets a user who is not root serve a port below 1024.
+# Allows a non-root user to serve a port below 1024.
 sysctls:
   - name: net.ipv4.ip_unprivileged_port_start
     value: "0"
@@ -29,7 +29,7 @@ capabilities:
 {{- end }}
 {{- end -}}
 
-{{/* Containers of our own making need no root, whatever the machine's image needs. */}}
+{{/* The helper containers do not need root, even if the machine's image does. */}}
 {{- define "devmachine.helperSecurity" -}}
 allowPrivilegeEscalation: false
 capabilities:

@@ -1,11 +1,11 @@
 {{/*
-nfs, and s3 with a CSI driver, are mounted through a PersistentVolume and its claim: PodSecurity `restricted` admits no
-nfs volume in a pod, and the CSI drivers for S3 know no other way. A volume cannot be changed, so that its name holds a
-hash of what it is.
+nfs mounts, and s3 mounts with a CSI driver, use a PersistentVolume and a PersistentVolumeClaim: PodSecurity `restricted`
+does not allow nfs volumes in a pod, and the CSI drivers for S3 support nothing else. A PersistentVolume is immutable, so
+its name contains a hash of its content.
 */}}
 
-{{/* How the mount gets into the pod: claim, s3copy, pvc, secret or configMap. Call with (dict "machine" $machine "mount" $mount). */}}
-{{- define "devmachine.mountWay" -}}
+{{/* How the pod mounts it: claim, s3copy, pvc, secret or configMap. Call with (dict "machine" $machine "mount" $mount). */}}
+{{- define "devmachine.mountMethod" -}}
 {{- if eq .mount.type "nfs" -}}claim
 {{- else if ne .mount.type "s3" -}}{{ .mount.type }}
 {{- else if get .machine.admin "s3Driver" -}}claim
@@ -13,7 +13,7 @@ hash of what it is.
 {{- end -}}
 {{- end -}}
 
-{{/* The source of the mount's PersistentVolume. Call as above. */}}
+{{/* The source of the mount's PersistentVolume. Call with (dict "machine" $machine "mount" $mount "namespace" $.Release.Namespace). */}}
 {{- define "devmachine.volumeSource" -}}
 {{- if eq .mount.type "nfs" -}}
 nfs:
@@ -28,14 +28,14 @@ nfs:
 {{- $admin := .machine.admin -}}
 {{- $s3 := .mount.s3 -}}
 {{- $prefix := get $s3 "prefix" | default "" -}}
-{{- /* Drivers split their options at spaces and commas, and a prefix becomes a path in some of them. */ -}}
+{{- /* Drivers split options at spaces and commas, and some use the prefix as a path. */ -}}
 {{- if not (regexMatch `^[-A-Za-z0-9._/=+@]*$` $prefix) -}}
-{{- fail "mounts: with a CSI driver, the prefix of an s3 mount can hold only letters, digits and -._/=+@" -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount can contain only letters, digits and -._/=+@" -}}
 {{- end -}}
 {{- if has ".." (splitList "/" $prefix) -}}
-{{- fail "mounts: with a CSI driver, the prefix of an s3 mount cannot hold a part .." -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount cannot contain the path segment .." -}}
 {{- end -}}
-{{- $words := dict
+{{- $placeholders := dict
   "{bucket}" $s3.bucket
   "{prefix}" $prefix
   "{endpoint}" (get $s3 "endpoint" | default (get $admin "s3Endpoint"))
@@ -43,12 +43,12 @@ nfs:
 -}}
 {{- $options := list -}}
 {{- range splitList "\n" (get $admin "s3MountOptions") -}}
-{{- $option := include "devmachine.fill" (list (trim .) $words) -}}
+{{- $option := include "devmachine.fill" (list (trim .) $placeholders) -}}
 {{- if $option -}}{{- $options = append $options $option -}}{{- end -}}
 {{- end -}}
 {{- $attributes := dict -}}
 {{- range $key, $value := include "devmachine.mapping" (list $admin "s3Parameters") | fromJson -}}
-{{- with include "devmachine.fill" (list $value $words) -}}{{- $_ := set $attributes $key . -}}{{- end -}}
+{{- with include "devmachine.fill" (list $value $placeholders) -}}{{- $_ := set $attributes $key . -}}{{- end -}}
 {{- end -}}
 {{- with $options -}}
 mountOptions:
@@ -57,7 +57,7 @@ mountOptions:
 csi:
   driver: {{ $admin.s3Driver | quote }}
   {{- with get $admin "s3VolumeHandle" }}
-  volumeHandle: {{ include "devmachine.fill" (list . $words) | quote }}
+  volumeHandle: {{ include "devmachine.fill" (list . $placeholders) | quote }}
   {{- end }}
   {{- with $attributes }}
   volumeAttributes:
@@ -72,14 +72,14 @@ csi:
   {{- end }}
 {{- end -}}
 
-{{/* A text with its words in braces filled in; nothing where one of them is empty. Call with (list $text $words). */}}
+{{/* A text with its placeholders replaced; empty if the value of one of them is empty. Call with (list $text $placeholders). */}}
 {{- define "devmachine.fill" -}}
 {{- $text := index . 0 -}}
 {{- $empty := false -}}
-{{- range $word, $value := index . 1 -}}
-{{- if contains $word $text -}}
+{{- range $placeholder, $value := index . 1 -}}
+{{- if contains $placeholder $text -}}
 {{- if not $value -}}{{- $empty = true -}}{{- end -}}
-{{- $text = replace $word $value $text -}}
+{{- $text = replace $placeholder $value $text -}}
 {{- end -}}
 {{- end -}}
 {{- if not $empty }}{{ $text }}{{ end -}}
