@@ -6,7 +6,7 @@ import type { Machines } from '../src/devmachine/machines.ts';
 import { DevMachine, DevMachineManifest } from '../src/devmachine/schema/manifest.ts';
 import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
 import { MachineStatus } from '../src/devmachine/status/status.ts';
-import { Problem } from '../src/http/responses/problems.ts';
+import { Problem } from '../src/http/responses/schemas.ts';
 
 /** Schemas that get a name in the document. What holds another comes before it. */
 const NAMED = { DevMachineManifest, DevMachine, MachineStatus, DevMachineSpec, Problem };

@@ -1,12 +1,12 @@
 import { type Logger, pino } from 'pino';
 
-/** Lines are written together: at the latest after this time, or when there are so many bytes of them. */
+/** Lines are written in batches: at this interval, or when this many bytes are buffered. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 4_096;
 
 /**
- * Lines go to standard output without anybody waiting for them: a reader that is slow must not make the API slow. pino
- * writes what is left when the process exits; what ends it by surprise is a line, too.
+ * Logs JSON lines to standard output, asynchronously so that a slow reader cannot slow down the API. pino writes what is
+ * buffered when the process exits. An uncaught exception is logged before it ends the process.
  */
 export function openLogger({ level }: { readonly level: string }): Logger {
   const destination = pino.destination({
@@ -16,6 +16,8 @@ export function openLogger({ level }: { readonly level: string }): Logger {
     periodicFlush: FLUSH_MS,
   });
   const logger = pino({ level }, destination);
-  process.on('uncaughtExceptionMonitor', (err, origin) => logger.fatal({ err, origin }, 'the process ends'));
+  process.on('uncaughtExceptionMonitor', (err, origin) =>
+    logger.fatal({ err, origin }, 'uncaught exception'),
+  );
   return logger;
 }

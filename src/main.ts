@@ -1,7 +1,6 @@
 import { enableCompileCache } from 'node:module';
 
-// Most of a start is compiling what it loads; the next one finds that done (in NODE_COMPILE_CACHE, or the folder for
-// temporary files).
+// Compiling modules is most of the start-up time. The cache is in NODE_COMPILE_CACHE, or in the folder for temporary files.
 enableCompileCache();
 
 try {

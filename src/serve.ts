@@ -39,8 +39,7 @@ export async function serve(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(signal));
 
-  const address = await app.listen({ host: config.host, port: config.port });
-  logger.info(`Server listening at ${address}`);
-  // Whoever has started it waits for this line.
+  await app.listen({ host: config.host, port: config.port });
+  // Whoever started the process waits for Fastify's line "Server listening at …".
   logger.flush();
 }

@@ -10,8 +10,6 @@ export type ErrorCode =
   | 'conflict'
   | 'precondition-failed'
   | 'too-large'
-  | 'unsupported-media-type'
-  | 'misdirected-request'
   | 'too-many-requests'
   | 'too-many-readers'
   | 'cache-not-synced'

@@ -1,6 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 
-/** What the OpenAPI document says beside the routes' own schemas. */
+/** The parts of the OpenAPI document that do not come from the schemas of routes. */
 export const OPENAPI: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
@@ -8,7 +8,7 @@ export const OPENAPI: FastifyDynamicSwaggerOptions = {
       title: 'DevMachine',
       version: 'v1',
       description:
-        'Self-service development machines on Kubernetes. Errors are problem documents (RFC 9457); nothing in a body is coerced, dropped or filled in: unknown fields are errors.',
+        'Self-service development machines on Kubernetes. Errors are problem documents (RFC 9457). Nothing in a request body is coerced, dropped or defaulted: unknown fields are errors.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -3,7 +3,7 @@ import { REASONS } from '../../devmachine/status/reasons.ts';
 import type { MachineStatus } from '../../devmachine/status/status.ts';
 import { toToken } from '../responses/page-token.ts';
 
-/** What the OpenAPI document shows. The types hold them to the schemas. */
+/** The examples of the OpenAPI document. test/http/openapi/examples.test.ts validates them against the schemas. */
 
 export const STATUS_EXAMPLE: MachineStatus = {
   name: 'notebook',
@@ -77,11 +77,11 @@ export const DEVMACHINE_EXAMPLE: DevMachine = {
 
 export const TARGET_EXAMPLE = { name, namespace };
 
-const everything = { namespace: undefined, phase: undefined, template: undefined };
+const NO_FILTER = { namespace: undefined, phase: undefined, template: undefined };
 
 export const LIST_EXAMPLE = {
   items: [STATUS_EXAMPLE],
-  continue: toToken(everything, STATUS_EXAMPLE),
+  continue: toToken(NO_FILTER, STATUS_EXAMPLE),
   remaining: 1,
 };
 

@@ -1,22 +1,28 @@
-import type { onRequestHookHandler } from 'fastify';
-import { DevMachineError } from '../../devmachine/errors.ts';
+import fp from 'fastify-plugin';
+import { HttpError } from '../responses/http-error.ts';
 
-/** Host names that requests may be for; undefined: any. */
-export type AllowedHosts = readonly string[] | undefined;
-
-export const isAllowed = (allowed: AllowedHosts, hostname: string): boolean =>
-  allowed === undefined || allowed.includes(hostname.toLowerCase());
+export interface AllowedHostsOptions {
+  /** The host names, in lower case, that requests may be sent to; undefined allows any. */
+  readonly allowedHosts: readonly string[] | undefined;
+}
 
 /**
- * A hook that refuses requests for other hosts. It keeps a web page that lets its own name point to this machine (DNS
- * rebinding) from using an API that only this machine should reach.
+ * Refuses requests for other hosts. This protects an API that listens on the loopback interface from DNS rebinding, where
+ * a web page points its own host name at the visitor's machine.
  */
-export const allowHosts =
-  (allowed: AllowedHosts): onRequestHookHandler =>
-  ({ hostname }, _reply, done) => {
-    if (isAllowed(allowed, hostname)) return done();
-    throw new DevMachineError(
-      'misdirected-request',
-      'This API does not answer for that host. Its administrator can name it in ALLOWED_HOSTS.',
-    );
-  };
+export const allowedHosts = fp<AllowedHostsOptions>(
+  async (app, { allowedHosts }) => {
+    if (allowedHosts === undefined) return;
+    const allowed = new Set(allowedHosts);
+    app.addHook('onRequest', ({ hostname }, _reply, done) => {
+      done(allowed.has(hostname.toLowerCase()) ? undefined : misdirected());
+    });
+  },
+  { name: 'allowed-hosts' },
+);
+
+const misdirected = (): HttpError =>
+  new HttpError(
+    'misdirected-request',
+    'This API does not serve that host. An administrator can add it to ALLOWED_HOSTS.',
+  );

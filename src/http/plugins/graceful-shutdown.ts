@@ -1,44 +1,36 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
 
-/** How long a client may still take for a request that it has begun to send. */
+/** How long a client may take to finish sending a request once the shutdown has begun. */
 const GRACE_MS = 1_000;
-const STEP_MS = 20;
 
 /**
- * When the app closes, requests that have arrived get their answer, the last on their connection; then connections that
- * are still open, with nothing or with half a request on them, are closed instead of waited for.
+ * When the app closes, requests that have arrived completely are answered, and each response closes its connection. After
+ * `GRACE_MS`, connections that are idle or hold an incomplete request are closed as soon as every complete request has
+ * been answered.
+ *
+ * Fastify itself sends `Connection: close` to requests that arrive after the close has begun.
  */
-export class GracefulShutdown {
-  #closing = false;
-  #answering = 0;
+export const gracefulShutdown = fp(
+  async (app) => {
+    const { inFlight, onRequestEnd } = app.requestLifecycle;
+    let graceOver = false;
 
-  get closing(): boolean {
-    return this.#closing;
-  }
-
-  follow(app: FastifyInstance): void {
-    const onAnswered = () => {
-      this.#answering--;
+    const closeConnectionsIfDrained = () => {
+      for (const { request } of inFlight) if (request.raw.complete) return;
+      app.server.closeAllConnections();
     };
-    app.addHook('preValidation', (_request, reply, done) => {
-      this.#answering++;
-      reply.raw.on('close', onAnswered);
-      done();
-    });
-    app.addHook('onSend', (_request, reply, _payload, done) => {
-      if (this.#closing) reply.header('connection', 'close');
-      done();
-    });
-    app.addHook('preClose', async () => {
-      this.#closing = true;
-      void this.#closeTheRest(app);
-    });
-  }
 
-  async #closeTheRest({ server }: FastifyInstance): Promise<void> {
-    await sleep(GRACE_MS, undefined, { ref: false });
-    while (this.#answering > 0) await sleep(STEP_MS, undefined, { ref: false });
-    server.closeAllConnections();
-  }
-}
+    onRequestEnd(() => {
+      if (graceOver) closeConnectionsIfDrained();
+    });
+
+    app.addHook('preClose', async () => {
+      for (const reply of inFlight) if (!reply.raw.headersSent) reply.header('connection', 'close');
+      setTimeout(() => {
+        graceOver = true;
+        closeConnectionsIfDrained();
+      }, GRACE_MS).unref();
+    });
+  },
+  { name: 'graceful-shutdown', dependencies: ['request-lifecycle'] },
+);

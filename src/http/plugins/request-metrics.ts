@@ -1,81 +1,88 @@
+import fp from 'fastify-plugin';
 import type { Metric, Registry } from 'prom-client';
-import type { OnEnd } from './request-lifecycle.ts';
 
 const NAME = 'devmachine_http_request_duration_seconds';
-const HELP = 'How long requests took, until they were answered; streams, until they ended.';
+const HELP =
+  'Duration of HTTP requests until the response has ended; for event streams, until the stream has ended.';
 const UPPER_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 interface Series {
   readonly labels: Readonly<Record<string, string>>;
-  /** How many took no longer than each bound, and longer than the one before; what is above all, last. */
+  /** Requests per bucket, not cumulative. The last entry counts those above every bound. */
   readonly counts: number[];
+  /** In seconds. */
   sum: number;
 }
 
+export interface RequestMetricsOptions {
+  readonly registry: Registry;
+}
+
 /**
- * How long requests take, by method, route and class of status. A request only adds to plain numbers, which become a
- * histogram when they are asked for: to hash its labels each time, as prom-client does, costs ten times as much.
+ * A histogram of request durations by method, route and status class. A request only increments plain numbers, and the
+ * histogram is built when it is scraped: prom-client hashes the labels on every observation, which costs ten times more.
  */
-export function countRequests(registry: Registry): OnEnd {
-  const all: Series[] = [];
-  const byMethod = new Map<string, Map<string, Series[]>>();
-  const metric = { name: NAME, get: async () => histogramOf(all) };
-  registry.registerMetric(metric as unknown as Metric);
+export const requestMetrics = fp<RequestMetricsOptions>(
+  async (app, { registry }) => {
+    const all: Series[] = [];
+    const byMethod = new Map<string, Map<string, Series[]>>();
+    const metric = { name: NAME, get: async () => toHistogram(all) };
+    registry.registerMetric(metric as unknown as Metric);
 
-  const newSeries = (method: string, route: string, status: string): Series => {
-    const series = {
-      labels: { method, route, status },
-      counts: new Array<number>(UPPER_BOUNDS.length + 1).fill(0),
-      sum: 0,
-    };
-    all.push(series);
-    return series;
-  };
+    app.requestLifecycle.onRequestEnd(({ method, route, statusCode, ms }) => {
+      const byRoute = getOrInsert(byMethod, method, () => new Map<string, Series[]>());
+      const byClass = getOrInsert(byRoute, route, () => []);
+      const statusClass = Math.floor(statusCode / 100);
+      let series = byClass[statusClass];
+      if (!series) {
+        series = newSeries({ method, route, status: `${statusClass}xx` });
+        byClass[statusClass] = series;
+        all.push(series);
+      }
+      observe(series, ms / 1_000);
+    });
+  },
+  { name: 'request-metrics', dependencies: ['request-lifecycle'] },
+);
 
-  return ({ raw: { method = '' }, route, statusCode, ms }) => {
-    const classes = entryOf(
-      entryOf(byMethod, method, () => new Map<string, Series[]>()),
-      route,
-      () => [],
-    );
-    const status = Math.floor(statusCode / 100);
-    classes[status] ??= newSeries(method, route, `${status}xx`);
-    add(classes[status], ms / 1_000);
-  };
+const newSeries = (labels: Series['labels']): Series => ({
+  labels,
+  counts: new Array<number>(UPPER_BOUNDS.length + 1).fill(0),
+  sum: 0,
+});
+
+function getOrInsert<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const created = create();
+  map.set(key, created);
+  return created;
 }
 
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
-function add(series: Series, seconds: number): void {
+function observe(series: Series, seconds: number): void {
   let bucket = 0;
   while (seconds > (UPPER_BOUNDS[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
   series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
   series.sum += seconds;
 }
 
-/** As prom-client's registry takes it: the counts of a histogram add up from bucket to bucket. */
-const histogramOf = (all: readonly Series[]) => ({
+/** The histogram in prom-client's format, in which the bucket counts are cumulative. */
+const toHistogram = (all: readonly Series[]) => ({
   name: NAME,
   help: HELP,
   type: 'histogram',
   aggregator: 'sum',
   values: all.flatMap(({ labels, counts, sum }) => {
-    let count = 0;
-    const buckets = counts.map((more, index) => {
-      count += more;
+    let total = 0;
+    const buckets = counts.map((count, index) => {
+      total += count;
       const le = UPPER_BOUNDS[index] ?? '+Inf';
-      return { metricName: `${NAME}_bucket`, labels: { le, ...labels }, value: count };
+      return { metricName: `${NAME}_bucket`, labels: { le, ...labels }, value: total };
     });
     return [
       ...buckets,
       { metricName: `${NAME}_sum`, labels, value: sum },
-      { metricName: `${NAME}_count`, labels, value: count },
+      { metricName: `${NAME}_count`, labels, value: total },
     ];
   }),
 });

@@ -1,13 +1,15 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Aborted when the client goes away before it has its answer. Fastify's `request.signal` would not do: it listens to the
- * request, which closes as soon as its body has been read, and says nothing any more after that.
+ * A signal that is aborted when the client closes the connection before the response is complete.
+ *
+ * Fastify's `request.signal` does not do: it follows the 'close' event of the request, which is emitted as soon as the body
+ * has been read.
  */
 export function clientAbortSignal({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController();
+  const controller = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) leaving.abort(new Error('the client went away'));
+    if (!raw.writableFinished) controller.abort(new Error('the client closed the connection'));
   });
-  return leaving.signal;
+  return controller.signal;
 }

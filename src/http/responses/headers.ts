@@ -1,18 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-
 /**
- * The headers of every answer, errors too. Documents for programs: a browser that is led to one runs nothing of it, shows
- * it in no frame, and tells nobody where it came from.
+ * The headers of every response, errors included. The documents are for programs: a browser that navigates to one runs no
+ * script from it, shows it in no frame and sends no Referer. A response that may be cached overrides `cache-control`.
  */
-export const COMMON_HEADERS = {
+export const commonHeaders = (requestId: string) => ({
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
-} as const;
-
-export const withCommonHeaders = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply
-    .headers(COMMON_HEADERS)
-    // What may be kept says so itself.
-    .header('cache-control', 'no-store')
-    .header('x-request-id', request.id);
+  'cache-control': 'no-store',
+  'x-request-id': requestId,
+});

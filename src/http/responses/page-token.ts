@@ -4,8 +4,9 @@ import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 const TOKEN_VERSION = 1;
 
 /**
- * Where the next page begins: after the last machine of this one, whether or not it is still there then. So machines that
- * come and go in between neither hide others nor show them twice. It names its query, so that it is used with no other.
+ * The `continue` token of a page that ends with `last`. The next page begins after that machine, even if it no longer
+ * exists, so machines that are created or deleted in between cause no gaps and no duplicates. The token contains the filter
+ * because it is valid only with the same one.
  */
 export const toToken = ({ namespace, phase, template }: ListFilter, last: MachineKey): string =>
   Buffer.from(
@@ -16,7 +17,7 @@ export const toToken = ({ namespace, phase, template }: ListFilter, last: Machin
     ]),
   ).toString('base64url');
 
-/** undefined: it is not a token of this query. */
+/** The last machine of the previous page; undefined if `token` is malformed or belongs to another filter. */
 export function fromToken(token: string, filter: ListFilter): MachineKey | undefined {
   try {
     const [, [namespace, name]] = JSON.parse(Buffer.from(token, 'base64url').toString());

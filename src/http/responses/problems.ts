@@ -1,14 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import { Type } from '@sinclair/typebox';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
-import { problemExamples } from '../openapi/problem-examples.ts';
-import { withCommonHeaders } from './headers.ts';
+import { commonHeaders } from './headers.ts';
+import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { toRequestError } from './validation.ts';
 
-/** The one place where errors become HTTP: problem documents of RFC 9457. */
+/** The only place that turns errors into HTTP: problem documents of RFC 9457. */
 
-const STATUS: Readonly<Record<ErrorCode, number>> = {
+const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, number>> = {
   'invalid-request': 400,
   forbidden: 403,
   'machine-not-found': 404,
@@ -31,126 +30,96 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'operator-timeout': 504,
 };
 
-const FieldErrorSchema = Type.Object({
-  pointer: Type.Optional(Type.String({ description: 'JSON pointer (RFC 6901) into the body.' })),
-  parameter: Type.Optional(Type.String({ description: 'Name of the query parameter.' })),
-  message: Type.String({ description: 'What is wrong with it.' }),
-  source: Type.Unsafe<'request' | 'kubernetes'>({
-    type: 'string',
-    enum: ['request', 'kubernetes'],
-    description: 'Who found it: this API, or the cluster.',
-  }),
-  managers: Type.Optional(
-    Type.Array(Type.String(), { description: 'The field managers that own the field.' }),
-  ),
-});
+interface Problem {
+  readonly status: number;
+  /** The last part of the problem's `type`. */
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number | undefined;
+}
 
-export const Problem = Type.Object(
-  {
-    type: Type.String({ description: 'Which problem, for programs: a URN that does not change.' }),
-    title: Type.String({ description: 'The HTTP status in words.' }),
-    status: Type.Integer({ description: 'The HTTP status.' }),
-    detail: Type.String({ description: 'What is wrong, for people.' }),
-    instance: Type.String({ description: 'The request, as the log names it.' }),
-    errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'The fields at fault.' })),
+/** Fastify's own errors, by their code. */
+const FASTIFY_PROBLEMS: Readonly<Record<string, Problem>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'unsupported-media-type',
+    detail: 'The body must be application/json.',
   },
-  { description: 'A problem document (RFC 9457).' },
-);
+  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'too-large', detail: 'The body is too large.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    status: 400,
+    code: 'invalid-request',
+    detail: 'The length of the body does not match Content-Length.',
+  },
+  FST_ERR_BAD_URL: { status: 400, code: 'invalid-request', detail: 'The URL is malformed.' },
+};
 
-/** The problem answers of a call, for its schema; some can come from any. */
-export const problems = (...statuses: number[]) =>
-  Object.fromEntries(
-    [...statuses, 421, 500].map((status) => [
-      status,
-      {
-        description: STATUS_CODES[status] ?? 'Error',
-        content: { 'application/problem+json': { schema: Problem, examples: problemExamples(status) } },
-      },
-    ]),
-  );
+const INTERNAL_ERROR: Problem = {
+  status: 500,
+  code: 'internal-error',
+  detail: 'Internal error. Quote the request id to an administrator.',
+};
 
-/** The answer to whoever has the document already. */
-export const NOT_MODIFIED = Type.Unsafe<undefined>({
-  type: 'null',
-  description: 'Unchanged since the ETag of If-None-Match.',
-});
-
+/** The app's error handler. Errors that nobody foresaw are logged and answered without their message. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.raw.socket?.destroyed) {
-    request.log.debug({ err: error }, 'the client went away');
+    request.log.debug({ err: error }, 'client closed the connection');
     return reply.code(499).send();
   }
-  const known = toProblem(error);
-  if (!known) {
+  const problem = toProblem(error);
+  if (!problem) {
     request.log.error({ err: error }, 'unexpected error');
-    return sendProblem(
-      request,
-      reply,
-      500,
-      'internal-error',
-      'Something went wrong here. The log knows more.',
-    );
+    return sendProblem(request, reply, INTERNAL_ERROR);
   }
-  const [status, code, { message, errors = [], retryAfterSeconds, cause }] = known;
-  if (status >= 500)
-    request.log[code === 'cache-not-synced' ? 'debug' : 'warn']({ code, err: cause ?? error }, message);
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-  return sendProblem(request, reply, status, code, message, errors);
+  const { status, code, detail } = problem;
+  if (status >= 500) {
+    // While the cache syncs, every read and every probe fails in this way.
+    const level = code === 'cache-not-synced' ? 'debug' : 'warn';
+    request.log[level]({ code, err: error.cause ?? error }, detail);
+  }
+  return sendProblem(request, reply, problem);
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(
-    request,
-    reply,
-    404,
-    'no-such-call',
-    `There is no ${request.method} ${request.url.split('?')[0]}.`,
-  );
+  const path = request.url.split('?')[0];
+  return sendProblem(request, reply, {
+    status: 404,
+    code: 'no-such-call',
+    detail: `There is no call ${request.method} ${path}.`,
+  });
 }
 
-type Known = readonly [status: number, code: string, explanation: Explanation];
-
-interface Explanation {
-  readonly message: string;
-  readonly errors?: readonly FieldError[];
-  readonly retryAfterSeconds?: number | undefined;
-  readonly cause?: unknown;
-}
-
-function toProblem(error: FastifyError): Known | undefined {
-  if (error instanceof DevMachineError) return [STATUS[error.code], error.code, error];
-  if (error.validation) {
-    return [400, 'invalid-request', toRequestError(error.validation, error.validationContext ?? 'body')];
+/** undefined if the error is a bug. */
+function toProblem(error: FastifyError): Problem | undefined {
+  if (error instanceof DevMachineError) return fromDomain(error);
+  if (error instanceof HttpError) {
+    return { status: STATUS[error.code], code: error.code, detail: error.message };
   }
-  const { statusCode = 500 } = error;
-  const fallback = statusCode < 500 ? ([400, 'invalid-request', error] as const) : undefined;
-  return FASTIFY_PROBLEMS[error.code] ?? fallback;
+  if (error.validation)
+    return fromDomain(toRequestError(error.validation, error.validationContext ?? 'body'));
+  const known = FASTIFY_PROBLEMS[error.code];
+  if (known) return known;
+  const isClientError = (error.statusCode ?? 500) < 500;
+  return isClientError ? { status: 400, code: 'invalid-request', detail: error.message } : undefined;
 }
 
-const FASTIFY_PROBLEMS: Readonly<Record<string, Known>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
-    415,
-    'unsupported-media-type',
-    { message: 'The body must be sent as application/json.' },
-  ],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'too-large', { message: 'The body is too large.' }],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
-    400,
-    'invalid-request',
-    { message: 'The body is not as long as announced.' },
-  ],
-  FST_ERR_BAD_URL: [400, 'invalid-request', { message: 'The URL is malformed.' }],
-};
+const fromDomain = ({ code, message, errors, retryAfterSeconds }: DevMachineError): Problem => ({
+  status: STATUS[code],
+  code,
+  detail: message,
+  errors,
+  retryAfterSeconds,
+});
 
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  status: number,
-  code: string,
-  detail: string,
-  errors: readonly FieldError[] = [],
+  { status, code, detail, errors = [], retryAfterSeconds }: Problem,
 ): FastifyReply {
-  return withCommonHeaders(request, reply)
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+  return reply
+    .headers(commonHeaders(request.id))
     .code(status)
     .type('application/problem+json')
     .send({

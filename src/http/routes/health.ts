@@ -1,15 +1,16 @@
 import type { FastifyPluginAsync } from 'fastify';
 
-export interface HealthRoutes {
-  /** Throws while requests cannot be answered. */
+export interface HealthRoutesOptions {
+  /** Throws while reads cannot be answered. */
   readonly checkReady: () => void;
 }
 
 /**
- * /livez: the process answers; it never depends on the cluster. /readyz: the cache has been read, and is not too old to be
- * answered. It stays so while the cluster is away for a short time: another replica would know no more.
+ * /livez answers as long as the process runs, and never depends on the cluster. /readyz answers once the cache is synced and
+ * while it is not too stale. A short outage of the API server does not make a replica unready, because no other replica
+ * would know more.
  */
-export const healthRoutes: FastifyPluginAsync<HealthRoutes> = async (app, { checkReady }) => {
+export const healthRoutes: FastifyPluginAsync<HealthRoutesOptions> = async (app, { checkReady }) => {
   const hidden = { schema: { hide: true }, logLevel: 'warn' } as const;
 
   app.get('/livez', hidden, async () => ({ status: 'ok' }));

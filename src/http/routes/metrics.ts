@@ -2,13 +2,13 @@ import type { FastifyPluginAsync } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Metric } from '../../devmachine/metric.ts';
 
-export interface MetricsRoutes {
+export interface MetricsRoutesOptions {
   readonly registry: Registry;
   readonly metrics: readonly Metric[];
 }
 
-/** /metrics, for Prometheus: what is in the registry, and these metrics. docs/operations.md explains them. */
-export const metricsRoutes: FastifyPluginAsync<MetricsRoutes> = async (app, { registry, metrics }) => {
+/** /metrics in Prometheus format: `registry`, to which `metrics` are added. docs/operations.md documents them. */
+export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { registry, metrics }) => {
   for (const { name, help, type, value } of metrics) {
     const Metric = type === 'counter' ? Counter : Gauge;
     new Metric({
@@ -21,6 +21,7 @@ export const metricsRoutes: FastifyPluginAsync<MetricsRoutes> = async (app, { re
       },
     });
   }
+
   app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();

@@ -1,57 +1,58 @@
 import { randomBytes } from 'node:crypto';
 import type { StatusUpdate } from '../../devmachine/machines.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import { changeFrame } from './frames.ts';
+import { updateFrame } from './frames.ts';
 
 export interface LoggedEvent {
   readonly number: number;
   readonly uid: string;
   readonly key: MachineKey;
   readonly frame: Buffer;
-  /** A newer event of the same machine is in the log. */
+  /** Whether the log has a newer event of the same machine. */
   superseded: boolean;
 }
 
 /**
- * The last changes, numbered in the order in which they came, each as the bytes that all readers share. Readers keep a
- * place in it, not what they have yet to be sent: however many lag, the log's size bounds the memory.
+ * The most recent status updates, numbered from 1, each serialised once for all streams. A stream keeps only its position
+ * in the log, so memory is bounded by the size of the log however many streams lag behind.
  *
- * The id of an event is the log's own name and the event's number. Another replica, or this one after a restart, does
- * not know the name, and so never takes the number for one of its own.
+ * An event id is the random name of the log and the number of the event. An id from another replica, or from before a
+ * restart, has another name and is never mistaken for one of this log.
  */
 export class EventLog {
   readonly #name = randomBytes(9).toString('base64url');
   readonly #events = new Map<number, LoggedEvent>();
   /** The newest event of each machine, by uid. */
   readonly #newest = new Map<string, LoggedEvent>();
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   #bytes = 0;
   #first = 1;
   #last = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** The number of the newest event. */
+  /** The number of the newest event; 0 if there has been none. */
   get last(): number {
     return this.#last;
   }
 
-  append(change: StatusUpdate): void {
-    const { uid, namespace, name } = change.document;
+  /** Appends an update, and drops the oldest events while the log exceeds its size. The newest event always stays. */
+  append(update: StatusUpdate): void {
+    const { uid, namespace, name } = update.document;
     const number = ++this.#last;
-    const frame = changeFrame(change, this.idOf(number));
+    const frame = updateFrame(update, this.idOf(number));
     const event = { number, uid, key: { namespace, name }, frame, superseded: false };
-    const before = this.#newest.get(uid);
-    if (before) before.superseded = true;
+    const previous = this.#newest.get(uid);
+    if (previous) previous.superseded = true;
     this.#newest.set(uid, event);
     this.#events.set(number, event);
     this.#bytes += frame.length;
-    while (this.#bytes > this.#mostBytes && this.#first < number) this.#dropOldest();
+    while (this.#bytes > this.#maxBytes && this.#first < number) this.#dropOldest();
   }
 
-  /** undefined: there is none, or it is kept no longer. */
+  /** undefined if the event has been dropped, or does not exist yet. */
   get(number: number): LoggedEvent | undefined {
     return this.#events.get(number);
   }
@@ -60,7 +61,7 @@ export class EventLog {
     return `${this.#name}.${number}`;
   }
 
-  /** The number of `id`, if everything that came after it is still here. */
+  /** The number of an event id; undefined if the stream cannot resume after it, because the log lacks later events. */
   numberOf(id: string): number | undefined {
     const [, name, digits] = /^([-\w]+)\.(\d{1,15})$/.exec(id) ?? [];
     const number = Number(digits);

@@ -1,40 +1,41 @@
 import type { StatusUpdate } from '../../devmachine/machines.ts';
 import type { StatusDocument } from '../../devmachine/status/status-document.ts';
 
-/** The text of an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** The text/event-stream format (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 
 const RETRY_MS = 2_000;
 
 /**
- * The id of what is sent before the picture is whole. No stream can be resumed from it: whoever comes back with it gets
- * everything anew, after a `reset`.
+ * The event id of everything before `synced`. No stream can resume from it: a client that is disconnected before `synced`
+ * receives a `reset` and all documents again.
  */
 const UNFINISHED = 'unfinished';
 
-/** `data` is one line: JSON has no others. */
+/** `data` must be one line, which serialised JSON always is. */
 const frame = (event: string, id: string, data: string): Buffer =>
   Buffer.from(`event: ${event}\nid: ${id}\ndata: ${data}\n\n`);
 
-/** How long to wait before coming back: at random, so that not all come at once when a replica ends. */
+/** Sets the reconnection time of the client, at random so that not all clients of a replica return at the same moment. */
 export const retryFrame = (): Buffer =>
   Buffer.from(`retry: ${RETRY_MS + Math.round(Math.random() * RETRY_MS)}\n\n`);
 
-/** What the reader knows is out of date: the documents that follow replace it. */
+/** Tells the client to discard what it has: the documents that follow replace it. */
 export const RESET_FRAME = frame('reset', UNFINISHED, '{}');
 
+/** Tells the client that it has caught up. */
 export const syncedFrame = (id: string): Buffer => frame('synced', id, '{}');
 
-/** The id without data is no event; it moves on the place from which the reader resumes. */
+/** A comment. The id without data is not an event, but advances the position from which the client resumes. */
 export const heartbeatFrame = (id: string): Buffer => Buffer.from(`: heartbeat\nid: ${id}\n\n`);
 
-/** In the place of a heartbeat, while the cluster does not answer: what the reader knows may be out of date. */
+/** Replaces the heartbeat while the API server is unreachable. */
 export const staleFrame = (id: string, staleSince: string): Buffer =>
   frame('stale', id, JSON.stringify({ staleSince }));
 
-/** The first beat after that. */
+/** Replaces the first heartbeat after that. */
 export const freshFrame = (id: string): Buffer => frame('fresh', id, '{}');
 
-export function changeFrame({ type, document }: StatusUpdate, id: string): Buffer {
+export function updateFrame({ type, document }: StatusUpdate, id: string): Buffer {
   if (type === 'changed') return frame('status', id, document.json);
   const { name, namespace, uid } = document;
   return frame('deleted', id, JSON.stringify({ name, namespace, uid }));
@@ -42,11 +43,11 @@ export function changeFrame({ type, document }: StatusUpdate, id: string): Buffe
 
 const snapshotFrames = new WeakMap<StatusDocument, Buffer>();
 
-/** A document of the picture that a stream begins with; made once for all readers. */
+/** A document of the snapshot at the start of a stream. It is serialised once for all streams. */
 export function snapshotFrame(document: StatusDocument): Buffer {
-  const known = snapshotFrames.get(document);
-  if (known) return known;
-  const made = frame('status', UNFINISHED, document.json);
-  snapshotFrames.set(document, made);
-  return made;
+  const cached = snapshotFrames.get(document);
+  if (cached) return cached;
+  const created = frame('status', UNFINISHED, document.json);
+  snapshotFrames.set(document, created);
+  return created;
 }

@@ -2,34 +2,36 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { Machines } from '../../devmachine/machines.ts';
-import { FRESH_MS, staleSince } from '../responses/document.ts';
+import { FRESH_MS, staleSince } from '../responses/staleness.ts';
 import { EventLog } from './event-log.ts';
 import { EventStream, type StreamStart } from './stream.ts';
 
 export interface EventHubOptions {
   readonly machines: Machines;
-  readonly maxReaders: number;
+  readonly maxStreams: number;
   readonly heartbeatMs: number;
+  /** The size of the event log, from which streams resume. */
   readonly historyBytes: number;
 }
 
-/** Which machines a stream tells of. */
+/** The machines that a stream is about; undefined does not restrict it. */
 export interface Scope {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
 }
 
-/** How long a stream may take to end, when all do, before it is cut off. */
-const END_MS = 1_000;
+/** How long a stream may take to flush on shutdown before its connection is destroyed. */
+const CLOSE_TIMEOUT_MS = 1_000;
+const CLOSE_POLL_MS = 20;
 
-/** All event streams of the process: one subscription, one log and one timer for all of them. */
+/** All event streams of the process. They share one subscription, one event log and one heartbeat timer. */
 export class EventHub {
   readonly #options: EventHubOptions;
   readonly #log: EventLog;
-  readonly #readers = new Set<EventStream>();
+  readonly #streams = new Set<EventStream>();
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  #sending: NodeJS.Immediate | undefined;
+  #flush: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(options: EventHubOptions) {
@@ -37,65 +39,76 @@ export class EventHub {
     this.#log = new EventLog(options.historyBytes);
   }
 
+  /** How many streams are open. */
   get size(): number {
-    return this.#readers.size;
+    return this.#streams.size;
   }
 
-  /** Where a stream begins whose client has seen everything up to `lastId`. Throws what is to be answered instead. */
-  begin({ namespace, name }: Scope, lastId: string | undefined): StreamStart {
-    if (this.#closed || this.#readers.size >= this.#options.maxReaders) {
-      throw new DevMachineError('too-many-readers', 'Too many event streams are open. Try again later.', {
+  /**
+   * Where a stream starts: after `lastEventId` if the log still has everything since then, else with a snapshot. Throws
+   * too-many-readers, or the error that the cache gives while it is not readable.
+   */
+  start({ namespace, name }: Scope, lastEventId: string | undefined): StreamStart {
+    if (this.#closed || this.#streams.size >= this.#options.maxStreams) {
+      throw new DevMachineError('too-many-readers', 'Too many event streams are open. Retry later.', {
         retryAfterSeconds: 10,
       });
     }
-    this.#unsubscribe ??= this.#options.machines.subscribe((change) => {
-      this.#log.append(change);
-      // What comes together goes out together: one pass over all readers, one write to each connection.
-      this.#sending ??= setImmediate(() => this.#send());
+    this.#unsubscribe ??= this.#options.machines.subscribe((update) => {
+      this.#log.append(update);
+      // Updates of the same event loop iteration are sent together: one pass over the streams, one write to each.
+      this.#flush ??= setImmediate(() => this.#sendAll());
     });
     const documents = this.#options.machines.list(namespace);
-    const after = lastId === undefined ? undefined : this.#log.numberOf(lastId);
+    const after = lastEventId === undefined ? undefined : this.#log.numberOf(lastEventId);
     if (after !== undefined) return { snapshot: undefined, reset: false, after };
     const snapshot = name === undefined ? documents : documents.filter((document) => document.name === name);
-    return { snapshot, reset: lastId !== undefined, after: this.#log.last };
+    return { snapshot, reset: lastEventId !== undefined, after: this.#log.last };
   }
 
-  /** Streams to `response`, the head of which has been written, until it is closed; in the same turn as `begin`. */
-  add(response: ServerResponse, scope: Scope, beginning: StreamStart, onDrop: (why: string) => void): void {
-    const covers = (key: Scope) =>
+  /**
+   * Streams to `response`, whose head has been written, until it is closed. Call it synchronously after `start`, so that no
+   * update is missed in between. `onDrop` receives the reason if the stream is disconnected because it is too slow.
+   */
+  add(response: ServerResponse, scope: Scope, start: StreamStart, onDrop: (why: string) => void): void {
+    const matches = (key: Scope) =>
       (scope.namespace === undefined || scope.namespace === key.namespace) &&
       (scope.name === undefined || scope.name === key.name);
-    const reader = new EventStream(response, this.#log, beginning, covers, onDrop);
-    this.#readers.add(reader);
-    response.once('close', () => this.#remove(reader));
-    this.#heartbeat ??= setInterval(() => this.#beat(), this.#options.heartbeatMs);
-    reader.send();
+    const stream = new EventStream(response, this.#log, start, matches, onDrop);
+    this.#streams.add(stream);
+    response.once('close', () => this.#remove(stream));
+    this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), this.#options.heartbeatMs);
+    stream.send();
   }
 
-  /** Ends all streams; those that do not take in their end are cut off. */
+  /** Ends all streams, and refuses new ones. Connections that are still open after `CLOSE_TIMEOUT_MS` are destroyed. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#unsubscribe?.();
-    clearImmediate(this.#sending);
-    for (const reader of this.#readers) reader.end();
-    for (let waited = 0; this.#readers.size > 0 && waited < END_MS; waited += 20) await sleep(20);
-    for (const reader of this.#readers) reader.destroy();
+    clearImmediate(this.#flush);
+    for (const stream of this.#streams) stream.end();
+    for (let waited = 0; this.#streams.size > 0 && waited < CLOSE_TIMEOUT_MS; waited += CLOSE_POLL_MS) {
+      await sleep(CLOSE_POLL_MS);
+    }
+    for (const stream of this.#streams) stream.destroy();
   }
 
-  #send(): void {
-    this.#sending = undefined;
-    for (const reader of this.#readers) reader.send();
+  #sendAll(): void {
+    this.#flush = undefined;
+    for (const stream of this.#streams) stream.send();
   }
 
-  #beat(): void {
-    const ageMs = this.#options.machines.ageMs(undefined);
+  #sendHeartbeats(): void {
+    const { machines, heartbeatMs } = this.#options;
+    const ageMs = machines.ageMs(undefined);
     const since = ageMs > FRESH_MS ? staleSince(ageMs) : undefined;
-    for (const reader of this.#readers) reader.beat(2 * this.#options.heartbeatMs, since);
+    for (const stream of this.#streams)
+      stream.sendHeartbeat({ staleSince: since, stallTimeoutMs: 2 * heartbeatMs });
   }
 
-  #remove(reader: EventStream): void {
-    this.#readers.delete(reader);
-    if (this.#readers.size > 0) return;
+  #remove(stream: EventStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size > 0) return;
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
   }

@@ -12,86 +12,84 @@ import {
   syncedFrame,
 } from './frames.ts';
 
-/** Where a stream begins. */
+/** Where a stream starts. */
 export interface StreamStart {
-  /** The whole picture, where the reader does not resume. */
+  /** All documents; undefined if the stream resumes. */
   readonly snapshot: readonly StatusDocument[] | undefined;
-  /** Whether the reader has a picture that no longer holds. */
+  /** Whether the client has documents that the snapshot replaces. */
   readonly reset: boolean;
-  /** The number of the event after which it goes on. */
+  /** The number of the last event before the stream. */
   readonly after: number;
 }
 
+export interface Heartbeat {
+  /** Since when the cache is stale; undefined if it is fresh. */
+  readonly staleSince: string | undefined;
+  /** How long a client may take to read what was written. */
+  readonly stallTimeoutMs: number;
+}
+
 /**
- * One event stream. It sends as much as the connection takes, and then waits until that has gone out:
+ * One event stream. It writes until the connection's buffer is full, and continues when it has drained:
  *
- *     beginning ──▶ events of the log up to the present ──▶ synced ──▶ every event from then on
+ *     snapshot ──▶ logged events up to now ──▶ synced ──▶ every event from then on
  *
- * Of what it has yet to send it keeps nothing but its place in the log (and, for a while, the picture of the beginning).
- * When it lags, it sends the newest event of each machine only; what the log has dropped by then, it cannot send: it
- * ends, and the client comes back for a new picture.
+ * It keeps no queue, only its position in the log and, at the start, the snapshot. A stream that lags behind skips the
+ * events that a newer one of the same machine supersedes. If the log has dropped the next event, the connection is closed,
+ * and the client reconnects for a new snapshot.
  */
 export class EventStream {
   readonly #response: ServerResponse;
   readonly #log: EventLog;
-  readonly #covers: (key: MachineKey) => boolean;
-  readonly #beginning: Iterator<Buffer, undefined>;
+  readonly #matches: (key: MachineKey) => boolean;
+  readonly #startFrames: Iterator<Buffer, undefined>;
+  /** `synced` is sent once the stream has reached this event. */
   readonly #syncedAt: number;
   readonly #onDrop: (why: string) => void;
-  #last: number;
+  /** The number of the last event that was sent or skipped. */
+  #position: number;
   #synced = false;
-  /** The reader has been told that what it knows may be out of date. */
+  /** Whether the client has been told that the cache is stale. */
   #stale = false;
-  /** Since when the connection takes in nothing more; undefined: it does. */
-  #stuckSince: number | undefined;
+  /** Since when the connection's buffer is full; undefined if it is not. */
+  #blockedSince: number | undefined;
 
   constructor(
     response: ServerResponse,
     log: EventLog,
-    beginning: StreamStart,
-    covers: (key: MachineKey) => boolean,
+    start: StreamStart,
+    matches: (key: MachineKey) => boolean,
     onDrop: (why: string) => void,
   ) {
     this.#response = response;
     this.#log = log;
-    this.#covers = covers;
-    this.#beginning = startFrames(beginning);
-    this.#last = beginning.after;
+    this.#matches = matches;
+    this.#startFrames = startFrames(start);
+    this.#position = start.after;
     this.#syncedAt = log.last;
     this.#onDrop = onDrop;
     response.on('drain', () => {
-      this.#stuckSince = undefined;
+      this.#blockedSince = undefined;
       this.send({ newestOnly: true });
     });
   }
 
-  /** Sends what there is to send. */
+  /** Writes until everything is sent or the buffer is full. `newestOnly` skips superseded events. */
   send({ newestOnly }: { newestOnly: boolean } = { newestOnly: false }): void {
-    while (this.#takes()) {
-      const frame = this.#next(newestOnly);
+    while (this.#isWritable()) {
+      const frame = this.#nextFrame(newestOnly);
       if (!frame) return;
-      if (!this.#response.write(frame)) this.#stuckSince = performance.now();
+      this.#write(frame);
     }
   }
 
-  /**
-   * Once in a while: tells the client that the stream is alive, or since when nothing is known of the cluster; and ends a
-   * stream that is stuck for too long.
-   */
-  beat(mostStuckMs: number, staleSince: string | undefined): void {
-    if (this.#stuckSince !== undefined) {
-      if (performance.now() - this.#stuckSince > mostStuckMs) this.#drop('it takes in nothing');
-    } else if (this.#takes() && this.#last === this.#log.last) {
-      if (!this.#response.write(this.#beatFrame(staleSince))) this.#stuckSince = performance.now();
+  /** Writes a heartbeat if the stream is idle, and drops the stream if its client has not read for `stallTimeoutMs`. */
+  sendHeartbeat({ staleSince, stallTimeoutMs }: Heartbeat): void {
+    if (this.#blockedSince !== undefined) {
+      if (performance.now() - this.#blockedSince > stallTimeoutMs) this.#drop('the client does not read');
+    } else if (this.#isWritable() && this.#position === this.#log.last) {
+      this.#write(this.#heartbeatFrame(staleSince));
     }
-  }
-
-  #beatFrame(staleSince: string | undefined): Buffer {
-    const id = this.#log.idOf(this.#last);
-    const wasStale = this.#stale;
-    this.#stale = staleSince !== undefined;
-    if (staleSince !== undefined) return staleFrame(id, staleSince);
-    return wasStale ? freshFrame(id) : heartbeatFrame(id);
   }
 
   end(): void {
@@ -102,24 +100,36 @@ export class EventStream {
     this.#response.destroy();
   }
 
-  #takes(): boolean {
-    return this.#stuckSince === undefined && !this.#response.destroyed && !this.#response.writableEnded;
+  #isWritable(): boolean {
+    return this.#blockedSince === undefined && !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  #next(newestOnly: boolean): Buffer | undefined {
-    const { done, value } = this.#beginning.next();
+  #write(frame: Buffer): void {
+    if (!this.#response.write(frame)) this.#blockedSince = performance.now();
+  }
+
+  #nextFrame(newestOnly: boolean): Buffer | undefined {
+    const { done, value } = this.#startFrames.next();
     if (!done) return value;
     for (;;) {
-      if (!this.#synced && this.#last >= this.#syncedAt) {
+      if (!this.#synced && this.#position >= this.#syncedAt) {
         this.#synced = true;
-        return syncedFrame(this.#log.idOf(this.#last));
+        return syncedFrame(this.#log.idOf(this.#position));
       }
-      if (this.#last === this.#log.last) return undefined;
-      const event = this.#log.get(this.#last + 1);
-      if (!event) return this.#drop('it lags too far behind');
-      this.#last++;
-      if (this.#covers(event.key) && !(newestOnly && event.superseded)) return event.frame;
+      if (this.#position === this.#log.last) return undefined;
+      const event = this.#log.get(this.#position + 1);
+      if (!event) return this.#drop('the stream has fallen behind the event log');
+      this.#position++;
+      if (this.#matches(event.key) && !(newestOnly && event.superseded)) return event.frame;
     }
+  }
+
+  #heartbeatFrame(staleSince: string | undefined): Buffer {
+    const id = this.#log.idOf(this.#position);
+    const wasStale = this.#stale;
+    this.#stale = staleSince !== undefined;
+    if (staleSince !== undefined) return staleFrame(id, staleSince);
+    return wasStale ? freshFrame(id) : heartbeatFrame(id);
   }
 
   #drop(why: string): undefined {

@@ -2,87 +2,82 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { MachineName, Namespace } from '../../../devmachine/schema/manifest.ts';
 import { EVENT_STREAM_EXAMPLE } from '../../openapi/examples.ts';
-import { problems } from '../../responses/problems.ts';
+import { problems } from '../../responses/schemas.ts';
 import type { EventHub } from '../../sse/hub.ts';
 
-export interface EventRoutes {
-  readonly hub: EventHub;
-  /** The namespace of requests that name none; undefined: all that are served. */
-  readonly defaultNamespace: string | undefined;
-}
-
-const EventQuery = Type.Object(
+const EventsQuery = Type.Object(
   {
-    namespace: Type.Optional({ ...Namespace, description: 'Only machines of this namespace.' }),
-    name: Type.Optional({ ...MachineName, description: 'Only machines of this name.' }),
+    namespace: Type.Optional({ ...Namespace, description: 'Only machines in this namespace.' }),
+    name: Type.Optional({ ...MachineName, description: 'Only machines with this name.' }),
   },
   { additionalProperties: false },
 );
 
-/** No `properties` but this one, and others allowed: a browser sends many headers. */
-const EventHeaders = Type.Object({
+/** Other headers are allowed: a browser sends many. */
+const EventsHeaders = Type.Object({
   'last-event-id': Type.Optional(
     Type.String({
       description:
-        'The id of the last event that came, from a stream with the same query: the stream goes on after it.',
+        'The id of the last event received from a stream with the same query. The stream resumes after it.',
     }),
   ),
 });
 
-const DESCRIPTION = `Server-Sent Events: first the status documents as they are (\`status\`), then \`synced\`, then every change: \`status\` with the whole document, \`deleted\` with name, namespace and uid. The documents of a machine come in order and never go back.
+const schema = {
+  operationId: 'streamDevMachineEvents',
+  summary: 'Follow the statuses of machines',
+  description: `Server-Sent Events: first the current status documents (\`status\`), then \`synced\`, then every change: \`status\` with the whole document, \`deleted\` with name, namespace and uid. The documents of a machine are sent in order and never go back.
 
-With \`Last-Event-ID\`, which an EventSource sends by itself, the stream goes on after that event, and \`synced\` says that it has caught up. Where it cannot (the event is too old, or was sent by another replica), it begins with \`reset\`, and all documents follow: they replace what the reader knows.
+With \`Last-Event-ID\`, which an EventSource sends by itself, the stream resumes after that event, and \`synced\` marks the point where it has caught up. If it cannot resume, because the event is too old or was sent by another replica, it begins with \`reset\`, followed by all documents: they replace everything that the client has.
 
-A comment every 15 seconds (or as configured) says that a quiet stream is alive. While the cluster does not answer, \`stale\` comes in its place, with \`staleSince\`: until when what the stream has told is known to be true; \`fresh\` ends that. A reader that falls behind gets the newest document of each machine only; one that takes nothing in, or falls behind too far, is cut off, and may come back.`;
+A comment every 15 seconds (or as configured) shows that an idle stream is alive. While the Kubernetes API server does not respond, \`stale\` is sent instead, with \`staleSince\`: the time until which everything sent on the stream is known to be true. \`fresh\` ends that state. A client that falls behind receives only the newest document of each machine. One that does not read, or falls too far behind, is disconnected and may reconnect.`,
+  querystring: EventsQuery,
+  headers: EventsHeaders,
+  response: {
+    200: {
+      description: 'The stream. It has no end: either side may close the connection.',
+      content: {
+        'text/event-stream': {
+          schema: Type.String({ description: 'Server-Sent Events.' }),
+          examples: { stream: { summary: 'One machine, deleted later', value: EVENT_STREAM_EXAMPLE } },
+        },
+      },
+    },
+    ...problems(400, 404, 503),
+  },
+};
 
-/** What every stream says of itself; X-Accel-Buffering keeps nginx from holding events back. */
+/** X-Accel-Buffering keeps nginx from buffering events. */
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',
 };
 
-export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutes> = async (app, options) => {
-  const { hub } = options;
+export interface EventsRouteOptions {
+  readonly hub: EventHub;
+  /** The namespace of requests that name none; undefined streams all namespaces. */
+  readonly defaultNamespace: string | undefined;
+}
+
+export const eventsRoute: FastifyPluginAsyncTypebox<EventsRouteOptions> = async (app, options) => {
+  const { hub, defaultNamespace } = options;
   app.addHook('preClose', () => hub.close());
 
-  app.get(
-    '/devmachines/events',
-    {
-      schema: {
-        operationId: 'streamDevMachineEvents',
-        summary: 'Follow the statuses of machines',
-        description: DESCRIPTION,
-        querystring: EventQuery,
-        headers: EventHeaders,
-        response: {
-          200: {
-            description: 'The stream. It ends only when either side goes away.',
-            content: {
-              'text/event-stream': {
-                schema: Type.String({ description: 'Server-Sent Events.' }),
-                examples: { stream: { summary: 'One machine, deleted later', value: EVENT_STREAM_EXAMPLE } },
-              },
-            },
-          },
-          ...problems(400, 404, 503),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { namespace = options.defaultNamespace, name } = request.query;
-      const scope = { namespace, name };
-      const beginning = hub.begin(scope, request.headers['last-event-id'] || undefined);
-      reply.headers(STREAM_HEADERS);
-      if (request.method === 'HEAD') return reply.send('');
-      reply.hijack();
-      // When the stream ends, so does the connection: it must not keep a stopping process waiting.
-      reply.raw.shouldKeepAlive = false;
-      // And so what is sent needs no frames, which would take as long again for each event and reader.
-      reply.raw.useChunkedEncodingByDefault = false;
-      reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
-      hub.add(reply.raw, scope, beginning, (why) => request.log.info({ why }, 'event stream dropped'));
-      return reply;
-    },
-  );
+  app.get('/events', { schema }, async (request, reply) => {
+    const { namespace = defaultNamespace, name } = request.query;
+    const scope = { namespace, name };
+    const start = hub.start(scope, request.headers['last-event-id'] || undefined);
+    reply.headers(STREAM_HEADERS);
+    if (request.method === 'HEAD') return reply.send('');
+
+    reply.hijack();
+    // The connection ends with the stream: it must not delay a shutdown.
+    reply.raw.shouldKeepAlive = false;
+    // And so the stream needs no chunked encoding, which would double the cost of each event.
+    reply.raw.useChunkedEncodingByDefault = false;
+    reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
+    hub.add(reply.raw, scope, start, (why) => request.log.info({ why }, 'event stream dropped'));
+    return reply;
+  });
 };

@@ -4,84 +4,85 @@ import type { MachineKey } from '../../../devmachine/schema/manifest.ts';
 import type { Phase } from '../../../devmachine/status/phases.ts';
 import type { StatusDocument } from '../../../devmachine/status/status-document.ts';
 
-export interface Wish {
+export interface WaitRequest {
   readonly key: MachineKey;
-  /** What is waited for. Deleted: that the machine is gone. */
+  /** `Deleted` waits until the machine is gone. */
   readonly phase: Phase | 'Deleted';
   readonly timeoutMs: number;
-  /** The client's: it is aborted when nobody waits any longer. */
+  /** Aborted when the client disconnects; its reason rejects the wait. */
   readonly signal: AbortSignal;
 }
 
-/** Calls that wait until a machine has reached a phase. */
+/** The requests that wait until a machine has reached a phase. */
 export class LongPolls {
   readonly #machines: Machines;
-  readonly #most: number;
-  readonly #giveUps = new Set<() => void>();
+  readonly #limit: number;
+  /** One function per waiting request, which ends the wait with the current status. */
+  readonly #waiting = new Set<() => void>();
   #closed = false;
 
-  constructor(machines: Machines, most: number) {
+  constructor(machines: Machines, limit: number) {
     this.#machines = machines;
-    this.#most = most;
+    this.#limit = limit;
   }
 
-  get size(): number {
-    return this.#giveUps.size;
-  }
-
-  /** The first status in the phase, or Failed, which ends in no other; at the timeout, the status as it is. */
-  async for({ key, phase, timeoutMs, signal }: Wish): Promise<StatusDocument> {
-    if (this.#closed || this.#giveUps.size >= this.#most) throw tooMany();
+  /**
+   * Resolves with the first status in the phase, or in Failed, from which no other phase follows by itself; after
+   * `timeoutMs`, with the current status. Rejects with machine-not-found if the machine is deleted, and with
+   * too-many-readers beyond the limit.
+   */
+  async wait({ key, phase, timeoutMs, signal }: WaitRequest): Promise<StatusDocument> {
+    if (this.#closed || this.#waiting.size >= this.#limit) throw tooManyWaiting();
     const { promise, resolve, reject } = Promise.withResolvers<StatusDocument>();
     promise.catch(() => undefined);
     let latest: StatusDocument | undefined;
-    const look = (document: StatusDocument) => {
+    const check = (document: StatusDocument) => {
       latest = document;
-      const now = document.phase;
-      if (now === phase || (now === 'Failed' && phase !== 'Deleted')) resolve(document);
+      const isFinal = document.phase === 'Failed' && phase !== 'Deleted';
+      if (document.phase === phase || isFinal) resolve(document);
     };
-    // Listening begins before the first look: nothing that happens in between is missed.
+    // Subscribing before the first read ensures that no change in between is missed.
     const unsubscribe = this.#machines.subscribe(({ type, document }) => {
       if (document.name !== key.name || document.namespace !== key.namespace) return;
-      if (type === 'deleted') reject(gone(key));
-      else look(document);
+      if (type === 'deleted') reject(machineDeleted(key));
+      else check(document);
     });
-    let over = false;
-    const giveUp = () => {
-      over = true;
+    let ended = false;
+    const endWait = () => {
+      ended = true;
       if (latest) resolve(latest);
     };
-    const goneAway = () => reject(signal.reason);
-    const timer = setTimeout(giveUp, timeoutMs);
-    signal.addEventListener('abort', goneAway);
-    this.#giveUps.add(giveUp);
+    const onAbort = () => reject(signal.reason);
+    const timer = setTimeout(endWait, timeoutMs);
+    signal.addEventListener('abort', onAbort);
+    this.#waiting.add(endWait);
     try {
       const document = await this.#machines.status(key, signal);
-      if (!latest) look(document);
-      if (over) giveUp();
+      if (!latest) check(document);
+      if (ended) endWait();
       return await promise;
     } finally {
       unsubscribe();
       clearTimeout(timer);
-      signal.removeEventListener('abort', goneAway);
-      this.#giveUps.delete(giveUp);
+      signal.removeEventListener('abort', onAbort);
+      this.#waiting.delete(endWait);
     }
   }
 
-  /** Answers all with what there is. */
+  /** Ends every wait with the current status, and refuses new ones. */
   close(): void {
     this.#closed = true;
-    for (const giveUp of this.#giveUps) giveUp();
+    for (const endWait of this.#waiting) endWait();
   }
 }
 
-const gone = ({ namespace, name }: MachineKey): DevMachineError =>
+const machineDeleted = ({ namespace, name }: MachineKey): DevMachineError =>
   new DevMachineError('machine-not-found', `The machine ${name} in the namespace ${namespace} was deleted.`);
 
-const tooMany = (): DevMachineError =>
+const tooManyWaiting = (): DevMachineError =>
   new DevMachineError(
     'too-many-readers',
-    'Too many calls are waiting for a phase. Try again later, or poll.',
+    'Too many requests are waiting for a phase. Retry later, or poll.',
     {
       retryAfterSeconds: 10,
     },

@@ -3,27 +3,50 @@ import { MachineName, Namespace } from '../../../devmachine/schema/manifest.ts';
 import { stringEnum } from '../../../devmachine/schema/typebox.ts';
 import { invalid } from '../../responses/validation.ts';
 
-/** Which machine a call is about: query parameters that many calls share. */
+/** The query parameters that several calls share. */
+
+/** Which machine a call is about. */
 export const TARGET = { namespace: Type.Optional(Namespace), name: MachineName };
 
-export const Target = Type.Object(TARGET, { additionalProperties: false });
-
-/** A query parameter that is true or false; without it, false. */
+/** A boolean parameter; false by default. */
 export const flag = (description: string) => Type.Optional(stringEnum(['true', 'false'], { description }));
 
-export const DRY_RUN = flag('true: everything is checked, nothing is stored.');
+export const DRY_RUN = flag('true: validate the request on the cluster, but store nothing.');
 
-/** Finds a request's namespace: in the query, in the body, or `byDefault`. */
-export const namespaceRule =
-  (byDefault: string | undefined) =>
-  (inQuery: string | undefined, inBody?: string): string => {
+interface IntegerRange {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default: number;
+}
+
+/** An integer parameter. The schema only documents it, because query parameters are strings: `parseInteger` validates. */
+export const integer = (range: IntegerRange, description: string) =>
+  Type.Optional(Type.Unsafe<string>({ type: ['integer', 'string'], ...range, description }));
+
+/** The value of an integer parameter, or its default. Throws invalid-request. */
+export function parseInteger(parameter: string, text: string | undefined, range: IntegerRange): number {
+  if (text === undefined) return range.default;
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= range.minimum && value <= range.maximum) return value;
+  throw invalid({ parameter, message: `must be an integer from ${range.minimum} to ${range.maximum}` });
+}
+
+/**
+ * The namespace of a request: from the query, from the body, or the default one. Throws invalid-request if there is none,
+ * or if query and body disagree.
+ */
+export type ResolveNamespace = (inQuery: string | undefined, inBody?: string) => string;
+
+export const namespaceResolver =
+  (defaultNamespace: string | undefined): ResolveNamespace =>
+  (inQuery, inBody) => {
     if (inQuery !== undefined && inBody !== undefined && inQuery !== inBody) {
       throw invalid({
         pointer: '/metadata/namespace',
-        message: `differs from the query's namespace ${inQuery}`,
+        message: `does not match the query parameter namespace, ${inQuery}`,
       });
     }
-    const namespace = inQuery ?? inBody ?? byDefault;
+    const namespace = inQuery ?? inBody ?? defaultNamespace;
     if (namespace === undefined) throw invalid({ parameter: 'namespace', message: 'is required' });
     return namespace;
   };

@@ -1,120 +1,107 @@
 import assert from 'node:assert/strict';
-import { type AddressInfo, connect } from 'node:net';
-import { type TestContext, test } from 'node:test';
-import { pino } from 'pino';
+import { connect } from 'node:net';
+import { test } from 'node:test';
 import { request } from 'undici';
-import { DevMachineError } from '../../../../src/devmachine/errors.ts';
-import type { Machines } from '../../../../src/devmachine/machines.ts';
-import { openFastPath } from '../../../../src/http/fast-path.ts';
-import { serverFactory } from '../../../../src/http/server.ts';
 import { FakeMachines, serve } from '../../../support/fake-machines.ts';
 
 const STATUS = '/api/v1/devmachines/status';
-const PLAIN = `${STATUS}?namespace=a&name=one`;
+const READ = `${STATUS}?namespace=a&name=one`;
 
-test('it answers as the route does', async (t) => {
+test('a status is sent with its ETag and age, or as 304, with the headers of every response', async (t) => {
   const machines = new FakeMachines();
-  const etag = `"${machines.set('one').version}"`;
-  const { app, url } = await serve(t, machines);
-  for (const age of [0, 9_999, 61_500]) {
-    machines.age = age;
-    for (const path of [PLAIN, `${STATUS}?name=one&namespace=a`]) {
-      for (const headers of [{}, { 'if-none-match': `"x", W/${etag}` }, { 'if-none-match': '"x"' }]) {
-        // What is injected does not come through a server, and so not by the fast path.
-        const route = await app.inject({ url: path, headers });
-        const answer = await request(`${url}${path}`, { headers });
-        const what = `${path} ${JSON.stringify(headers)} at ${age} ms`;
-        assert.equal(answer.statusCode, route.statusCode, what);
-        assert.equal(await answer.body.text(), route.body, what);
-        assert.deepEqual(comparable(answer.headers), comparable(route.headers), what);
-        assert.match(String(answer.headers['x-request-id']), /^[0-9a-f]{12}-[0-9a-z]+$/);
-        assert.notEqual(answer.headers['x-request-id'], route.headers['x-request-id']);
+  const { version, json } = machines.set('one');
+  const { url } = await serve(t, machines);
+  const common = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+    etag: `"${version}"`,
+    age: '9',
+  };
+  machines.age = 9_999;
+  const ids = new Set<unknown>();
+  for (const path of [READ, `${STATUS}?name=one&namespace=a`, `${STATUS}?name=%6fne&namespace=a`]) {
+    for (const [ifNoneMatch, status] of [
+      ['', 200],
+      ['"x"', 200],
+      [`"x", W/"${version}"`, 304],
+    ] as const) {
+      const { statusCode, headers, body } = await request(`${url}${path}`, {
+        headers: { 'if-none-match': ifNoneMatch },
+      });
+      const text = await body.text();
+      assert.equal(statusCode, status, path);
+      assert.partialDeepStrictEqual(headers, common);
+      assert.match(String(headers['x-request-id']), /^[0-9a-f]{12}-[0-9a-z]+$/);
+      ids.add(headers['x-request-id']);
+      if (status === 304) {
+        assert.deepEqual([text, headers['content-type']], ['', undefined]);
+      } else {
+        assert.equal(text, json);
+        assert.equal(headers['content-type'], 'application/json; charset=utf-8');
+        assert.equal(headers['content-length'], String(Buffer.byteLength(json)));
       }
     }
   }
+  assert.equal(ids.size, 9);
 });
 
-/** What belongs to the request or the connection does not count. */
-function comparable(headers: object): object {
-  const own = ['date', 'connection', 'keep-alive', 'x-request-id'];
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)));
-}
+test('a stale status has staleSince and another ETag', async (t) => {
+  const machines = new FakeMachines();
+  const { version, json } = machines.set('one');
+  const { url } = await serve(t, machines);
+  machines.age = 61_500;
+  const { headers, body } = await request(`${url}${READ}`);
+  const { staleSince, ...rest } = (await body.json()) as Record<string, unknown>;
+  assert.deepEqual(rest, JSON.parse(json));
+  assert.match(String(staleSince), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.equal(headers['age'], '61');
+  assert.match(String(headers['etag']), new RegExp(`^"${version}-[0-9a-z]+"$`));
+});
 
-async function open(t: TestContext) {
+test('a status is found only by the exact path, method and query', async (t) => {
   const machines = new FakeMachines();
   machines.set('one');
-  const state = { closing: false, ended: 0 };
-  const fastPath = openFastPath({
-    machines: machines as unknown as Machines,
-    allowedHosts: ['127.0.0.1'],
-    logger: pino({ level: 'silent' }),
-    newId: () => 'id',
-    onEnd: () => state.ended++,
-    isClosing: () => state.closing,
-  });
-  const fastify = (_request: unknown, response: { writeHead(status: number): { end(): void } }) =>
-    response.writeHead(299).end();
-  const server = serverFactory({ requestTimeoutMs: 5_000, fastPath })(fastify);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const statusOf = async (path: string, options: Parameters<typeof request>[1] = {}) => {
-    const { statusCode, body } = await request(`${url}${path}`, options);
+  const { url } = await serve(t, machines);
+  const statusOf = async (path: string, method = 'GET') => {
+    const { statusCode, body } = await request(`${url}${path}`, { method });
     await body.dump();
     return statusCode;
   };
-  return { machines, state, url, statusOf };
-}
-
-test('it takes the plain read of a known machine, and leaves all else to Fastify', async (t) => {
-  const { machines, state, statusOf } = await open(t);
-  assert.equal(await statusOf(PLAIN), 200);
-  assert.equal(await statusOf(`${STATUS}?name=one&namespace=a`), 200);
-  assert.equal(state.ended, 2);
-  for (const path of [
-    '/',
-    '/livez',
-    STATUS,
-    `${STATUS}?`,
-    `${STATUS}?name=one`,
-    `${STATUS}?name=&namespace=a`,
-    `${STATUS}?name=two&namespace=a`,
-    `${STATUS}?name=one&namespace=b`,
-    `${STATUS}?name=one&namespace=A`,
-    `${STATUS}?name=%6fne&namespace=a`,
-    `${STATUS}?name=one&namespace=a&name=one`,
-    `${PLAIN}&`,
-    `${PLAIN}&waitFor=Running`,
-    `${PLAIN}&nonsense=1`,
-    PLAIN.replace('status', 'status/'),
-    PLAIN.replace('/v1/', '//v1/'),
-  ]) {
-    assert.equal(await statusOf(path), 299, path);
+  for (const [path, expected] of Object.entries({
+    [READ]: 200,
+    [`${READ}&`]: 200,
+    [STATUS]: 400,
+    [`${STATUS}?name=one`]: 400,
+    [`${STATUS}?name=&namespace=a`]: 400,
+    [`${STATUS}?name=one&namespace=A`]: 400,
+    [`${STATUS}?name=one&namespace=a&name=one`]: 400,
+    [`${READ}&nonsense=1`]: 400,
+    [`${STATUS}?name=two&namespace=a`]: 404,
+    [`${STATUS}?name=one&namespace=b`]: 404,
+    [READ.replace('status', 'status/')]: 404,
+    [READ.replace('/v1/', '//v1/')]: 404,
+  })) {
+    assert.equal(await statusOf(path), expected, path);
   }
-  for (const method of ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const) {
-    assert.equal(await statusOf(PLAIN, { method }), 299, method);
+  assert.equal(await statusOf(READ, 'HEAD'), 200);
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    assert.equal(await statusOf(READ, method), 404, method);
   }
-  assert.equal(await statusOf(PLAIN, { headers: { host: 'evil.example' } }), 299);
-  machines.known = () => {
-    throw new DevMachineError('cache-not-synced', 'Not yet.');
-  };
-  assert.equal(await statusOf(PLAIN), 299);
-  assert.equal(state.ended, 2);
 });
 
-test('requests that come in one piece are answered in their order, and each is over once', async (t) => {
-  const { state, url } = await open(t);
+test('pipelined requests are answered in order', async (t) => {
+  const machines = new FakeMachines();
+  machines.set('one');
+  const { app, url } = await serve(t, machines);
+  let ended = 0;
+  app.server.on('request', (_request, response) => response.on('close', () => ended++));
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n`;
-  socket.write(`${get(PLAIN)}\r\n${get('/other')}\r\n${get(PLAIN)}Connection: close\r\n\r\n`);
+  socket.write(`${get(READ)}\r\n${get('/other')}\r\n${get(READ)}Connection: close\r\n\r\n`);
   const text = Buffer.concat(await socket.toArray()).toString();
-  assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 299', 'HTTP/1.1 200']);
-  assert.equal(state.ended, 2);
-});
-
-test('while the app closes, Fastify answers: it closes the connection', async (t) => {
-  const { state, statusOf } = await open(t);
-  state.closing = true;
-  assert.equal(await statusOf(PLAIN), 299);
+  assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
+  assert.equal(ended, 3);
 });

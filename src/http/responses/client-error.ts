@@ -7,8 +7,11 @@ const STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** What is no HTTP at all, or comes too slowly: there is no request yet, so the problem document is written by hand. */
-export function refuseMalformedHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Fastify's `clientErrorHandler`: answers what Node.js could not parse as HTTP or did not receive in time. There is no
+ * request and no reply, so the problem document is written to the socket.
+ */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -1,0 +1,34 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Machines } from '../../../devmachine/machines.ts';
+import type { EventHub } from '../../sse/hub.ts';
+import { createRoute } from './create.ts';
+import { deleteRoute } from './delete.ts';
+import { eventsRoute } from './events.ts';
+import { listRoute } from './list.ts';
+import type { MachineRouteOptions } from './options.ts';
+import { powerRoutes } from './power.ts';
+import { namespaceResolver } from './query.ts';
+import { replaceRoute } from './replace.ts';
+import { statusRoute } from './status.ts';
+
+export interface DevMachineRoutesOptions {
+  readonly machines: Machines;
+  readonly hub: EventHub;
+  /** The namespace of requests that name none. If undefined, those that need one are refused. */
+  readonly defaultNamespace: string | undefined;
+  /** How many requests may wait for a phase at the same time. */
+  readonly maxWaitingRequests: number;
+}
+
+/** The calls under /devmachines. A new call is a file beside this one and a line below. */
+export const devMachineRoutes: FastifyPluginAsync<DevMachineRoutesOptions> = async (app, options) => {
+  const { machines, hub, defaultNamespace, maxWaitingRequests } = options;
+  const common: MachineRouteOptions = { machines, resolveNamespace: namespaceResolver(defaultNamespace) };
+  await app.register(createRoute, common);
+  await app.register(replaceRoute, common);
+  await app.register(deleteRoute, common);
+  await app.register(powerRoutes, common);
+  await app.register(statusRoute, { ...common, maxWaitingRequests });
+  await app.register(listRoute, { machines, defaultNamespace });
+  await app.register(eventsRoute, { hub, defaultNamespace });
+};
