@@ -105,7 +105,7 @@ test('stopping deletes the pod and starting creates one', async () => {
   await waitFor('the deletion of the pod', async () => (await machine.pods()).length === 0);
   await waitFor('the notes of a stopped machine', async () => {
     const { message } = await machine.condition('Deployed', 'True');
-    return /stopped; its disk stays/.test(message);
+    return /stopped\. Its disk is kept/.test(message);
   });
   await machine.apply({ ...EXAMPLE_SPEC, stopped: false });
   await machine.running();

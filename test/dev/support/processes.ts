@@ -83,6 +83,8 @@ export function runNode(t: TestContext, args: readonly string[], env: NodeJS.Pro
     const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
     await until(`output that matches ${pattern}`, () => pattern.test(output) || hasEnded(), {
       timeoutMs: STARTUP_TIMEOUT_MS,
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}. The output is:\n${output}`);
     });
     const found = pattern.exec(output);
     if (found === null) throw new Error(`The process ended before its output matched ${pattern}:\n${output}`);
