@@ -1,9 +1,9 @@
 import type { Static } from '@sinclair/typebox';
 import type { Machine } from '../machine.ts';
 import { type Dependents, diskName, type Ingress, type Pod, type Pvc } from './dependents.ts';
-import { diagnose } from './diagnose.ts';
-import { ownIngress, urlOf } from './diagnose-access.ts';
-import { toContext } from './diagnosis.ts';
+import { ownIngress, urlOf } from './diagnosis/access.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import { toContext } from './diagnosis/diagnosis.ts';
 import { MachineStatus as Schema } from './schema.ts';
 
 export const MachineStatus = Schema;

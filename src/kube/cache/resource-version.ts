@@ -7,12 +7,9 @@ export function compareVersions(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** The newest of the versions that are defined. */
+/** The newest of the versions that are defined; undefined if there is none. */
 export const newestVersion = (versions: readonly (string | undefined)[]): string | undefined =>
-  versions.reduce((one, other) =>
-    one !== undefined && other !== undefined
-      ? compareVersions(one, other) < 0
-        ? other
-        : one
-      : (one ?? other),
-  );
+  versions
+    .filter((version) => version !== undefined)
+    .sort(compareVersions)
+    .at(-1);

@@ -60,6 +60,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   const interner = new Interner();
   const index = createDependentsIndex();
   const started = Promise.withResolvers<void>();
+  const informers: Informer<Machine>[] = [];
 
   const health = startHealthChecks(
     {
@@ -75,7 +76,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   const context: InformerContext = { client, health, clock, log, silenceMs };
   const convert = (object: unknown) => toMachine(object as MachineObject, interner);
   const resource = { path: machinesPath, transform: convert };
-  const informers = scopes.map((scope) => new Informer<Machine>(resource, scope, context));
+  informers.push(...scopes.map((scope) => new Informer<Machine>(resource, scope, context)));
   const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
   const machinesSynced = () => informers.every(({ synced }) => synced);
   const view = createStatusView(

@@ -1,6 +1,6 @@
 import type { ReasonText } from './reason.ts';
 
-/** Reasons for a machine that is not reachable although its pod is ready; see diagnose-access.ts. */
+/** Reasons for a machine that is not reachable although its pod is ready; see ../diagnosis/access.ts. */
 export const ACCESS_REASONS = {
   EndpointsNotReady: {
     phases: ['Starting'],

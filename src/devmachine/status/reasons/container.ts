@@ -1,6 +1,6 @@
 import { quote, type ReasonText, restarted } from './reason.ts';
 
-/** Reasons for a pod that has a node but is not ready; see diagnose-container.ts and diagnose-container-wait.ts. */
+/** Reasons for a pod that has a node but is not ready; see ../diagnosis/container.ts and container-wait.ts. */
 export const CONTAINER_REASONS = {
   PullingImage: {
     phases: ['Starting'],

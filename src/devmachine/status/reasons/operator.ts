@@ -1,6 +1,6 @@
 import { quote, type ReasonText } from './reason.ts';
 
-/** Reasons that come from the operator and the Deployment controller; see diagnose-operator.ts. */
+/** Reasons that come from the operator and the Deployment controller; see ../diagnosis/operator.ts. */
 export const OPERATOR_REASONS = {
   AwaitingOperator: {
     phases: ['Pending', 'Starting', 'Stopping'],

@@ -1,6 +1,6 @@
 import { quote, type ReasonText } from './reason.ts';
 
-/** Reasons for a pod that does not exist, has no node or has lost its node; see diagnose-pod.ts. */
+/** Reasons for a pod that does not exist, has no node or has lost its node; see ../diagnosis/pod.ts. */
 export const POD_REASONS = {
   CreatingPod: {
     phases: ['Starting'],

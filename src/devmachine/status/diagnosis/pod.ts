@@ -1,6 +1,6 @@
-import { type ConditionState, type Deployment, diskName, type Pod } from './dependents.ts';
-import { diagnoseContainers } from './diagnose-container.ts';
-import { diagnoseContainerWait } from './diagnose-container-wait.ts';
+import { type ConditionState, type Deployment, diskName, type Pod } from '../dependents.ts';
+import { diagnoseContainers } from './container.ts';
+import { diagnoseContainerWait } from './container-wait.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
 
 /** Why the machine's pod is not ready; undefined once it is. */

@@ -1,4 +1,4 @@
-import type { Pod, PodEvent } from './dependents.ts';
+import type { Pod, PodEvent } from '../dependents.ts';
 
 /** When the scheduler assigned the pod to a node (RFC 3339). */
 export const scheduledAt = (pod: Pod): string => pod.scheduled?.since ?? pod.createdAt;

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodEvent } from './dependents.ts';
+import type { Container, Pod, PodEvent } from '../dependents.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 

@@ -1,8 +1,8 @@
-import type { DevMachineSpec } from '../schema/spec.ts';
-import { TEMPLATES } from '../schema/templates.ts';
-import type { Ingress } from './dependents.ts';
-import { readySince } from './diagnose-pod.ts';
+import type { DevMachineSpec } from '../../schema/spec.ts';
+import { TEMPLATES } from '../../schema/templates.ts';
+import type { Ingress } from '../dependents.ts';
 import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
+import { readySince } from './pod.ts';
 
 /** Whether the machine is reachable: no other machine has its host, and its Service and Ingress lead to its pod. */
 

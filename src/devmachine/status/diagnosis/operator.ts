@@ -1,7 +1,7 @@
-import type { Condition } from '../machine.ts';
+import type { Condition } from '../../machine.ts';
+import type { MessageParams } from '../reasons/reason.ts';
+import { specDigest } from '../spec-digest.ts';
 import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
-import type { MessageParams } from './reasons/reason.ts';
-import { specDigest } from './spec-digest.ts';
 
 /** Whether the operator failed, and whether the cluster has applied the current spec. */
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReasonText } from '../../../src/devmachine/status/reasons/reason.ts';
-import { REASON_NAMES, REASONS } from '../../../src/devmachine/status/reasons.ts';
-import { specDigest } from '../../../src/devmachine/status/spec-digest.ts';
-import type { MachineStatus } from '../../../src/devmachine/status/status.ts';
-import { deployment, endpointSlice, ingress, NO_PODS, pod, type Raw } from '../../status/objects.ts';
-import { SCENARIOS } from '../../status/scenarios/all.ts';
-import { deployed, type Scenario } from '../../status/scenarios/scenario.ts';
-import { ownerOf, stored, storedMachine, TERMINATING } from '../../status/stored.ts';
-import { documentOf, watched } from '../../status/watched.ts';
+import type { ReasonText } from '../../../../src/devmachine/status/reasons/reason.ts';
+import { REASON_NAMES, REASONS } from '../../../../src/devmachine/status/reasons.ts';
+import { specDigest } from '../../../../src/devmachine/status/spec-digest.ts';
+import type { MachineStatus } from '../../../../src/devmachine/status/status.ts';
+import { deployment, endpointSlice, ingress, NO_PODS, pod, type Raw } from '../../../status/objects.ts';
+import { SCENARIOS } from '../../../status/scenarios/all.ts';
+import { deployed, type Scenario } from '../../../status/scenarios/scenario.ts';
+import { ownerOf, stored, storedMachine, TERMINATING } from '../../../status/stored.ts';
+import { documentOf, watched } from '../../../status/watched.ts';
 
 const KEY = { namespace: 'team', name: 'machine-1' };
 

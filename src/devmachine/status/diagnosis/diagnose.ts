@@ -1,9 +1,9 @@
-import type { Machine } from '../machine.ts';
-import type { Dependents } from './dependents.ts';
-import { diagnoseAccess, diagnoseHost, hasService } from './diagnose-access.ts';
-import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './diagnose-operator.ts';
-import { diagnosePod, readySince } from './diagnose-pod.ts';
+import type { Machine } from '../../machine.ts';
+import type { Dependents } from '../dependents.ts';
+import { diagnoseAccess, diagnoseHost, hasService } from './access.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toContext, toDiagnosis } from './diagnosis.ts';
+import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './operator.ts';
+import { diagnosePod, readySince } from './pod.ts';
 
 /**
  * Finds out what a machine is doing. The checks run in order and the first one that returns a diagnosis wins. A machine

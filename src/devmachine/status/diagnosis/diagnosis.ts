@@ -1,8 +1,8 @@
-import type { Machine } from '../machine.ts';
-import type { Dependents, Deployment, Pod } from './dependents.ts';
-import type { Phase } from './phases.ts';
-import type { MessageParams } from './reasons/reason.ts';
-import { REASONS, type Reason } from './reasons.ts';
+import type { Machine } from '../../machine.ts';
+import type { Dependents, Deployment, Pod } from '../dependents.ts';
+import type { Phase } from '../phases.ts';
+import type { MessageParams } from '../reasons/reason.ts';
+import { REASONS, type Reason } from '../reasons.ts';
 
 /** What a machine is doing, and why. */
 export interface Diagnosis {

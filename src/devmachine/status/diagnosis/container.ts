@@ -1,8 +1,8 @@
-import type { Container, Pod, PodEvent } from './dependents.ts';
+import type { Container, Pod, PodEvent } from '../dependents.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 
-/** What fails in a pod that has a node. diagnose-container-wait.ts names what the pod waits for if nothing fails. */
+/** What fails in a pod that has a node. container-wait.ts names what the pod waits for if nothing fails. */
 
 /** `reason` of a waiting container: kubernetes/kubernetes pkg/kubelet/images/types.go, k8s.io/cri-api/pkg/errors. */
 const IMAGE_REASONS = new Set([
