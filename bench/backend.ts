@@ -10,11 +10,11 @@ const MAIN = join(import.meta.dirname, '../dist/main.js');
 const PROBE = join(import.meta.dirname, 'programs/memory-probe.ts');
 
 export interface Backend extends Server {
-  /** What the process holds after a full collection. */
+  /** Heap and external memory of the process after a full garbage collection, in bytes. */
   heldBytes(): Promise<number>;
 }
 
-/** The backend as it runs in production; resolves when it is ready. */
+/** Starts the production bundle; resolves when it is ready. */
 export async function startBackend(kubeconfig: string, nodeFlags: readonly string[] = []): Promise<Backend> {
   const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, MAIN];
   const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, PORT: '0' });
@@ -35,7 +35,7 @@ async function get(url: string): Promise<number> {
   return statusCode;
 }
 
-/** Seconds of processor time that a process has used (the kernel counts in hundredths). */
+/** The CPU time that a process has used, in seconds. The kernel counts it in units of 10 ms. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;

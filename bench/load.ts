@@ -7,9 +7,9 @@ export interface ReadMeasurements {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** How much of its core the load itself has used. */
+  /** The share of its core that the load used. */
   readonly loadBusy: number;
-  /** How much of its core the server has used. */
+  /** The share of its core that the server used. */
   readonly serverBusy: number;
 }
 
@@ -17,15 +17,15 @@ const SECONDS = 5;
 const WARM_UP_SECONDS = 2;
 export const CONNECTIONS = 64;
 
-/** Status reads, as many as the server can take. */
+/** Reads statuses at the highest rate that the server reaches. */
 export async function loadReads({ url, pid }: Server, machines: number): Promise<ReadMeasurements> {
   const before = cpuSeconds(pid);
-  const figures = await runProgram<Omit<ReadMeasurements, 'serverBusy'>>('reads', LOAD, {
+  const measured = await runProgram<Omit<ReadMeasurements, 'serverBusy'>>('reads', LOAD, {
     url,
     machines,
     connections: CONNECTIONS,
     seconds: SECONDS,
     warmUpSeconds: WARM_UP_SECONDS,
   });
-  return { ...figures, serverBusy: (cpuSeconds(pid) - before) / (SECONDS + WARM_UP_SECONDS) };
+  return { ...measured, serverBusy: (cpuSeconds(pid) - before) / (SECONDS + WARM_UP_SECONDS) };
 }

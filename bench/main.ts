@@ -11,8 +11,8 @@ import { describe, type Result, type Stage } from './rows/row.ts';
 
 const USAGE = `npm run bench [-- ROW…] [--rounds=3] [--profile=FOLDER]
 
-Measures the backend beside its ceilings. Without rows, all of them: it takes about ten minutes, and writes
-bench/results.md. With --profile, processor profiles are written too: node bench/profile.ts FILE sums one up.
+Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about ten minutes, and writes
+bench/results.md. With --profile, it also writes CPU profiles: node bench/profile.ts FILE summarizes one.
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;
 
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const profileDir = values.profile === undefined ? undefined : resolve(values.profile);
   if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   build();
-  progress('a cluster of its own starts');
+  progress('starting a cluster');
   const cluster = await startCluster();
   movePid(LOAD, process.pid);
   const bench = { cluster, rounds, profileDir, progress };
@@ -40,12 +40,12 @@ async function main(): Promise<void> {
     for (const stage of stagesOf(rows)) {
       progress(`stage: ${describe(stage)}`);
       await cluster.grow(stage.machines);
-      if (stage.parts) await cluster.addParts();
+      if (stage.dependents) await cluster.addDependents();
       for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
         progress(`${row.name} at ${describe(stage)}`);
         const found = await row.measure(bench, stage);
-        for (const { what, ours, ceiling, ratio } of found)
-          progress(`  ${what}: ${ours} / ${ceiling} = ${ratio}`);
+        for (const { title, ours, ceiling, ratio } of found)
+          progress(`  ${title}: ${ours} / ${ceiling} = ${ratio}`);
         results.get(row.name)?.push(...found);
       }
     }
@@ -57,30 +57,30 @@ async function main(): Promise<void> {
   writeFileSync(join(import.meta.dirname, 'results.md'), markdown);
 }
 
-/** The smallest first: the cluster only grows. */
+/** The smallest first, because the cluster only grows. */
 function stagesOf(rows: typeof ROWS): Stage[] {
   const stages: Stage[] = [];
   for (const stage of rows.flatMap(({ stages: own }) => own)) {
     if (!stages.some((one) => isSame(one, stage))) stages.push(stage);
   }
   return stages.sort(
-    (one, other) => Number(one.parts) - Number(other.parts) || one.machines - other.machines,
+    (one, other) => Number(one.dependents) - Number(other.dependents) || one.machines - other.machines,
   );
 }
 
 const isSame = (one: Stage, other: Stage): boolean =>
-  one.machines === other.machines && one.parts === other.parts;
+  one.machines === other.machines && one.dependents === other.dependents;
 
-/** What is measured is what is shipped. */
+/** Builds the production bundle. */
 function build(): void {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the build fails');
+  if (status !== 0) throw new Error('the build failed');
 }
 
-const began = performance.now();
+const startedAt = performance.now();
 
 function progress(text: string): void {
-  const seconds = ((performance.now() - began) / 1_000).toFixed(0).padStart(5);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0).padStart(5);
   for (const line of text.split('\n')) console.log(`${seconds} s  ${line}`);
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A processor profile of what is measured, on request: it costs a little itself. */
+/** Node flags that write a CPU profile; none without `dir`, because profiling slows the process down a little. */
 export const profileFlags = (dir: string | undefined, name: string): string[] =>
   dir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`, `--cpu-prof-name=${name}.cpuprofile`];
 
@@ -14,7 +14,7 @@ interface Profile {
   readonly samples: readonly number[];
 }
 
-/** Where the time went: self time of each function, the largest first. */
+/** Summarizes a CPU profile: the self time of each function, the longest first. */
 export function selfTimes(file: string, most = 40): string {
   const { nodes, samples } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const names = new Map(

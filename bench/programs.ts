@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pinned } from './cores.ts';
 
-/** Runs a program of bench/programs on a core, with `input` as its argument, and returns what it prints as JSON. */
+/** Runs a program of bench/programs on a core, with `input` as its argument. Returns its output, parsed as JSON. */
 export async function runProgram<T>(name: string, core: number, input: object): Promise<T> {
   const child = start(core, [join(import.meta.dirname, 'programs', `${name}.ts`), JSON.stringify(input)], {});
   let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (part) => {
-    text += part;
+  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+  if (code !== 0) throw new Error(`${name} exited with ${code}`);
   return JSON.parse(text);
 }
 
@@ -24,18 +24,18 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A server of a process of its own; resolves when it says where it listens. */
+/** Starts a server process; resolves when it has logged its address. */
 export async function startServer(
   core: number,
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<Server> {
   const child = start(core, args, env);
-  if (!child.stdout || child.pid === undefined) throw new Error('no process');
+  if (!child.stdout || child.pid === undefined) throw new Error('the process did not start');
   const exited = once(child, 'exit');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  exited.then(() => reject(new Error(`${args.at(-1)} ended before it listened`)));
-  // The log is read to its end, as whoever collects logs does.
+  exited.then(() => reject(new Error(`${args.at(-1)} exited before it listened`)));
+  // Reads the whole log, as a log collector does.
   createInterface({ input: child.stdout }).on('line', (line) => {
     const url = /listening at (http:[^"]*)/.exec(line)?.[1];
     if (url) resolve(url);
@@ -59,7 +59,7 @@ function start(core: number, args: readonly string[], env: Record<string, string
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       NODE_ENV: 'production',
-      // Nobody compiles, or strips of types, what was compiled at an earlier start.
+      // Reuses the code that an earlier start compiled, or stripped of types.
       NODE_COMPILE_CACHE: join(tmpdir(), 'devmachine-bench-compiled'),
       ...env,
     },

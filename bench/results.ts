@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { PINNED } from './cores.ts';
 import type { Result } from './rows/row.ts';
 
-/** The report, with what it was measured on. */
+/** The report, with the machine and the versions that were measured. */
 export function toMarkdown(results: readonly Result[], { rounds }: { rounds: number }): string {
-  const rows = results.map(({ what, ours, ceiling, ratio, aim, reached }) =>
-    [what, ours, ceiling, ratio, aim, reached ? 'yes' : '**no**'].join(' | '),
+  const rows = results.map(({ title, ours, ceiling, ratio, target, reached }) =>
+    [title, ours, ceiling, ratio, target, reached ? 'yes' : '**no**'].join(' | '),
   );
   return `<!-- Written by \`npm run bench\`. -->
-# What DevMachine does, beside what can be done
+# Benchmark results
 
-Medians of ${rounds} rounds, the two sides in turns; ratios are the median of the rounds' own. What each line measures, and how, stands in [README.md](README.md), and there too what bounds those that are not reached.
+The median of ${rounds} rounds, in which DevMachine and the ceiling alternate; the ratio is the median of the ratios of the rounds. [README.md](README.md) describes what each line measures, and what limits the lines that miss their target.
 
-| what | DevMachine | ceiling | ratio | aim | reached |
+| measurement | DevMachine | ceiling | ratio | target | reached |
 |---|---|---|---|---|---|
 ${rows.map((row) => `| ${row} |`).join('\n')}
 
-- ${cpus()[0]?.model.trim() ?? 'processor unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${type()} ${release()} ${arch()}
-- ${PINNED ? 'Pinned with taskset: what is measured has a core of its own; the load, the API server and etcd have another.' : '**Not pinned**: the load and the cluster share the cores with what is measured.'}
+- ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ${type()} ${release()} ${arch()}
+- ${PINNED ? 'Pinned with taskset: the measured process has one core; the load, the API server and etcd share the other.' : '**Not pinned**: the load and the cluster share the cores with the measured process.'}
 - Node ${process.version}; ${versions(['fastify', 'undici', 'pino', 'prom-client'])}
 - ${new Date().toISOString().slice(0, 10)}
 `;

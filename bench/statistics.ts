@@ -5,11 +5,11 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** Of figures that were taken in turns: the median of the rounds' own ratios, so that a noisy round hits both sides. */
+/** The median of the ratios of the rounds: a noisy round affects both sides, so its ratio stays valid. */
 export const medianRatio = (ours: readonly number[], theirs: readonly number[]): number =>
   median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
 
-/** Runs each of these in turns. */
+/** Runs the sides alternately. Returns the results of each side, by round. */
 export async function inRounds<T>(
   rounds: number,
   sides: readonly (() => Promise<T>)[],

@@ -11,25 +11,25 @@ import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs, get } from '../../test/support/cluster.ts';
 import { LOAD, movePid } from '../cores.ts';
-import { hostOf, machineLike, PARTS, place } from './objects.ts';
+import { cloneMachine, DEPENDENTS, hostOf, machineKey } from './objects.ts';
 import { type Raw, store } from './store.ts';
 
 export interface Cluster {
   readonly controlPlane: ControlPlane;
-  /** As its administrator. */
+  /** Authenticated as the administrator. */
   readonly connection: ClusterClient;
-  /** Brings it to this many machines; resolves when the API server knows all. */
+  /** Adds machines up to this number; resolves when the API server lists all of them. */
   grow(count: number): Promise<void>;
-  /** Gives each machine a Deployment, a Pod, a claim, an Ingress and a slice: all run. */
-  addParts(): Promise<void>;
-  /** Ends all machines of a namespace. */
+  /** Adds the dependents of a running machine to each machine: Deployment, Pod, PVC, Ingress and EndpointSlice. */
+  addDependents(): Promise<void>;
+  /** Deletes all machines of a namespace. */
   clear(namespace: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const NAMESPACES = 20;
 
-/** An API server of its own, on the core of the load. */
+/** Starts an API server and etcd, on the core of the load. */
 export async function startCluster(): Promise<Cluster> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-bench-'));
   const controlPlane = await startControlPlane({ stateDir });
@@ -39,7 +39,7 @@ export async function startCluster(): Promise<Cluster> {
   const teams = Array.from({ length: NAMESPACES }, (_, index) => `team-${index}`);
   for (const name of [...teams, 'creates', 'events']) await applyNamespace(controlPlane, name);
   for (const { pid } of [apiserver, etcd]) if (pid !== undefined) movePid(LOAD, pid);
-  const model = await makeModel(connection);
+  const template = await createTemplate(connection);
   const machines: Raw[] = [];
 
   return {
@@ -47,16 +47,16 @@ export async function startCluster(): Promise<Cluster> {
     connection,
     async grow(count) {
       const more = Array.from({ length: count - machines.length }, (_, index) =>
-        machineLike(model, machines.length + index),
+        cloneMachine(template, machines.length + index),
       );
       machines.push(...more);
       await store(controlPlane, 'ide.example.com/devmachines', more);
-      await untilCounted(connection, machinesPath(), count);
+      await untilListed(connection, machinesPath(), count);
     },
-    async addParts() {
-      for (const { resource, path, make } of PARTS) {
-        await store(controlPlane, resource, machines.values().map(make));
-        await untilCounted(connection, path, machines.length);
+    async addDependents() {
+      for (const { resource, path, create } of DEPENDENTS) {
+        await store(controlPlane, resource, machines.values().map(create));
+        await untilListed(connection, path, machines.length);
       }
     },
     async clear(namespace) {
@@ -71,9 +71,9 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-/** A machine as the API server stores it: every other is made like it. */
-async function makeModel(connection: ClusterClient): Promise<Raw> {
-  const { name, namespace } = place(0);
+/** Creates the first machine, of which all others are copies. */
+async function createTemplate(connection: ClusterClient): Promise<Raw> {
+  const { name, namespace } = machineKey(0);
   const path = `${machinesPath(namespace)}/${name}`;
   const spec = { ...EXAMPLE_SPEC, ingressDomain: hostOf(0) };
   const { status, body } = await applyAs(
@@ -86,19 +86,26 @@ async function makeModel(connection: ClusterClient): Promise<Raw> {
   return body;
 }
 
-/** Until it also knows them in the memory from which it answers: a first list would have to wait for that. */
-async function untilCounted(connection: ClusterClient, path: string, count: number): Promise<void> {
+/**
+ * Resolves when the API server lists `count` objects, and its watch cache has caught up: otherwise a first list would have to
+ * wait for it.
+ */
+async function untilListed(connection: ClusterClient, path: string, count: number): Promise<void> {
   for (;;) {
     const { status, body } = await get(connection, `${path}?limit=1`);
-    const known = status === 200 ? body.items.length + (body.metadata.remainingItemCount ?? 0) : 0;
-    const isCaughtUp = await isReached(connection, path, body.metadata?.resourceVersion);
-    if (known >= count && isCaughtUp) return;
+    const listed = status === 200 ? body.items.length + (body.metadata.remainingItemCount ?? 0) : 0;
+    const isCaughtUp = await hasReached(connection, path, body.metadata?.resourceVersion);
+    if (listed >= count && isCaughtUp) return;
     await sleep(100);
   }
 }
 
-/** Whether a watch can begin at that version: the API server refuses one that it has not come to (504). */
-async function isReached(connection: ClusterClient, path: string, resourceVersion: string): Promise<boolean> {
+/** Whether the watch cache has reached a version: the API server refuses a newer one (504). */
+async function hasReached(
+  connection: ClusterClient,
+  path: string,
+  resourceVersion: string,
+): Promise<boolean> {
   const query = new URLSearchParams({ limit: '1', resourceVersion, resourceVersionMatch: 'NotOlderThan' });
   return (await get(connection, `${path}?${query}`)).status === 200;
 }

@@ -1,15 +1,15 @@
 import { Agent } from 'undici';
 import type { ControlPlane } from '../../dev/control-plane.ts';
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+// biome-ignore lint/suspicious/noExplicitAny: objects of several kinds
 export type Raw = any;
 
-/** etcd takes 128 operations a transaction. */
+/** Objects per transaction: etcd accepts 128 operations. */
 const BATCH = 100;
-const AT_ONCE = 8;
+const CONNECTIONS = 8;
 
 /**
- * Writes objects straight into etcd, as JSON, which the API server reads as well as what it writes itself: tens of
- * thousands a minute, where requests with all their admission would take most of the run.
+ * Writes objects directly to etcd, as JSON, which the API server reads like its own encoding. This takes seconds for tens of
+ * thousands of objects; requests with admission would take most of the run.
  */
 export async function store(
   { etcd, pki }: ControlPlane,
@@ -17,7 +17,7 @@ export async function store(
   objects: Iterable<Raw>,
 ): Promise<void> {
   const tls = { ca: pki.etcdCa.cert, cert: pki.etcdClient.cert, key: pki.etcdClient.key };
-  const agent = new Agent({ connect: tls, connections: AT_ONCE });
+  const agent = new Agent({ connect: tls, connections: CONNECTIONS });
   const batches = inBatches(objects);
   const work = async () => {
     for (const batch of batches) {
@@ -30,11 +30,11 @@ export async function store(
         method: 'POST',
         body: JSON.stringify({ success }),
       });
-      const answer = await body.text();
-      if (statusCode !== 200) throw new Error(`etcd: ${answer}`);
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`etcd: ${text}`);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
   await agent.close();
 }
 

@@ -7,57 +7,58 @@ import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.t
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs } from '../../test/support/cluster.ts';
 
-/** Changes a machine again and again; says when a watch, and every reader of the event stream, has heard of it. */
+/** Updates a machine repeatedly. Measures when a watch, and every reader of the event stream, receives the update. */
 interface Input {
   readonly url: string;
   readonly kubeconfig: string;
   readonly readers: number;
-  readonly changes: number;
+  readonly updates: number;
 }
 
-const { url, kubeconfig, readers, changes } = JSON.parse(process.argv[2] ?? '') as Input;
+const { url, kubeconfig, readers, updates } = JSON.parse(process.argv[2] ?? '') as Input;
 const KEY = { namespace: 'events', name: `m-${process.pid}` };
 const connection = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
 
-const watched: number[] = [];
-const read: number[] = [];
-let began = 0;
-/** What tells the present change from all others, in the documents of either. */
-let mark = '';
-let heard = 0;
-let onHeard = () => {};
+/** Latencies, in ms. */
+const watchLatencies: number[] = [];
+const readerLatencies: number[] = [];
+let sentAt = 0;
+/** A value of the present update that no other update has. */
+let marker = '';
+let received = 0;
+let onAllReceived = () => {};
 
-const change = async (number: number) => {
-  mark = `round-${process.pid}-${number}.example.com`;
-  const spec = { ...EXAMPLE_SPEC, ingressDomain: mark };
-  const reply = await applyAs(connection, 'devmachine-api', machinePath(KEY), manifest(spec, KEY));
-  if (reply.status >= 300) throw new Error(JSON.stringify(reply.body));
+const update = async (number: number) => {
+  marker = `round-${process.pid}-${number}.example.com`;
+  const spec = { ...EXAMPLE_SPEC, ingressDomain: marker };
+  const { status, body } = await applyAs(connection, 'devmachine-api', machinePath(KEY), manifest(spec, KEY));
+  if (status >= 300) throw new Error(JSON.stringify(body));
 };
 
-await change(0);
+await update(0);
 await openWatch();
 for (let index = 0; index < readers; index++) await openReader();
 await sleep(500);
-for (let number = 1; number <= changes; number++) {
-  heard = 0;
-  const all = new Promise<void>((resolve) => {
-    onHeard = resolve;
+for (let number = 1; number <= updates; number++) {
+  received = 0;
+  const allReceived = new Promise<void>((resolve) => {
+    onAllReceived = resolve;
   });
-  began = performance.now();
-  await Promise.all([change(number), all]);
+  sentAt = performance.now();
+  await Promise.all([update(number), allReceived]);
   await sleep(20);
 }
-console.log(JSON.stringify({ readers: p99(read), watch: p99(watched) }));
+console.log(JSON.stringify({ readers: p99(readerLatencies), watch: p99(watchLatencies) }));
 process.exit();
 
-/** Each hears of a change once: its document is far smaller than what comes in one piece. */
+/** Records the latency of each update once. The marker is never split, because a document fits into one chunk. */
 function listener(latencies: number[]): (bytes: Buffer) => void {
   let last = '';
   return (bytes) => {
-    if (last === mark || bytes.indexOf(mark) < 0) return;
-    last = mark;
-    latencies.push(performance.now() - began);
-    if (++heard === readers + 1) onHeard();
+    if (last === marker || bytes.indexOf(marker) < 0) return;
+    last = marker;
+    latencies.push(performance.now() - sentAt);
+    if (++received === readers + 1) onAllReceived();
   };
 }
 
@@ -67,7 +68,7 @@ async function openWatch(): Promise<void> {
   const list = await connection.request({ path, signal });
   const { resourceVersion } = (list.body as { metadata: { resourceVersion: string } }).metadata;
   const { body } = await connection.stream({ path, query: { watch: 'true', resourceVersion }, signal });
-  body.on('data', listener(watched));
+  body.on('data', listener(watchLatencies));
 }
 
 async function openReader(): Promise<void> {
@@ -78,7 +79,7 @@ async function openReader(): Promise<void> {
     `GET /api/v1/devmachines/events?namespace=${KEY.namespace} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`,
   );
   await once(socket, 'data');
-  socket.on('data', listener(read));
+  socket.on('data', listener(readerLatencies));
 }
 
 function p99(values: number[]): number {

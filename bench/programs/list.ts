@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import type { Cluster } from '../../dev/kube-client.ts';
 
-/** The ceiling of starting: lists these paths, page by page and all at once, and parses what comes. */
+/** The ceiling of start: lists the paths concurrently, page by page, and parses the responses. */
 const { cluster, paths } = JSON.parse(process.argv[2] ?? '') as { cluster: Cluster; paths: string[] };
 const agent = new Agent({ connect: { ...cluster.tls }, connections: paths.length });
 const origin = cluster.server;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Loaded in front of the backend: says what it holds, when asked over the channel that its parent has opened. */
+/** Preloaded into the backend: reports its memory to the parent process on request. */
 process.on('message', async () => {
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();

@@ -5,21 +5,21 @@ interface Input {
   readonly connections: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Names run from 0 up to this. */
+  /** The machines are named m-0 to m-(machines - 1). */
   readonly machines: number;
 }
 
 const input = JSON.parse(process.argv[2] ?? '') as Input;
 const { hostname, port } = new URL(input.url);
 
-/** Made for each anew: tens of thousands of them would take room in the part of the cache that both cores share. */
+/** The requests are not cached: tens of thousands of them would fill the CPU cache that both cores share. */
 const END = ` HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
 const requestOf = (index: number) =>
   `GET /api/v1/devmachines/status?namespace=team-${index % 20}&name=m-${index}${END}`;
 
 /** Latencies in steps of 10 µs, up to a second. */
 const histogram = new Uint32Array(100_000);
-let answers = 0;
+let responses = 0;
 let failures = 0;
 let counting = false;
 
@@ -37,7 +37,7 @@ function open(): void {
     missing -= bytes.length;
     if (missing > 0) return;
     if (counting) {
-      answers++;
+      responses++;
       const step = Math.floor((performance.now() - sent) * 100);
       const index = Math.min(step, histogram.length - 1);
       histogram[index] = (histogram[index] ?? 0) + 1;
@@ -47,7 +47,7 @@ function open(): void {
   socket.on('error', (error) => fail(error.message));
 }
 
-/** Of the whole answer, the head of which is always in one piece. */
+/** The length of the whole response. Its head is always in one chunk. */
 function lengthOf(bytes: Buffer): number {
   const end = bytes.indexOf('\r\n\r\n');
   const head = bytes.toString('latin1', 0, end);
@@ -64,26 +64,26 @@ function percentile(share: number): number {
   let passed = 0;
   const step = histogram.findIndex((count) => {
     passed += count;
-    return passed >= answers * share;
+    return passed >= responses * share;
   });
   return step / 100;
 }
 
-/** It never sleeps: to wake it would cost the server more than to answer it, and the slower server more often. */
+/** Keeps the event loop busy: waking this process would cost the server more CPU time than a response. */
 const spin = () => setImmediate(spin);
 spin();
 for (let index = 0; index < input.connections; index++) open();
 setTimeout(() => {
   counting = true;
-  const began = performance.now();
+  const startedAt = performance.now();
   const cpu = process.cpuUsage();
   setTimeout(() => {
-    const seconds = (performance.now() - began) / 1_000;
+    const seconds = (performance.now() - startedAt) / 1_000;
     const { user, system } = process.cpuUsage(cpu);
     if (failures > 0) fail(`${failures} requests failed`);
     console.log(
       JSON.stringify({
-        perSecond: answers / seconds,
+        perSecond: responses / seconds,
         p50: percentile(0.5),
         p99: percentile(0.99),
         loadBusy: (user + system) / 1e6 / seconds,

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 
-/** The ceiling of reads: a bare Fastify route that answers one string. */
+/** The ceiling of reads: a bare Fastify route that returns one string. */
 const { text } = JSON.parse(process.argv[2] ?? '') as { text: string };
 const app = fastify();
 app.get('/api/v1/devmachines/status', (_request, reply) => reply.send(text));

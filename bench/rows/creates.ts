@@ -4,18 +4,18 @@ import { profileFlags } from '../profile.ts';
 import { runProgram } from '../programs.ts';
 import { inRounds, medianRatio } from '../statistics.ts';
 import { perSecond } from './reads.ts';
-import { alone, type Row } from './row.ts';
+import { machinesOnly, type Row } from './row.ts';
 
 const COUNT = 2_500;
-const AT_ONCE = 16;
+const CONCURRENT = 16;
 
 /**
- * Creates through the API, against the same server-side apply sent straight to the API server. The client has the core of
- * what is measured: either way, the API server and etcd have the other one to themselves.
+ * Creates through the backend, against the same server-side apply sent directly to the API server. The client runs on the
+ * core of the measured process, so in both cases the API server and etcd have the other core to themselves.
  */
 export const creates: Row = {
   name: 'creates',
-  stages: [alone(10_000)],
+  stages: [machinesOnly(10_000)],
   async measure({ cluster, rounds, profileDir }) {
     const { kubeconfig } = cluster.controlPlane;
     const backend = await startBackend(kubeconfig, profileFlags(profileDir, 'creates'));
@@ -23,7 +23,7 @@ export const creates: Row = {
     const create = async (target: { url?: string }) => {
       const prefix = `new-${round++}`;
       const namespace = 'creates';
-      const input = { ...target, kubeconfig, namespace, prefix, count: COUNT, atOnce: AT_ONCE };
+      const input = { ...target, kubeconfig, namespace, prefix, count: COUNT, concurrent: CONCURRENT };
       const { perSecond } = await runProgram<{ perSecond: number }>('creates', SERVER, input);
       await cluster.clear(namespace);
       return perSecond;
@@ -36,11 +36,11 @@ export const creates: Row = {
     const ratio = medianRatio(ours, theirs);
     return [
       {
-        what: `creates, ${AT_ONCE} at a time, a second`,
+        title: `creates per second, ${CONCURRENT} at a time`,
         ours: perSecond(ours),
         ceiling: perSecond(theirs),
         ratio: ratio.toFixed(2),
-        aim: '≥ 0.85',
+        target: '≥ 0.85',
         reached: ratio >= 0.85,
       },
     ];

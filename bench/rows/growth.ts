@@ -4,17 +4,17 @@ import { loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
 import { inRounds, medianRatio } from '../statistics.ts';
 import { ms, perSecond, show } from './reads.ts';
-import { alone, describe, type Result, type Row } from './row.ts';
+import { describe, machinesOnly, type Result, type Row } from './row.ts';
 
-const FEW = alone(1_000);
+const FEW = machinesOnly(1_000);
 
 /**
- * Whether reads stay as quick with many machines as with few. The few are in a cluster of their own, so that both can be
- * read in turns: from one minute to the next, the machine's own speed changes by more than what is looked for.
+ * Whether reads stay as fast with many machines as with few. The few are in a second cluster, so that the rounds can
+ * alternate: the speed of the host changes within minutes by more than the effect that this row measures.
  */
 export const growth: Row = {
   name: 'growth',
-  stages: [alone(10_000), alone(50_000)],
+  stages: [machinesOnly(10_000), machinesOnly(50_000)],
   async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Result[]> {
     const small = await startCluster();
     await small.grow(FEW.machines);
@@ -33,24 +33,24 @@ export const growth: Row = {
     await small.stop();
     progress(`${describe(stage)}: ${show(many)}\n${describe(FEW)}: ${show(few)}`);
     return [
-      compare(`status reads a second, ${describe(stage)} / ${describe(FEW)}`, many, few, 'perSecond'),
-      compare(`p99 of the same`, many, few, 'p99'),
+      compare(`status reads per second, ${describe(stage)} / ${describe(FEW)}`, many, few, 'perSecond'),
+      compare('p99 of these reads', many, few, 'p99'),
     ];
   },
 };
 
 function compare(
-  what: string,
+  title: string,
   many: readonly ReadMeasurements[],
   few: readonly ReadMeasurements[],
   field: 'perSecond' | 'p99',
 ): Result {
-  const [ours, ceiling] = [many, few].map((side) => side.map((figures) => figures[field])) as [
+  const [ours, ceiling] = [many, few].map((side) => side.map((measured) => measured[field])) as [
     number[],
     number[],
   ];
   const ratio = medianRatio(ours, ceiling);
-  const [show, aim, reached] =
+  const [format, target, reached] =
     field === 'perSecond' ? [perSecond, '≥ 0.90', ratio >= 0.9] : [ms, '≤ 1.10', ratio <= 1.1];
-  return { what, ours: show(ours), ceiling: show(ceiling), ratio: ratio.toFixed(2), aim, reached };
+  return { title, ours: format(ours), ceiling: format(ceiling), ratio: ratio.toFixed(2), target, reached };
 }

@@ -1,43 +1,43 @@
 import { request } from 'undici';
 import { type Backend, startBackend } from '../backend.ts';
-import { alone, describe, type Result, type Row, withParts } from './row.ts';
+import { describe, machinesOnly, type Result, type Row, withDependents } from './row.ts';
 
-/** What an empty process holds; measured before there are machines. */
-let empty = 0;
+/** The memory of a backend without machines, measured at the first stage. */
+let emptyBytes = 0;
 
-/** What the process holds of each machine, against the bytes of the JSON that it answers for it. */
+/** The memory per machine, against the size of its JSON in responses. */
 export const memory: Row = {
   name: 'memory',
-  stages: [alone(0), alone(50_000), withParts(50_000)],
+  stages: [machinesOnly(0), machinesOnly(50_000), withDependents(50_000)],
   async measure({ cluster, progress }, stage): Promise<Result[]> {
     const backend = await startBackend(cluster.controlPlane.kubeconfig);
     const held = await backend.heldBytes();
-    const answered = await answeredBytes(backend);
+    const json = await jsonBytes(backend);
     await backend.stop();
-    progress(`${megabytes(held)} held, ${megabytes(answered)} answered`);
+    progress(`${megabytes(held)} in memory, ${megabytes(json)} of JSON`);
     if (stage.machines === 0) {
-      empty = held;
+      emptyBytes = held;
       return [];
     }
-    const perMachine = (held - empty) / stage.machines;
-    const json = answered / stage.machines;
-    const ratio = perMachine / json;
-    const most = stage.parts ? 3 : 2;
+    const perMachine = (held - emptyBytes) / stage.machines;
+    const jsonPerMachine = json / stage.machines;
+    const ratio = perMachine / jsonPerMachine;
+    const maxRatio = stage.dependents ? 3 : 2;
     return [
       {
-        what: `bytes held a machine, ${describe(stage)}`,
+        title: `bytes in memory per machine, ${describe(stage)}`,
         ours: perMachine.toFixed(0),
-        ceiling: json.toFixed(0),
+        ceiling: jsonPerMachine.toFixed(0),
         ratio: ratio.toFixed(2),
-        aim: `≤ ${most}`,
-        reached: ratio <= most,
+        target: `≤ ${maxRatio}`,
+        reached: ratio <= maxRatio,
       },
     ];
   },
 };
 
-/** Of all statuses, as a client reads them. */
-async function answeredBytes({ url }: Backend): Promise<number> {
+/** The size of all statuses, as a client reads them. */
+async function jsonBytes({ url }: Backend): Promise<number> {
   let bytes = 0;
   let token = '';
   do {

@@ -6,14 +6,14 @@ import { CONNECTIONS, loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
 import { startServer } from '../programs.ts';
 import { inRounds, median, medianRatio } from '../statistics.ts';
-import { alone, type Row } from './row.ts';
+import { machinesOnly, type Row } from './row.ts';
 
 const STATIC = join(import.meta.dirname, '../programs/static.ts');
 
-/** Status reads, against a bare Fastify route that answers one string of the same size to the same requests. */
+/** Status reads, against a bare Fastify route that returns a string of the same size. */
 export const reads: Row = {
   name: 'reads',
-  stages: [alone(10_000)],
+  stages: [machinesOnly(10_000)],
   async measure({ cluster, rounds, profileDir, progress }, { machines }) {
     const backend = await startBackend(cluster.controlPlane.kubeconfig, profileFlags(profileDir, 'reads'));
     const { body } = await request(`${backend.url}/api/v1/devmachines/status?namespace=team-7&name=m-7`);
@@ -36,22 +36,21 @@ export const reads: Row = {
     ];
     const tails = [ours, theirs].map((side) => side.map(({ p99 }) => p99)) as [number[], number[]];
     const [rate, tail] = [medianRatio(...rates), medianRatio(...tails)];
-    const what = `status reads of ${text.length} bytes, ${CONNECTIONS} connections`;
     return [
       {
-        what: `${what}, a second`,
+        title: `status reads per second, ${text.length} bytes, ${CONNECTIONS} connections`,
         ours: perSecond(rates[0]),
         ceiling: perSecond(rates[1]),
         ratio: rate.toFixed(2),
-        aim: '≥ 0.80',
+        target: '≥ 0.80',
         reached: rate >= 0.8,
       },
       {
-        what: 'p99 of the same',
+        title: 'p99 of these reads',
         ours: ms(tails[0]),
         ceiling: ms(tails[1]),
         ratio: tail.toFixed(2),
-        aim: '≤ 1.5',
+        target: '≤ 1.5',
         reached: tail <= 1.5,
       },
     ];
@@ -62,11 +61,11 @@ export const perSecond = (values: readonly number[]): string =>
   Math.round(median(values)).toLocaleString('en');
 export const ms = (values: readonly number[]): string => `${median(values).toFixed(2)} ms`;
 
-export const show = (figures: readonly ReadMeasurements[]): string =>
-  figures
+export const show = (measurements: readonly ReadMeasurements[]): string =>
+  measurements
     .map(
       ({ perSecond, p99, loadBusy, serverBusy }) =>
-        `${Math.round(perSecond)}/s, ${Math.round(perSecond / serverBusy)} a busy second, p99 ${p99.toFixed(2)} ms (server ${percent(serverBusy)}, load ${percent(loadBusy)})`,
+        `${Math.round(perSecond)}/s, ${Math.round(perSecond / serverBusy)} per busy second, p99 ${p99.toFixed(2)} ms (server ${percent(serverBusy)}, load ${percent(loadBusy)})`,
     )
     .join(' | ');
 

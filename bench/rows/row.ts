@@ -1,39 +1,38 @@
 import type { Cluster } from '../cluster/cluster.ts';
 
-/** One line of the results. */
+/** One line of the report. */
 export interface Result {
-  readonly what: string;
+  readonly title: string;
   readonly ours: string;
   readonly ceiling: string;
   readonly ratio: string;
-  readonly aim: string;
+  readonly target: string;
   readonly reached: boolean;
 }
 
 export interface Bench {
   readonly cluster: Cluster;
   readonly rounds: number;
-  /** Of the processes that are measured, into this folder; undefined: none are written. */
+  /** Folder for the CPU profiles of measured processes; undefined: no profiles. */
   readonly profileDir: string | undefined;
   readonly progress: (line: string) => void;
 }
 
-/** How much the cluster holds when a row is measured. */
+/** The content of the cluster when a row is measured. */
 export interface Stage {
   readonly machines: number;
-  readonly parts: boolean;
+  readonly dependents: boolean;
 }
 
-/** One thing that is measured, at every stage that it names, in the order of their size. */
+/** One measurement, at each of its stages. */
 export interface Row {
   readonly name: string;
   readonly stages: readonly Stage[];
-  /** What it says at this stage. */
   measure(bench: Bench, stage: Stage): Promise<Result[]>;
 }
 
-export const alone = (machines: number): Stage => ({ machines, parts: false });
-export const withParts = (machines: number): Stage => ({ machines, parts: true });
+export const machinesOnly = (machines: number): Stage => ({ machines, dependents: false });
+export const withDependents = (machines: number): Stage => ({ machines, dependents: true });
 
-export const describe = ({ machines, parts }: Stage): string =>
-  `${machines.toLocaleString('en')} machines${parts ? ' with their parts' : ''}`;
+export const describe = ({ machines, dependents }: Stage): string =>
+  `${machines.toLocaleString('en')} machines${dependents ? ' with their dependents' : ''}`;

@@ -1,20 +1,20 @@
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { startBackend } from '../backend.ts';
-import { PARTS } from '../cluster/objects.ts';
+import { DEPENDENTS } from '../cluster/objects.ts';
 import { SERVER } from '../cores.ts';
 import { profileFlags } from '../profile.ts';
 import { runProgram } from '../programs.ts';
 import { inRounds, median, medianRatio } from '../statistics.ts';
-import { alone, describe, type Row, withParts } from './row.ts';
+import { describe, machinesOnly, type Row, withDependents } from './row.ts';
 
-/** From nothing to ready, against a program that lists the same and keeps none of it. */
+/** The time from starting the process to ready, against a program that lists the same objects and discards them. */
 export const start: Row = {
   name: 'start',
-  stages: [alone(10_000), alone(50_000), withParts(50_000)],
+  stages: [machinesOnly(10_000), machinesOnly(50_000), withDependents(50_000)],
   async measure({ cluster, rounds, profileDir }, stage) {
     const { kubeconfig, server, tls } = cluster.controlPlane;
-    const paths = [machinesPath(), ...(stage.parts ? PARTS.map(({ path }) => path) : [])];
-    const flags = profileFlags(profileDir, `start-${stage.machines}-${stage.parts}`);
+    const paths = [machinesPath(), ...(stage.dependents ? DEPENDENTS.map(({ path }) => path) : [])];
+    const flags = profileFlags(profileDir, `start-${stage.machines}-${stage.dependents}`);
     const [ours = [], theirs = []] = await inRounds(rounds, [
       () =>
         timed(async () => {
@@ -26,24 +26,24 @@ export const start: Row = {
     const ratio = medianRatio(ours, theirs);
     return [
       {
-        what: `start to ready, ${describe(stage)}`,
+        title: `start to ready, ${describe(stage)}`,
         ours: seconds(ours),
         ceiling: seconds(theirs),
         ratio: ratio.toFixed(2),
-        aim: '≤ 1.3',
+        target: '≤ 1.3',
         reached: ratio <= 1.3,
       },
     ];
   },
 };
 
-/** Seconds until `work` is done; what it returns is called after that. */
+/** Seconds until `work` resolves. A function that it returns is called afterwards, to clean up. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  const end = await work();
-  const took = (performance.now() - began) / 1_000;
-  if (typeof end === 'function') await end();
-  return took;
+  const startedAt = performance.now();
+  const cleanUp = await work();
+  const elapsed = (performance.now() - startedAt) / 1_000;
+  if (typeof cleanUp === 'function') await cleanUp();
+  return elapsed;
 }
 
 const seconds = (values: readonly number[]): string => `${median(values).toFixed(2)} s`;

@@ -3,18 +3,18 @@ import { test } from 'node:test';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
+import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import {
   type Action,
-  faults,
-  gist,
+  conflictManagers,
   gitopsApply,
   kubectlCreate,
-  ours,
+  outcome,
+  ownedFields,
   power,
   put,
   stored,
-} from '../support/changes.ts';
-import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
+} from '../support/machine-calls.ts';
 
 const ACTIONS: Action[] = ['stop', 'start', 'restart'];
 
@@ -52,7 +52,7 @@ test('stop, start and restart change the power state alone, and are idempotent',
   const restarts = await Promise.all(ACTIONS.map(() => power(other, 'restart', namespace, 'full')));
   assert.deepEqual(new Set(restarts.map(({ status }) => status)), new Set([202]));
   assert.equal(new Set(restarts.map(({ body }) => body.spec.restartedAt)).size, 3);
-  ours(await stored(cluster, namespace, 'full'));
+  ownedFields(await stored(cluster, namespace, 'full'));
 });
 
 test('a phase, or none, is no hindrance; being deleted and being absent are', async (t) => {
@@ -65,15 +65,15 @@ test('a phase, or none, is no hindrance; being deleted and being absent are', as
   for (const conditions of [[], failed]) {
     await mergePatch(cluster, `${path}/status`, { status: { conditions } });
     for (const action of ACTIONS) {
-      assert.equal(gist(await power(api, action, namespace, 'any')), '202');
+      assert.equal(outcome(await power(api, action, namespace, 'any')), '202');
     }
   }
   await mergePatch(cluster, path, { metadata: { finalizers: ['test.example.com/held'] } });
   await api.delete(namespace, 'any');
   const before = await stored(cluster, namespace, 'any');
   for (const action of ACTIONS) {
-    assert.equal(gist(await power(api, action, namespace, 'any')), '409 being-deleted');
-    assert.equal(gist(await power(api, action, namespace, 'absent')), '404 machine-not-found');
+    assert.equal(outcome(await power(api, action, namespace, 'any')), '409 being-deleted');
+    assert.equal(outcome(await power(api, action, namespace, 'absent')), '404 machine-not-found');
   }
   assert.deepEqual(await stored(cluster, namespace, 'any'), before);
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
@@ -90,15 +90,15 @@ test('what is not ours stays whose it is, the defaults too', async (t) => {
     args: ['x'],
   };
   assert.equal((await api.create(namespace, 'mixed', spec)).status, 201);
-  const mine = ours(await stored(cluster, namespace, 'mixed'));
+  const mine = ownedFields(await stored(cluster, namespace, 'mixed'));
   const theirs = { env: [{ name: 'B', value: '2' }], nodeSelector: { zone: 'x' }, port: 9000 };
   await gitopsApply(cluster, namespace, 'mixed', theirs);
 
   for (const action of ['stop', 'restart', 'stop', 'start'] as const) {
-    assert.equal(gist(await power(api, action, namespace, 'mixed')), '202');
+    assert.equal(outcome(await power(api, action, namespace, 'mixed')), '202');
   }
   const object = await stored(cluster, namespace, 'mixed');
-  assert.deepEqual(ours(object), { ...mine, 'f:stopped': {}, 'f:restartedAt': {} });
+  assert.deepEqual(ownedFields(object), { ...mine, 'f:stopped': {}, 'f:restartedAt': {} });
   assert.deepEqual(object.spec.env, [...spec.env, ...theirs.env]);
   // So gitops can take back what it has set.
   await gitopsApply(cluster, namespace, 'mixed', {});
@@ -114,12 +114,12 @@ test('machines that kubectl has made are stopped and started without becoming ou
   await gitopsApply(cluster, namespace, 'applied', EXAMPLE_SPEC);
   for (const name of ['created', 'applied']) {
     const { spec } = await stored(cluster, namespace, name);
-    assert.equal(gist(await power(api, 'stop', namespace, name)), '202');
+    assert.equal(outcome(await power(api, 'stop', namespace, name)), '202');
     const object = await stored(cluster, namespace, name);
     assert.deepEqual(object.spec, { ...spec, stopped: true });
-    assert.deepEqual(ours(object), { 'f:stopped': {} });
+    assert.deepEqual(ownedFields(object), { 'f:stopped': {} });
     const started = await power(api, 'restart', namespace, name, name === 'created' ? '&force=true' : '');
-    assert.equal(gist(started), '202');
+    assert.equal(outcome(started), '202');
     assert.equal(started.body.spec.stopped, false);
   }
 });
@@ -133,19 +133,19 @@ test('where another manager owns the power state, it is named, and force takes i
   assert.equal((await api.create(namespace, 'held')).status, 201);
 
   await mergePatch(cluster, path, { spec: { stopped: true } });
-  assert.equal(gist(await call('stop')), '202');
+  assert.equal(outcome(await call('stop')), '202');
   for (const action of ['start', 'restart'] as const) {
     const refused = await call(action);
-    assert.equal(gist(refused), '409 conflict');
-    assert.deepEqual(faults(refused), { '/spec/stopped': ['somebody'] });
+    assert.equal(outcome(refused), '409 conflict');
+    assert.deepEqual(conflictManagers(refused), { '/spec/stopped': ['somebody'] });
   }
   assert.equal((await call('start', '&force=true')).body.spec.stopped, false);
-  assert.equal(gist(await call('stop')), '202');
+  assert.equal(outcome(await call('stop')), '202');
 
   // What was applied is somebody's wish, even where it is the default.
   await gitopsApply(cluster, namespace, 'held', { stopped: false, restartedAt: '2026-01-01T00:00:00Z' });
-  assert.deepEqual(faults(await call('stop')), { '/spec/stopped': ['gitops'] });
-  assert.deepEqual(faults(await call('restart')), { '/spec/restartedAt': ['gitops'] });
+  assert.deepEqual(conflictManagers(await call('stop')), { '/spec/stopped': ['gitops'] });
+  assert.deepEqual(conflictManagers(await call('restart')), { '/spec/restartedAt': ['gitops'] });
   assert.equal((await call('stop', '&force=true')).body.spec.stopped, true);
   assert.equal((await stored(cluster, namespace, 'held')).spec.restartedAt, '2026-01-01T00:00:00Z');
 });
@@ -188,5 +188,5 @@ test('two replicas, six callers and edits by kubectl at once: nothing is lost', 
   const { stopped: ___, restartedAt: ____, nodeSelector: first, ...expected } = FULL_SPEC;
   assert.deepEqual(spec, expected);
   assert.deepEqual(nodeSelector, { ...first, 'count-0': '19', 'count-1': '19', 'count-2': '19' });
-  assert.equal(Object.keys(ours(object)['f:nodeSelector'] as object).length, 2);
+  assert.equal(Object.keys(ownedFields(object)['f:nodeSelector'] as object).length, 2);
 });

@@ -4,9 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
-import { faults, gist, gitopsApply, kubectlCreate, purge, put, stored } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
-import { objectsOf, playOperator } from '../support/operator.ts';
+import { objectsOf, startFakeOperator } from '../support/fake-operator.ts';
+import {
+  conflictManagers,
+  gitopsApply,
+  kubectlCreate,
+  outcome,
+  purge,
+  put,
+  stored,
+} from '../support/machine-calls.ts';
 import { until } from '../support/until.ts';
 
 const { storage: _, ...DISKLESS } = EXAMPLE_SPEC;
@@ -16,7 +24,7 @@ async function setUp(t: TestContext, env: Record<string, string> = {}, spec: obj
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, env);
-  const operator = playOperator(t, namespace, 'm');
+  const operator = startFakeOperator(t, namespace, 'm');
   assert.equal((await api.create(namespace, 'm', spec)).status, 201);
   const deployed = () =>
     until(
@@ -47,7 +55,7 @@ test('a deletion leaves the disk and the access Secret; a purge takes them', asy
   assert.equal((await api.delete(namespace, 'm')).status, 202);
   await gone();
   assert.deepEqual(await left(), [true, true]);
-  assert.equal(gist(await purge(api, namespace, 'm')), '404 machine-not-found');
+  assert.equal(outcome(await purge(api, namespace, 'm')), '404 machine-not-found');
 
   await until('a create to succeed', async () => (await api.create(namespace, 'm')).status === 201);
   await deployed();
@@ -75,7 +83,7 @@ test('while the operator has not followed, nothing is deleted, and the answer sa
   const { cluster, namespace, api, operator, left, gone } = await setUp(t, { PURGE_TIMEOUT_SECONDS: '1' });
   operator.paused = true;
   const late = await purge(api, namespace, 'm');
-  assert.equal(gist(late), '504 operator-timeout');
+  assert.equal(outcome(late), '504 operator-timeout');
   assert.match(late.body.detail, /^Nothing is deleted: .* within 1 s\. Repeat the request/);
   assert.equal(late.headers['retry-after'], '5');
   assert.equal((await api.status(namespace, 'm')).body.spec.storage.retention, 'Delete');
@@ -83,7 +91,7 @@ test('while the operator has not followed, nothing is deleted, and the answer sa
   operator.failing = true;
   operator.paused = false;
   const failing = await purge(api, namespace, 'm');
-  assert.equal(gist(failing), '504 operator-timeout');
+  assert.equal(outcome(failing), '504 operator-timeout');
   assert.match(failing.body.detail, /It reports ReleaseFailed/);
   assert.deepEqual(await left(), [true, true]);
   assert.equal((await stored(cluster, namespace, 'm')).metadata.deletionTimestamp, undefined);
@@ -98,7 +106,7 @@ test('a machine that no operator has seen is not purged: nobody knows what would
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t, { PURGE_TIMEOUT_SECONDS: '1' });
   assert.equal((await api.create(namespace, 'unseen')).status, 201);
-  assert.equal(gist(await purge(api, namespace, 'unseen')), '504 operator-timeout');
+  assert.equal(outcome(await purge(api, namespace, 'unseen')), '504 operator-timeout');
   assert.equal((await api.status(namespace, 'unseen')).status, 200);
 });
 
@@ -106,7 +114,7 @@ test('an operator that is still at an earlier spec is waited for', async (t) => 
   const spec = { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } };
   const { cluster, namespace, api, operator, left, gone } = await setUp(t, {}, spec);
   // Its release keeps nothing, and it is about to deploy one that does.
-  operator.slowMs = 1_000;
+  operator.deployMs = 1_000;
   assert.equal((await put(api, namespace, 'm', EXAMPLE_SPEC)).status, 200);
   await until('the operator to read generation 2', () => operator.generation === 2);
   const { status } = await stored(cluster, namespace, 'm');
@@ -120,8 +128,8 @@ test('whoever applied Retain is named, and nothing is deleted', async (t) => {
   const { cluster, namespace, api, left } = await setUp(t);
   await gitopsApply(cluster, namespace, 'm', { storage: { size: '20Gi', retention: 'Retain' } });
   const refused = await purge(api, namespace, 'm');
-  assert.equal(gist(refused), '409 conflict');
-  assert.deepEqual(faults(refused), { '/spec/storage/retention': ['gitops'] });
+  assert.equal(outcome(refused), '409 conflict');
+  assert.deepEqual(conflictManagers(refused), { '/spec/storage/retention': ['gitops'] });
   assert.deepEqual(await left(), [true, true]);
 });
 
@@ -140,7 +148,7 @@ test('while the machine goes: a purge of what is purged is a success, of what ke
   operator.paused = true;
   assert.equal((await api.delete(namespace, 'm')).status, 202);
   const late = await purge(api, namespace, 'm');
-  assert.equal(gist(late), '409 being-deleted');
+  assert.equal(outcome(late), '409 being-deleted');
   assert.match(late.body.detail, /its disk and its access Secret stay/);
   operator.paused = false;
   await gone();
@@ -149,7 +157,7 @@ test('while the machine goes: a purge of what is purged is a success, of what ke
   assert.equal((await api.create(namespace, 'm')).status, 201);
   await deployed();
   const [one, two] = [purge(api, namespace, 'm'), purge(api, namespace, 'm')];
-  const answers = (await Promise.all([one, two])).map(gist);
+  const answers = (await Promise.all([one, two])).map(outcome);
   assert.ok(answers.includes('202'), answers.join());
   assert.ok(
     answers.every((answer) => answer === '202' || answer === '404 machine-not-found'),
@@ -171,7 +179,7 @@ test('a machine that is made again meanwhile is left alone', async (t) => {
   const again = await api.create(namespace, 'm');
   assert.equal(again.status, 201);
   const answer = await purged;
-  assert.equal(gist(answer), '404 machine-not-found');
+  assert.equal(outcome(answer), '404 machine-not-found');
   assert.match(answer.body.detail, /deleted by another request/);
   assert.deepEqual((await stored(cluster, namespace, 'm')).spec, again.body.spec);
 });

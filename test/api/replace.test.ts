@@ -3,8 +3,17 @@ import { test } from 'node:test';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
 import { type Answer, startReadyApi } from '../support/api.ts';
-import { faults, gist, gitopsApply, kubectlCreate, ours, power, put, stored } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
+import {
+  conflictManagers,
+  gitopsApply,
+  kubectlCreate,
+  outcome,
+  ownedFields,
+  power,
+  put,
+  stored,
+} from '../support/machine-calls.ts';
 
 test('a replacement is the whole spec: what is left out is gone, and a repetition changes nothing', async (t) => {
   const cluster = connect(t);
@@ -28,18 +37,21 @@ test('a replacement is the whole spec: what is left out is gone, and a repetitio
 
   const object = await stored(cluster, namespace, 'whole');
   assert.deepEqual(object.spec, spec);
-  ours(object);
+  ownedFields(object);
 });
 
 test('a replacement checks what a creation checks', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
   assert.equal((await api.create(namespace, 'same')).status, 201);
-  assert.equal(gist(await put(api, namespace, 'same', { memory: '1Gi' })), '400 invalid-request');
-  assert.equal(gist(await put(api, namespace, 'same', { ...EXAMPLE_SPEC, cup: 1 })), '400 invalid-request');
-  assert.equal(gist(await put(api, namespace, 'same', EXAMPLE_SPEC, '&force=yes')), '400 invalid-request');
-  assert.equal(gist(await put(api, namespace, 'absent', EXAMPLE_SPEC)), '404 machine-not-found');
-  assert.equal(gist(await put(api, 'nowhere', 'same', EXAMPLE_SPEC)), '404 machine-not-found');
+  assert.equal(outcome(await put(api, namespace, 'same', { memory: '1Gi' })), '400 invalid-request');
+  assert.equal(
+    outcome(await put(api, namespace, 'same', { ...EXAMPLE_SPEC, cup: 1 })),
+    '400 invalid-request',
+  );
+  assert.equal(outcome(await put(api, namespace, 'same', EXAMPLE_SPEC, '&force=yes')), '400 invalid-request');
+  assert.equal(outcome(await put(api, namespace, 'absent', EXAMPLE_SPEC)), '404 machine-not-found');
+  assert.equal(outcome(await put(api, 'nowhere', 'same', EXAMPLE_SPEC)), '404 machine-not-found');
 });
 
 test('a disk neither shrinks nor goes, and the cluster says so in its words', async (t) => {
@@ -49,7 +61,7 @@ test('a disk neither shrinks nor goes, and the cluster says so in its words', as
   assert.equal((await api.create(namespace, 'disk')).status, 201);
   const { storage, ...diskless } = EXAMPLE_SPEC;
   const shrunk = await put(api, namespace, 'disk', { ...diskless, storage: { size: '10Gi' } });
-  assert.equal(gist(shrunk), '422 refused-by-cluster');
+  assert.equal(outcome(shrunk), '422 refused-by-cluster');
   assert.match(shrunk.body.detail, /size can grow but not shrink/);
   assert.equal(shrunk.body.errors[0].pointer, '/spec/storage/size');
   const taken = await put(api, namespace, 'disk', diskless, '&force=true');
@@ -87,8 +99,8 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
     nodeSelector: { 'example.com/zone': 'y' },
   };
   const refused = await put(api, namespace, 'shared', spec);
-  assert.equal(gist(refused), '409 conflict');
-  assert.deepEqual(faults(refused), {
+  assert.equal(outcome(refused), '409 conflict');
+  assert.deepEqual(conflictManagers(refused), {
     '/spec/cpu': ['somebody'],
     '/spec/env/1/value': ['gitops'],
     '/spec/nodeSelector/example.com~1zone': ['gitops'],
@@ -97,7 +109,7 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
   const taken = await put(api, namespace, 'shared', spec, '&force=true');
   assert.equal(taken.status, 200);
   assert.deepEqual([taken.body.spec.port, taken.body.spec.env, taken.body.spec.cpu], [9001, spec.env, 2]);
-  ours(await stored(cluster, namespace, 'shared'));
+  ownedFields(await stored(cluster, namespace, 'shared'));
 });
 
 test('a machine that kubectl has made can be taken over', async (t) => {
@@ -107,7 +119,7 @@ test('a machine that kubectl has made can be taken over', async (t) => {
   await kubectlCreate(cluster, namespace, 'theirs', EXAMPLE_SPEC);
   assert.equal((await put(api, namespace, 'theirs', EXAMPLE_SPEC)).status, 200);
   const other = { ...EXAMPLE_SPEC, memory: '5Gi' };
-  assert.deepEqual(faults(await put(api, namespace, 'theirs', other)), {
+  assert.deepEqual(conflictManagers(await put(api, namespace, 'theirs', other)), {
     '/spec/memory': ['kubectl-create'],
   });
   assert.equal((await put(api, namespace, 'theirs', other, '&force=true')).body.spec.memory, '5Gi');
@@ -124,28 +136,28 @@ test('If-Match: only the spec that was seen is replaced', async (t) => {
 
   assert.equal((await api.create(namespace, 'seen')).status, 201);
   const first = await tagOf();
-  assert.equal(gist(await replaceIf('"nonsense"')), '412 precondition-failed');
-  assert.equal(gist(await replaceIf('nonsense')), '400 invalid-request');
-  assert.equal(gist(await replaceIf(`W/${first}`)), '412 precondition-failed');
-  assert.equal(gist(await replaceIf('*', 'absent')), '404 machine-not-found');
+  assert.equal(outcome(await replaceIf('"nonsense"')), '412 precondition-failed');
+  assert.equal(outcome(await replaceIf('nonsense')), '400 invalid-request');
+  assert.equal(outcome(await replaceIf(`W/${first}`)), '412 precondition-failed');
+  assert.equal(outcome(await replaceIf('*', 'absent')), '404 machine-not-found');
 
   // A status says more than the spec: what changes beside it does not matter.
   const status = { conditions: [{ type: 'Deployed', status: 'True' }] };
   await mergePatch(cluster, `${machinePath({ namespace, name: 'seen' })}/status`, { status });
-  assert.equal(gist(await replaceIf(first)), '200');
+  assert.equal(outcome(await replaceIf(first)), '200');
   const stale = await replaceIf(first);
-  assert.equal(gist(stale), '412 precondition-failed');
+  assert.equal(outcome(stale), '412 precondition-failed');
   assert.match(stale.body.detail, /generation 2/);
-  assert.equal(gist(await replaceIf(`"a,b", ${first} ,, ${await tagOf()}`)), '200');
-  assert.equal(gist(await replaceIf('*')), '200');
+  assert.equal(outcome(await replaceIf(`"a,b", ${first} ,, ${await tagOf()}`)), '200');
+  assert.equal(outcome(await replaceIf('*')), '200');
 
   const last = await tagOf();
   await power(api, 'stop', namespace, 'seen');
-  assert.equal(gist(await replaceIf(last)), '412 precondition-failed');
+  assert.equal(outcome(await replaceIf(last)), '412 precondition-failed');
   await api.delete(namespace, 'seen');
-  assert.equal(gist(await replaceIf(last)), '404 machine-not-found');
+  assert.equal(outcome(await replaceIf(last)), '404 machine-not-found');
   assert.equal((await api.create(namespace, 'seen')).status, 201);
-  assert.equal(gist(await replaceIf(first)), '412 precondition-failed');
+  assert.equal(outcome(await replaceIf(first)), '412 precondition-failed');
 });
 
 test('of many that have seen the same spec, one replaces it', async (t) => {
@@ -163,8 +175,8 @@ test('of many that have seen the same spec, one replaces it', async (t) => {
       }),
     );
     const winners = answers.filter(({ status }) => status === 200);
-    assert.equal(winners.length, 1, answers.map(gist).join());
-    assert.equal(answers.filter(({ status }) => status === 412).length, 11, answers.map(gist).join());
+    assert.equal(winners.length, 1, answers.map(outcome).join());
+    assert.equal(answers.filter(({ status }) => status === 412).length, 11, answers.map(outcome).join());
     assert.deepEqual((await stored(cluster, namespace, 'one')).spec, winners[0]?.body.spec);
   }
 });
@@ -186,7 +198,7 @@ test('a replacement never brings back a machine that is deleted meanwhile', asyn
         '&force=true',
       );
     const calls: Promise<Answer>[] = [replace(0), replace(1), api.delete(namespace, 'gone'), replace(2)];
-    for (const answer of await Promise.all(calls)) seen.add(gist(answer));
+    for (const answer of await Promise.all(calls)) seen.add(outcome(answer));
     assert.equal((await get(cluster, path)).status, 404);
   }
   assert.deepEqual(
@@ -199,7 +211,7 @@ test('a replacement never brings back a machine that is deleted meanwhile', asyn
   assert.equal((await api.delete(namespace, 'gone')).status, 202);
   const before = await stored(cluster, namespace, 'gone');
   const late = await put(api, namespace, 'gone', FULL_SPEC, '&force=true', { 'if-match': '"stale"' });
-  assert.equal(gist(late), '409 being-deleted');
+  assert.equal(outcome(late), '409 being-deleted');
   assert.deepEqual(await stored(cluster, namespace, 'gone'), before);
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
 });

@@ -5,10 +5,10 @@ import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { type Answer, type Api, startReadyApi } from '../support/api.ts';
-import { gist, ours, power, put } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
+import { type Call, findViolations, type Observed } from '../support/concurrent-writes.ts';
+import { outcome, ownedFields, power, put } from '../support/machine-calls.ts';
 import { seededRandom } from '../support/random.ts';
-import { type Call, faultsOfMachine, type Seen } from '../support/storm.ts';
 
 const SECONDS = Number(process.env['DEVMACHINE_STORM_SECONDS'] ?? 8);
 const SEED = Number(process.env['DEVMACHINE_STORM_SEED'] ?? 1);
@@ -43,11 +43,11 @@ test(`${CLIENTS} clients on ${MACHINES} machines: no 5xx, no lost update, and th
   ]);
   await letGo(cluster, namespace);
 
-  const counts = Object.entries(Object.groupBy(calls, (call) => `${call.op} ${call.gist}`));
+  const counts = Object.entries(Object.groupBy(calls, (call) => `${call.op} ${call.outcome}`));
   t.diagnostic(`${calls.length} calls in ${SECONDS} s, seed ${SEED}`);
   for (const [what, some] of counts.sort()) t.diagnostic(`${what}: ${some?.length}`);
   assert.deepEqual(
-    calls.filter(({ op, gist: answer }) => !EXPECTED[op].test(answer)),
+    calls.filter(({ op, outcome }) => !EXPECTED[op].test(outcome)),
     [],
   );
 
@@ -124,13 +124,22 @@ async function editor(
 }
 
 function recorder(calls: Call[], name: string) {
-  return async (op: Call['op'], call: () => Promise<Answer>, asked?: object, onlyIf?: number) => {
-    const began = performance.now();
+  return async (op: Call['op'], call: () => Promise<Answer>, requested?: object, ifGeneration?: number) => {
+    const startedAt = performance.now();
     const answer = await call();
     const { metadata, spec } = answer.body;
-    const machine: Seen | undefined =
+    const machine: Observed | undefined =
       answer.status < 300 && metadata?.uid && !metadata.deletionTimestamp ? { ...metadata, spec } : undefined;
-    calls.push({ name, op, began, ended: performance.now(), gist: gist(answer), machine, asked, onlyIf });
+    calls.push({
+      name,
+      op,
+      startedAt,
+      endedAt: performance.now(),
+      outcome: outcome(answer),
+      machine,
+      requested,
+      ifGeneration,
+    });
   };
 }
 
@@ -165,19 +174,20 @@ async function check(
     calls.filter(({ machine }) => machine),
     ({ machine }) => machine?.uid,
   );
-  for (const [uid, life] of lives) assert.deepEqual(faultsOfMachine(life, defaults), [], `${name} ${uid}`);
+  for (const [uid, life] of lives) assert.deepEqual(findViolations(life, defaults), [], `${name} ${uid}`);
 
   const births = calls
-    .filter((call) => call.gist === '201')
+    .filter((call) => call.outcome === '201')
     .sort((a, b) => Number(a.machine?.resourceVersion) - Number(b.machine?.resourceVersion));
   assert.deepEqual(new Set(births.map(({ machine }) => machine?.uid)), new Set(lives.keys()));
-  const deletions = calls.filter((call) => call.gist === '202' && call.op === 'delete');
+  const deletions = calls.filter((call) => call.outcome === '202' && call.op === 'delete');
   const live = await get(cluster, machinePath({ namespace, name }));
   births.forEach((birth, index) => {
     const next = births[index + 1];
     const isLast = next === undefined;
     const end = deletions.some(
-      ({ began, ended }) => ended > birth.began && began < (next?.ended ?? Number.POSITIVE_INFINITY),
+      ({ startedAt, endedAt }) =>
+        endedAt > birth.startedAt && startedAt < (next?.endedAt ?? Number.POSITIVE_INFINITY),
     );
     if (!isLast || live.status === 404) assert.ok(end, `${name}: a machine went and nobody had deleted it`);
   });
@@ -185,12 +195,15 @@ async function check(
   if (live.status === 404 || !last) return assert.equal(live.status, 404);
 
   assert.equal(live.body.metadata.uid, last.machine?.uid);
-  assert.ok(!deletions.some(({ began }) => began > last.ended), `${name}: a deletion was forgotten`);
+  assert.ok(
+    !deletions.some(({ startedAt }) => startedAt > last.endedAt),
+    `${name}: a deletion was forgotten`,
+  );
   const life = lives.get(last.machine?.uid) ?? [];
   const final = life.reduce((a, b) =>
     (b.machine?.generation ?? 0) > (a.machine?.generation ?? 0) ? b : a,
   ).machine;
   assert.equal(live.body.metadata.generation, final?.generation);
   assert.deepEqual(live.body.spec, final?.spec);
-  ours(live.body);
+  ownedFields(live.body);
 }

@@ -91,7 +91,7 @@ async function validateWithCluster(t: TestContext, texts: string[]): Promise<Res
   const path = machinesPath(await createNamespace(connect(t), 'corpus'));
   const post = await openRaw(t);
   const validate = async (text: string): Promise<Result> => {
-    const { status, answer } = await post(`${path}?dryRun=All&fieldValidation=Strict`, text);
+    const { status, text: answer } = await post(`${path}?dryRun=All&fieldValidation=Strict`, text);
     assert.ok([201, 400, 413, 422].includes(status), `${text.slice(0, 300)}: ${status} ${answer}`);
     return { accepted: status === 201, answer };
   };

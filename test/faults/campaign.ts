@@ -2,16 +2,15 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../support/random.ts';
-import { until } from '../support/until.ts';
-import { startOwnControlPlane, waitForWrites } from './support/cluster.ts';
-import { converged } from './support/drill.ts';
+import { startBackend, untilSynced } from './support/backend.ts';
+import { retryWrite, startDedicatedControlPlane } from './support/dedicated-control-plane.ts';
+import { openEnvironment } from './support/environment.ts';
+import { type CampaignFault, FAULT_CATALOGUE, REFUSED_FOR_TWO_MINUTES } from './support/fault-catalogue.ts';
 import { heapUsed, listeners } from './support/leaks.ts';
 import { Load } from './support/load.ts';
-import { type Dish, MENU, TWO_MINUTES_REFUSED } from './support/menu.ts';
-import { openSite } from './support/site.ts';
-import { startStack } from './support/stack.ts';
+import { converged } from './support/scenario.ts';
 
-/** Faults at random under load, for as long as one likes; after each, all that must hold. Ends with 1 if something did not. */
+/** Injects random faults under load, and checks all invariants after each round. Exits with 1 at the first violation. */
 
 const { values } = parseArgs({
   options: {
@@ -24,85 +23,98 @@ const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 const logFile = values.log ?? `faults-campaign-${seed}.log`;
 const WITHIN_MS = 10_000;
-const LONG_SECONDS = 300;
+/** A campaign of at least this length starts with an outage of two minutes. */
+const LONG_CAMPAIGN_SECONDS = 300;
+const PAUSE_MS = 1_000;
 
 const random = seededRandom(seed);
-const say = (line: string): void => {
+const log = (line: string): void => {
   const text = `${new Date().toISOString()} ${line}`;
   console.log(text);
   appendFileSync(logFile, `${text}\n`);
 };
 
-say(`seed ${seed}, ${seconds} s, log ${logFile}`);
-const cluster = await startOwnControlPlane();
-const site = await openSite(cluster);
-const stack = await startStack({ kubeconfig: site.kubeconfig, silenceMs: 3_000 });
-await until('the cache to be synced', () => stack.cache.synced());
-for (let made = 0; made < 60; made++) await site.world.anything(random);
-const load = new Load({ stack, world: site.world, random, readsPerSecond: 200 });
+log(`seed ${seed}, ${seconds} s, log ${logFile}`);
+const controlPlane = await startDedicatedControlPlane();
+const environment = await openEnvironment(controlPlane);
+const { proxy, writer } = environment;
+const backend = await startBackend({
+  kubeconfig: environment.kubeconfig,
+  env: { CLUSTER_TIMEOUT_SECONDS: '5' },
+  silenceMs: 3_000,
+});
+await untilSynced(backend);
+for (let written = 0; written < 60; written++) await writer.writeRandomly(random);
+const load = new Load({ backend, environment, random, readsPerSecond: 200 });
 const recoveries: number[] = [];
 const violations: string[] = [];
 const heapBefore = await heapUsed();
 const end = performance.now() + seconds * 1_000;
 
-function choose(): Dish[] {
-  if (recoveries.length === 0 && seconds >= LONG_SECONDS) return [TWO_MINUTES_REFUSED];
+function chooseFaults(): CampaignFault[] {
+  if (recoveries.length === 0 && seconds >= LONG_CAMPAIGN_SECONDS) return [REFUSED_FOR_TWO_MINUTES];
   const count = 1 + Math.floor(random() * 3);
-  const dishes = Array.from({ length: count }, () => MENU[Math.floor(random() * MENU.length)] as Dish);
-  // Two of those that end processes would be in each other's way.
-  const heavy = dishes.find(({ name }) => /apiserver|etcd/.test(name));
-  return heavy ? [heavy] : dishes;
+  const pick = () => FAULT_CATALOGUE[Math.floor(random() * FAULT_CATALOGUE.length)] as CampaignFault;
+  const faults = Array.from({ length: count }, pick);
+  // Faults that stop processes are injected alone, because they would interfere with each other.
+  const exclusive = faults.find(({ name }) => /apiserver|etcd/.test(name));
+  return exclusive ? [exclusive] : faults;
 }
 
-async function round(): Promise<void> {
-  const dishes = choose();
+async function runRound(): Promise<void> {
+  const faults = chooseFaults();
   const ms = 500 + Math.floor(random() * 7_500);
-  const before = new Map(load.answers);
-  await Promise.all(dishes.map(({ serve }) => serve({ site, stack, cluster }, ms)));
-  await site.proxy.heal();
-  const healed = performance.now();
+  const before = new Map(load.responses);
+  await Promise.all(faults.map(({ inject }) => inject({ environment, backend, controlPlane }, ms)));
+  await proxy.heal();
+  const healedAt = performance.now();
   await load.pauseWrites();
-  await waitForWrites(() => site.world.anything(random));
-  const what = dishes.map(({ name }) => name).join(' + ');
-  const faults: string[] = [];
-  await converged(stack, site, WITHIN_MS, healed).catch((error: Error) => faults.push(error.message));
-  const recoveredMs = Math.round(performance.now() - healed);
-  faults.push(...stack.wrongs(), ...newServerErrors(before));
-  if (load.failedReads > 0) faults.push(`${load.failedReads} reads of known machines have failed`);
-  stack.mayRepeat(false);
-  recoveries.push(recoveredMs);
-  violations.push(...faults.map((fault) => `${what}: ${fault}`));
-  const said = [...load.answers].map(([key, count]) => [key, count - (before.get(key) ?? 0)]);
-  const answers = said.filter(([, count]) => count).map((pair) => pair.join(': '));
-  say(
-    `${what} | ${ms} ms | recovered after ${recoveredMs} ms | ${answers.join(', ')} | ${faults.join('; ') || 'ok'}`,
+  await retryWrite(() => writer.writeRandomly(random));
+  const found: string[] = [];
+  await converged(backend, environment, WITHIN_MS, healedAt).catch((error: Error) =>
+    found.push(error.message),
   );
+  const recoveredMs = Math.round(performance.now() - healedAt);
+  found.push(...backend.violations(), ...newServerErrors(before));
+  if (load.failedReads > 0) found.push(`${load.failedReads} reads of cached machines failed`);
+  backend.allowRepeats(false);
+  recoveries.push(recoveredMs);
+  const names = faults.map(({ name }) => name).join(' + ');
+  violations.push(...found.map((violation) => `${names}: ${violation}`));
+  const responses = formatCounts(
+    [...load.responses].map(([key, count]) => [key, count - (before.get(key) ?? 0)]),
+  );
+  log(`${names} | ${ms} ms | recovered after ${recoveredMs} ms | ${responses} | ${found.join('; ') || 'ok'}`);
   load.resumeWrites();
-  await sleep(1_000);
+  await sleep(PAUSE_MS);
 }
 
 const newServerErrors = (before: ReadonlyMap<string, number>): string[] =>
-  [...load.answers]
+  [...load.responses]
     .filter(([key, count]) => key.endsWith(' 500') && count > (before.get(key) ?? 0))
-    .map(([key]) => `answered ${key}`);
+    .map(([key]) => `response ${key}`);
+
+const formatCounts = (counts: readonly (readonly [string, number])[]): string =>
+  counts
+    .filter(([, count]) => count > 0)
+    .map((pair) => pair.join(': '))
+    .join(', ');
 
 try {
-  while (performance.now() < end && violations.length === 0) await round();
+  while (performance.now() < end && violations.length === 0) await runRound();
 } finally {
   await load.stop();
   const heap = (await heapUsed()) - heapBefore;
-  await stack.stop();
-  await site.close();
-  await cluster.remove();
-  if (listeners(stack.signal) > 0) violations.push(`${listeners(stack.signal)} listeners left`);
+  await backend.stop();
+  await environment.close();
+  await controlPlane.remove();
+  const remaining = listeners(backend.signal);
+  if (remaining > 0) violations.push(`${remaining} listeners left`);
   const sorted = recoveries.toSorted((one, other) => one - other);
-  say(`answers: ${[...load.answers].map((pair) => pair.join(': ')).join(', ')}`);
-  say(
-    `${sorted.length} rounds; recovery: median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms`,
-  );
-  say(
-    `heap ${(heap / 1e6).toFixed(1)} MB more than at the start; ${violations.length} violations, seed ${seed}`,
-  );
-  for (const violation of violations) say(violation);
+  log(`responses: ${formatCounts([...load.responses])}`);
+  log(`${sorted.length} rounds; recovery: median ${sorted[sorted.length >> 1]} ms, max ${sorted.at(-1)} ms`);
+  log(`heap: ${(heap / 1e6).toFixed(1)} MB more than at the start`);
+  log(`${violations.length} violations, seed ${seed}`);
+  for (const violation of violations) log(violation);
 }
 process.exitCode = violations.length > 0 ? 1 : 0;

@@ -1,31 +1,40 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { writePrivate } from '../../dev/pki.ts';
-import { create } from '../support/cluster.ts';
+import { openClient } from '../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
+import { machinesPath } from '../../src/kube/resources/devmachine.ts';
+import { create, get } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
-import type { Site } from './support/site.ts';
+import type { Environment } from './support/environment.ts';
+import { runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
 
-/** The cluster no longer takes our token, or has taken a right away: in earnest, with tokens and roles of its own. */
+/** Real tokens that are revoked, and real permissions that are withdrawn. */
 
 const ROLE_BINDINGS = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
 
-const core = ({ world }: Site) => `/api/v1/namespaces/${world.namespace}`;
-const tokenFile = (site: Site) => `${site.kubeconfig}.token`;
+const core = ({ namespace }: Environment) => `/api/v1/namespaces/${namespace}`;
+const tokenFile = ({ kubeconfig }: Environment) => `${kubeconfig}.token`;
+const firstTokenFile = ({ kubeconfig }: Environment) => `${kubeconfig}.first-token`;
 
-/** A kubeconfig of a service account that may do everything, with a token of which only we know. */
-async function asServiceAccount(site: Site): Promise<string> {
-  await grant(site);
-  await writePrivate(tokenFile(site), await newToken(site, 'first'));
-  const file = `${site.kubeconfig}.bearer`;
-  const certificate = Buffer.from(site.proxy.ca).toString('base64');
-  const cluster = { server: site.proxy.url, 'certificate-authority-data': certificate };
+/** Returns a kubeconfig of a service account with all permissions, which reads its token from a file. */
+async function asServiceAccount(environment: Environment): Promise<string> {
+  await grant(environment);
+  const token = await createToken(environment, 'first');
+  await writePrivate(tokenFile(environment), token);
+  await writePrivate(firstTokenFile(environment), token);
+  return writeKubeconfig(environment, tokenFile(environment));
+}
+
+async function writeKubeconfig({ proxy }: Environment, token: string): Promise<string> {
+  const file = `${token}.kubeconfig`;
+  const certificate = Buffer.from(proxy.ca).toString('base64');
+  const cluster = { server: proxy.url, 'certificate-authority-data': certificate };
   await writePrivate(
     file,
     stringify({
       clusters: [{ name: 'proxy', cluster }],
-      users: [{ name: 'backend', user: { tokenFile: tokenFile(site) } }],
+      users: [{ name: 'backend', user: { tokenFile: token } }],
       contexts: [{ name: 'proxy', context: { cluster: 'proxy', user: 'backend' } }],
       'current-context': 'proxy',
     }),
@@ -33,90 +42,107 @@ async function asServiceAccount(site: Site): Promise<string> {
   return file;
 }
 
-async function grant({ direct, world: { namespace } }: Site): Promise<void> {
-  const reply = await create(direct, ROLE_BINDINGS, {
+async function grant({ direct, namespace }: Environment): Promise<void> {
+  const { status, body } = await create(direct, ROLE_BINDINGS, {
     metadata: { name: namespace },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
     subjects: [{ kind: 'ServiceAccount', name: 'default', namespace }],
   });
-  assert.equal(reply.status, 201, JSON.stringify(reply.body));
+  assert.equal(status, 201, JSON.stringify(body));
 }
 
-/** Good as long as the Secret is there that it is bound to. */
-async function newToken(site: Site, name: string): Promise<string> {
-  const secret = await create(site.direct, `${core(site)}/secrets`, { metadata: { name } });
+/** Creates a token that is bound to a Secret: deleting the Secret revokes the token. */
+async function createToken(environment: Environment, name: string): Promise<string> {
+  const { direct } = environment;
+  const secret = await create(direct, `${core(environment)}/secrets`, { metadata: { name } });
   const boundObjectRef = { kind: 'Secret', apiVersion: 'v1', name, uid: secret.body.metadata.uid };
-  const path = `${core(site)}/serviceaccounts/default/token`;
-  const { status, body } = await create(site.direct, path, { spec: { boundObjectRef } });
+  const path = `${core(environment)}/serviceaccounts/default/token`;
+  const { status, body } = await create(direct, path, { spec: { boundObjectRef } });
   assert.equal(status, 201, JSON.stringify(body));
   return body.status.token;
 }
 
-const remove = ({ direct }: Site, path: string) =>
+const remove = ({ direct }: Environment, path: string) =>
   direct.request({ method: 'DELETE', path, signal: AbortSignal.timeout(10_000) });
 
-async function revoke(site: Site): Promise<void> {
-  await remove(site, `${ROLE_BINDINGS}/${site.world.namespace}`);
+async function withdraw(environment: Environment): Promise<void> {
+  await remove(environment, `${ROLE_BINDINGS}/${environment.namespace}`);
 }
 
-const cutAll = ({ proxy }: DiagnosisContext) => {
-  for (const exchange of proxy.open()) exchange.cut();
-};
-
-const refusals = ({ stack }: DiagnosisContext, words: string) =>
-  stack.warnings.filter((line) => line.includes(words)).length;
-
-/** The API server keeps what it has found out about a token for 10 s. */
-async function revokeFirst(context: DiagnosisContext): Promise<void> {
-  await remove(context, `${core(context)}/secrets/first`);
-  await sleep(11_000);
+/** Resolves when the API server responds with `status` to the first token: it caches tokens and permissions. */
+async function untilFirstTokenGets(status: number, environment: Environment): Promise<void> {
+  const kubeconfig = await writeKubeconfig(environment, firstTokenFile(environment));
+  const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 10_000 });
+  const path = machinesPath(environment.namespace);
+  try {
+    await until(
+      `the API server to respond ${status}`,
+      async () => (await get(client, path)).status === status,
+    );
+  } finally {
+    await client.close();
+  }
 }
 
-const drills: Drill[] = [
+async function revokeFirstToken(environment: Environment): Promise<void> {
+  await remove(environment, `${core(environment)}/secrets/first`);
+  await untilFirstTokenGets(401, environment);
+}
+
+const warningsWith = ({ backend }: ScenarioContext, text: string) =>
+  backend.warnings.filter((line) => line.includes(text)).length;
+
+/** Resolves when the backend has been refused, and refused again when it retried. */
+async function untilRefusedAgain(context: ScenarioContext, text: string): Promise<void> {
+  await until('a refusal in the log', () => warningsWith(context, text) > 0);
+  const before = warningsWith(context, text);
+  await until('another refusal in the log', () => warningsWith(context, text) > before);
+}
+
+const UNAUTHORIZED = 'refuses the credentials of this service';
+
+const scenarios: Scenario[] = [
   {
-    fault: 'the token is rotated, then the old one revoked',
-    expected: 'the first 401 is answered with the new token; nothing is refused',
+    fault: 'the token is rotated, then the old one is revoked',
+    expected: 'the request is repeated with the new token; no request fails',
     kubeconfig: asServiceAccount,
     async during(context) {
-      await writePrivate(tokenFile(context), await newToken(context, 'second'));
-      await revokeFirst(context);
-      cutAll(context);
-      await context.changes();
-      await context.agree();
-      assert.equal(refusals(context, 'refuses the credentials of this service'), 0);
+      await writePrivate(tokenFile(context), await createToken(context, 'second'));
+      await revokeFirstToken(context);
+      context.proxy.cut();
+      await context.write();
+      await context.converge();
+      assert.equal(warningsWith(context, UNAUTHORIZED), 0);
     },
-    afterwards: revoke,
+    afterwards: withdraw,
   },
   {
     fault: '401 until the token is rotated',
-    expected: 'tried again; the last known is answered',
+    expected: 'retries; serves the last known state',
     kubeconfig: asServiceAccount,
     async during(context) {
-      await revokeFirst(context);
-      cutAll(context);
-      await context.changes();
-      await until('a 401 in the log', () => refusals(context, 'refuses the credentials of this service') > 0);
-      await sleep(2_000);
-      await writePrivate(tokenFile(context), await newToken(context, 'second'));
+      await revokeFirstToken(context);
+      context.proxy.cut();
+      await context.write();
+      await untilRefusedAgain(context, UNAUTHORIZED);
+      await writePrivate(tokenFile(context), await createToken(context, 'second'));
     },
-    afterwards: revoke,
+    afterwards: withdraw,
   },
   {
-    fault: '403: all rights are taken away, and given back',
-    expected: 'tried again; the last known is answered, parts are unknown',
+    fault: '403: all permissions are withdrawn, and granted again',
+    expected: 'retries; serves the last known state, with unknown dependents',
     kubeconfig: asServiceAccount,
     async during(context) {
-      await revoke(context);
-      // The API server decides by its own cache.
-      await sleep(500);
-      cutAll(context);
-      await context.changes();
-      await until('a 403 in the log', () => refusals(context, 'forbidden') > 0);
-      await sleep(2_000);
+      await withdraw(context);
+      await untilFirstTokenGets(403, context);
+      context.proxy.cut();
+      await context.write();
+      await untilRefusedAgain(context, 'forbidden');
       await grant(context);
     },
-    afterwards: revoke,
+    afterwards: withdraw,
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

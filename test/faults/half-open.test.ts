@@ -1,66 +1,54 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
+import { until } from '../support/until.ts';
+import { LISTS, WATCHES } from './support/exchange.ts';
+import { readAge, runScenarios, type Scenario } from './support/scenario.ts';
 
-/** Connections that look alive: nobody says that they are not. */
+/** Half-open connections: they look open, but nothing arrives. */
 
-const watches = { kind: 'watch' } as const;
-const lists = { kind: 'list' } as const;
-
-async function age({ stack, world }: DiagnosisContext): Promise<number> {
-  const reply = await fetch(`${stack.url}/api/v1/devmachines?namespace=${world.namespace}`);
-  await reply.text();
-  assert.equal(reply.status, 200);
-  return Number(reply.headers.get('age'));
-}
-
-const drills: Drill[] = [
+const scenarios: Scenario[] = [
   {
-    fault: 'every watch is half-open: it never says another word',
-    expected: 'found out by silence; watched again, no list',
+    fault: 'every watch is half-open forever',
+    expected: 'replaced after the silence timeout, without a list',
     silenceMs: 3_000,
-    async during(context) {
-      const { proxy, changes, agree } = context;
-      const listed = proxy.asked(lists).length;
-      for (const exchange of proxy.open(watches)) exchange.hold();
-      await changes();
-      await agree();
-      assert.equal(proxy.asked(lists).length, listed);
+    async during({ proxy, write, converge }) {
+      const listsBefore = proxy.requests(LISTS).length;
+      for (const exchange of proxy.exchanges(WATCHES)) exchange.hold();
+      await write();
+      await converge();
+      assert.equal(proxy.requests(LISTS).length, listsBefore);
     },
   },
   {
-    fault: 'all connections are half-open for 8 s, then alive again',
-    expected: 'answers say how old they are; what comes late is taken in',
+    fault: 'all connections are half-open, then continue',
+    expected: 'Age grows; late events are applied, and Age falls again',
     async during(context) {
-      const { proxy, changes } = context;
-      const held = proxy.open(watches);
+      const { proxy, write } = context;
+      const held = proxy.exchanges(WATCHES);
       for (const exchange of held) exchange.hold();
-      const { promise: alive, resolve: revive } = Promise.withResolvers<void>();
-      proxy.inject({ before: () => alive });
-      await changes();
-      await sleep(8_000);
-      assert.ok((await age(context)) >= 5, `Age: ${await age(context)}`);
-      revive();
+      const { promise: continued, resolve: continueRequests } = Promise.withResolvers<void>();
+      proxy.inject({ before: () => continued });
+      await write();
+      await until('an Age of at least 5 s', async () => (await readAge(context)) >= 5);
+      continueRequests();
       for (const exchange of held) exchange.release();
     },
     async afterwards(context) {
-      await sleep(3_000);
-      assert.ok((await age(context)) <= 5);
+      await until('an Age of at most 5 s', async () => (await readAge(context)) <= 5);
     },
   },
   {
-    fault: 'quiet watches, again and again made anew after 1 s of silence',
-    expected: 'no list, no wait, nobody is told anything',
+    fault: 'quiet watches are replaced after 1 s of silence, many times',
+    expected: 'no list, no failure, no delta',
     silenceMs: 1_000,
-    async during({ proxy, stack }) {
-      const listed = proxy.asked(lists).length;
-      const watched = proxy.asked(watches).length;
-      await sleep(4_000);
-      assert.ok(proxy.asked(watches).length > watched + 30);
-      assert.equal(proxy.asked(lists).length, listed);
-      assert.deepEqual(stack.warnings, []);
+    async during({ proxy, backend }) {
+      const listsBefore = proxy.requests(LISTS).length;
+      const watchesBefore = proxy.requests(WATCHES).length;
+      await until('30 more watches', () => proxy.requests(WATCHES).length > watchesBefore + 30);
+      assert.equal(proxy.requests(LISTS).length, listsBefore);
+      const failures = backend.warnings.filter((line) => line.includes(' failed '));
+      assert.deepEqual(failures, []);
     },
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

@@ -1,83 +1,81 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
 import { until } from '../support/until.ts';
-import { type OwnControlPlane, startOwnControlPlane, waitForWrites } from './support/cluster.ts';
-import { type Drill, runDrills } from './support/drill.ts';
-import type { Asked } from './support/exchange.ts';
-import { errorEvent, saysFirst, TOO_OLD } from './support/faults.ts';
+import { retryWrite, useDedicatedControlPlane } from './support/dedicated-control-plane.ts';
+import type { ProxiedRequest } from './support/exchange.ts';
+import { EXPIRED, errorEvent, sendsFirst } from './support/faults.ts';
+import { runScenarios, type Scenario } from './support/scenario.ts';
 
-/** What befalls the history that the cluster keeps, from which watches and pages go on. */
+/** Changes to etcd's history, from which watches and pages continue. */
 
-let cluster: OwnControlPlane;
-before(async () => {
-  cluster = await startOwnControlPlane();
-});
-after(() => cluster.remove());
+const controlPlane = useDedicatedControlPlane();
 
-const machineLists = { kind: 'list', path: '/devmachines' } as const;
-const machineWatches = { kind: 'watch', path: '/devmachines' } as const;
+const MACHINE_LISTS = { kind: 'list', path: '/devmachines' } as const;
+const MACHINE_WATCHES = { kind: 'watch', path: '/devmachines' } as const;
 
-let listed = 0;
+let listsBeforeRestore = 0;
 
-const drills: Drill[] = [
+const scenarios: Scenario[] = [
   {
-    fault: 'etcd is restored to an older state',
-    expected: 'a new list, although it has an older version; what is gone is deleted',
-    async during({ changes, agree, stack, proxy }) {
-      const restore = await cluster.backup();
-      // Far enough that the cluster, restored, is behind for a while: it writes much when it starts.
-      await waitForWrites(() => changes(200));
-      await agree();
-      stack.mayRepeat(true);
-      listed = proxy.asked(machineLists).length;
+    fault: 'etcd is restored from a backup',
+    expected: 'a new list, although its version is older; missing objects are deleted',
+    async during({ write, converge, backend, proxy }) {
+      const restore = await controlPlane().backup();
+      // So many that the restored cluster is behind for a while: an API server that starts writes a lot itself.
+      await retryWrite(() => write(200));
+      await converge();
+      backend.allowRepeats(true);
+      listsBeforeRestore = proxy.requests(MACHINE_LISTS).length;
       await restore();
-      await waitForWrites(() => changes(5));
+      await retryWrite(() => write(5));
     },
     afterwards({ proxy }) {
-      assert.ok(proxy.asked(machineLists).length > listed);
+      assert.ok(proxy.requests(MACHINE_LISTS).length > listsBeforeRestore);
     },
   },
   {
-    fault: 'compaction while disconnected',
-    expected: 'the watch is refused as too old: a new list',
-    async during({ proxy, changes }) {
-      const listed = proxy.asked(machineLists).length;
+    fault: 'the history is compacted while the backend is disconnected',
+    expected: 'the watch is refused as expired, which leads to a new list',
+    async during({ proxy, write }) {
+      const listsBefore = proxy.requests(MACHINE_LISTS).length;
       proxy.refuse();
-      await changes(40);
-      await forget();
+      await write(40);
+      await dropHistory();
       await proxy.heal();
-      await waitForWrites(() => changes(1));
-      await until('a new list', () => proxy.asked(machineLists).length > listed);
+      await retryWrite(() => write(1));
+      await until('a new list', () => proxy.requests(MACHINE_LISTS).length > listsBefore);
     },
-    withinMs: 15_000,
   },
   {
     fault: 'a continue token expires between two pages',
     expected: 'one list without pages',
-    env: { CLUSTER_TIMEOUT_SECONDS: '30' },
-    async during({ proxy, world, agree }) {
+    env: { CLUSTER_TIMEOUT_SECONDS: '60' },
+    async during({ proxy, writer, converge }) {
       const names = Array.from({ length: 520 }, (_, index) => `page-${index}`);
-      while (names.length > 0) await Promise.all(names.splice(0, 40).map((name) => world.make(name)));
-      // What is compacted must be older than now.
-      const expire = () => world.change('page-0').then(forget);
+      while (names.length > 0) {
+        await Promise.all(names.splice(0, 40).map((name) => writer.createMachine(name)));
+      }
+      // A write first: compaction keeps the latest version.
+      const expire = () => writer.updateMachine('page-0').then(dropHistory);
       const expiry = proxy.inject({ before: expire }, { kind: 'list', path: 'continue=' }, 1);
-      proxy.inject(saysFirst(errorEvent(TOO_OLD)), machineWatches, 1);
-      const before = proxy.asked(machineLists).length;
-      for (const exchange of proxy.open(machineWatches)) exchange.cut();
-      const isWhole = ({ url }: Asked) => !url.includes('limit=');
-      await until('a list without pages', () => proxy.asked(machineLists).slice(before).some(isWhole));
-      assert.equal(expiry.met(), 1);
-      await agree();
+      proxy.inject(sendsFirst(errorEvent(EXPIRED)), MACHINE_WATCHES, 1);
+      const listsBefore = proxy.requests(MACHINE_LISTS).length;
+      proxy.cut(MACHINE_WATCHES);
+      const isWhole = ({ url }: ProxiedRequest) => !url.includes('limit=');
+      await until('a list without pages', () =>
+        proxy.requests(MACHINE_LISTS).slice(listsBefore).some(isWhole),
+      );
+      assert.equal(expiry.hits(), 1);
+      await converge();
     },
-    withinMs: 15_000,
   },
 ];
 
-runDrills(drills, () => cluster);
+runScenarios(scenarios, controlPlane);
 
-async function forget(): Promise<void> {
-  await cluster.compact();
-  // It remembers what it has seen itself, compacted or not.
-  await cluster.apiserver.kill('SIGKILL');
-  await cluster.apiserver.start();
+async function dropHistory(): Promise<void> {
+  const { apiserver, compact } = controlPlane();
+  await compact();
+  // The API server's watch cache still has the compacted events.
+  await apiserver.kill('SIGKILL');
+  await apiserver.start();
 }

@@ -2,105 +2,115 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../src/devmachine/machine.ts';
 import type { Delta } from '../../src/kube/cache/store.ts';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
-import { answers, blackHole, resets, status } from './support/faults.ts';
+import { untilUnreachable } from './support/backend.ts';
+import { LISTS, WATCHES } from './support/exchange.ts';
+import { blackHole, EXPIRED, type Fault, resets, responds, throttles } from './support/faults.ts';
+import { runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
 
-/** The whole cluster cannot be reached, or answers nonsense to everything. */
+/** The whole cluster is unreachable, or every response is invalid. */
 
-/** In the meantime what is known is answered, and the process is neither dead nor unready. */
-async function outage({ stack, world }: DiagnosisContext, ms: number): Promise<void> {
-  const until = performance.now() + ms;
-  const known = stack.cache.view.list(world.namespace)[0]?.name;
-  const paths = [
-    '/livez',
-    '/readyz',
-    `/api/v1/devmachines/status?namespace=${world.namespace}&name=${known}`,
-  ];
-  while (performance.now() < until) {
+/**
+ * Keeps the fault for `ms`, while the backend must stay alive and ready, and serve the last known status. Real time is the
+ * subject: the backend retries, with growing waits, throughout the outage.
+ */
+async function assertServes({ backend, namespace }: ScenarioContext, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  const name = backend.cache.view.list(namespace)[0]?.name;
+  const paths = ['/livez', '/readyz', `/api/v1/devmachines/status?namespace=${namespace}&name=${name}`];
+  while (performance.now() < end) {
     for (const path of paths) {
-      const reply = await fetch(`${stack.url}${path}`);
-      await reply.text();
-      assert.equal(reply.status, 200, path);
+      const response = await fetch(`${backend.url}${path}`);
+      await response.text();
+      assert.equal(response.status, 200, path);
     }
     await sleep(100);
   }
 }
 
-const refused = (ms: number) => async (context: DiagnosisContext) => {
-  context.proxy.refuse();
-  await context.changes();
-  await outage(context, ms);
+const onAllRequests = (fault: Fault) => async (context: ScenarioContext) => {
+  const { proxy, write } = context;
+  proxy.inject(fault);
+  proxy.cut();
+  await write();
+  await assertServes(context, 3_000);
 };
 
-const toEverything =
-  (...[fault]: Parameters<DiagnosisContext['proxy']['inject']>) =>
-  async (context: DiagnosisContext) => {
-    const { proxy, changes } = context;
-    proxy.inject(fault);
-    for (const exchange of proxy.open()) exchange.cut();
-    await changes();
-    await outage(context, 3_000);
-  };
+const deltas: Delta<Machine>[] = [];
 
-const told: Delta<Machine>[] = [];
-
-const drills: Drill[] = [
+const scenarios: Scenario[] = [
   {
     fault: 'connections are refused for 20 s',
-    expected: 'the last known is answered; recovers without a restart',
-    during: refused(20_000),
+    expected: 'serves the last known state; recovers without a restart',
+    async during(context) {
+      context.proxy.refuse();
+      await context.write();
+      await assertServes(context, 20_000);
+    },
   },
   {
-    fault: 'a machine is made anew, another deleted, while disconnected',
-    expected: 'subscribers hear: deleted and added, and deleted with the last known state',
-    async during({ proxy, world, stack, agree }) {
-      for (const name of ['anew', 'gone']) await world.make(name);
-      await agree();
-      stack.cache.store(world.namespace)?.subscribe((change) => told.push(change));
+    fault: 'a machine is recreated and another deleted while the backend is disconnected',
+    expected: 'subscribers receive deleted and added for one, and deleted for the other',
+    async during({ proxy, writer, backend, converge, namespace }) {
+      for (const name of ['recreated', 'removed']) await writer.createMachine(name);
+      await converge();
+      backend.cache.store(namespace)?.subscribe((delta) => deltas.push(delta));
       proxy.refuse();
-      await world.remove('anew');
-      await world.make('anew');
-      await world.remove('gone');
-      await sleep(1_000);
+      await writer.deleteMachine('recreated');
+      await writer.createMachine('recreated');
+      await writer.deleteMachine('removed');
+      await untilUnreachable(backend);
     },
     afterwards() {
-      const of = (name: string) => told.filter(({ item }) => item.name === name);
+      const of = (name: string) => deltas.filter(({ item }) => item.name === name);
       assert.deepEqual(
-        of('anew').map(({ type }) => type),
+        of('recreated').map(({ type }) => type),
         ['deleted', 'added'],
       );
-      assert.notEqual(of('anew')[0]?.item.uid, of('anew')[1]?.item.uid);
+      assert.notEqual(of('recreated')[0]?.item.uid, of('recreated')[1]?.item.uid);
       assert.deepEqual(
-        of('gone').map(({ type }) => type),
+        of('removed').map(({ type }) => type),
         ['deleted'],
       );
     },
   },
-  { fault: 'every request is reset', expected: 'the last known is answered', during: toEverything(resets) },
-  { fault: 'every request ends in a black hole', expected: 'as above', during: toEverything(blackHole) },
   {
-    fault: '429 with Retry-After: 1 to everything',
-    expected: 'as above',
-    during: toEverything(answers(429, status(429, 'TooManyRequests', 'slow down'), { 'retry-after': '1' })),
-  },
-  { fault: '500 to everything', expected: 'as above', during: toEverything(answers(500, 'broken')) },
-  {
-    fault: '200 with HTML to everything',
-    expected: 'as above',
-    during: toEverything(answers(200, '<html>Please log in</html>')),
+    fault: 'every request is reset',
+    expected: 'serves the last known state',
+    during: onAllRequests(resets),
   },
   {
-    fault: 'lists of junk where lists are needed',
-    expected: 'tried again; the last known is answered',
+    fault: 'no request gets a response',
+    expected: 'serves the last known state; retries after the deadline',
+    env: { CLUSTER_TIMEOUT_SECONDS: '5' },
+    during: onAllRequests(blackHole),
+  },
+  {
+    fault: '429 with Retry-After: 1 to every request',
+    expected: 'serves the last known state',
+    during: onAllRequests(throttles(1)),
+  },
+  {
+    fault: '500 to every request',
+    expected: 'serves the last known state',
+    during: onAllRequests(responds(500, 'broken')),
+  },
+  {
+    fault: '200 with HTML to every request',
+    expected: 'serves the last known state',
+    during: onAllRequests(responds(200, '<html>Please log in</html>')),
+  },
+  {
+    fault: '410 to every watch, and an invalid response to every list',
+    expected: 'retries; serves the last known state',
     async during(context) {
-      const { proxy, changes } = context;
-      proxy.inject(answers(410, status(410, 'Expired', 'too old')), { kind: 'watch' });
-      proxy.inject(answers(200, '{"kind":"DevMachineList","metadata":{}}'), { kind: 'list' });
-      for (const exchange of proxy.open()) exchange.cut();
-      await changes();
-      await outage(context, 2_000);
+      const { proxy, write } = context;
+      proxy.inject(responds(410, EXPIRED), WATCHES);
+      proxy.inject(responds(200, '{"kind":"DevMachineList","metadata":{}}'), LISTS);
+      proxy.cut();
+      await write();
+      await assertServes(context, 2_000);
     },
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

@@ -1,86 +1,89 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
+import { until } from '../support/until.ts';
+import { WATCHES } from './support/exchange.ts';
 import { heapUsed, listeners } from './support/leaks.ts';
+import { readAge, runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
 
-/** What is wrong on our own side: subscribers, clocks, and what each fault might leave behind. */
+/** Faults of the backend's own process: subscribers, clocks and leaks. */
 
-const watches = { kind: 'watch' } as const;
-
-const cutAll = ({ proxy }: DiagnosisContext) => {
-  for (const exchange of proxy.open(watches)) exchange.cut();
-};
-
-function keepBusy(ms: number): void {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
+function blockEventLoop(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }
 
-const clockMoved = (ms: number) => async (context: DiagnosisContext) => {
+const withClockMovedBy = (ms: number) => async (context: ScenarioContext) => {
   const { now } = Date;
   Date.now = () => now() + ms;
   try {
-    cutAll(context);
-    await context.changes();
-    await context.agree();
-    const reply = await fetch(`${context.stack.url}/api/v1/devmachines?namespace=${context.world.namespace}`);
-    await reply.text();
-    assert.ok(Number(reply.headers.get('age')) < 5, `Age: ${reply.headers.get('age')}`);
+    context.proxy.cut(WATCHES);
+    await context.write();
+    await context.converge();
+    await until('an Age below 5 s', async () => (await readAge(context)) < 5);
   } finally {
     Date.now = now;
   }
 };
 
 const ROUNDS = 15;
-const BYTES_PER_ROUND = 50_000;
+const MAX_BYTES_PER_ROUND = 50_000;
+/** A watch that ends within 1 s without an event counts as a failure, and its reflector waits. So real time must pass. */
+const WATCH_LIFETIME_MS = 1_100;
 
-const drills: Drill[] = [
+const scenarios: Scenario[] = [
   {
-    fault: 'a subscriber that throws',
-    expected: 'is logged; the others hear everything',
-    async during({ stack, world, changes, agree }) {
-      const broken = () => {
+    fault: 'a subscriber throws',
+    expected: 'the error is logged; the other subscribers receive everything',
+    async during({ backend, namespace, write, converge }) {
+      const fail = () => {
         throw new Error('a broken subscriber');
       };
-      stack.cache.store(world.namespace)?.subscribe(broken);
-      stack.cache.view.subscribe(broken);
-      await changes();
-      await agree();
-      assert.ok(stack.warnings.some((line) => line.includes('a broken subscriber')));
+      backend.cache.store(namespace)?.subscribe(fail);
+      backend.cache.view.subscribe(fail);
+      await write();
+      await converge();
+      assert.ok(backend.warnings.some((line) => line.includes('a broken subscriber')));
     },
   },
   {
-    fault: 'a subscriber that takes 50 ms for each change',
-    expected: 'late, and nothing is lost',
-    async during({ stack, world, changes, agree }) {
-      const stop = stack.cache.store(world.namespace)?.subscribe(() => keepBusy(50));
-      await changes(60);
-      await agree();
-      stop?.();
+    fault: 'a subscriber blocks for 50 ms per delta',
+    expected: 'late, but nothing is lost',
+    async during({ backend, namespace, write, converge }) {
+      const unsubscribe = backend.cache.store(namespace)?.subscribe(() => blockEventLoop(50));
+      await write(60);
+      await converge();
+      unsubscribe?.();
     },
   },
-  { fault: 'the clock jumps ahead by an hour', expected: 'no difference', during: clockMoved(3_600_000) },
-  { fault: 'the clock jumps back by an hour', expected: 'no difference', during: clockMoved(-3_600_000) },
+  {
+    fault: 'the clock jumps forward by an hour',
+    expected: 'no effect',
+    during: withClockMovedBy(3_600_000),
+  },
+  {
+    fault: 'the clock jumps back by an hour',
+    expected: 'no effect',
+    during: withClockMovedBy(-3_600_000),
+  },
   {
     fault: `all watches are cut ${ROUNDS} times`,
-    expected: 'as many listeners as before, and about as much memory',
-    async during(context) {
-      const { stack, agree } = context;
+    expected: 'no more listeners than before, and about as much memory',
+    async during({ backend, proxy, converge }) {
       const cutOnce = async () => {
-        cutAll(context);
-        // Shorter watches would be failures, and be waited for.
-        await sleep(1_100);
+        proxy.cut(WATCHES);
+        await sleep(WATCH_LIFETIME_MS);
       };
       for (let round = 0; round < 5; round++) await cutOnce();
-      await agree();
-      const before = { listeners: listeners(stack.signal), heap: await heapUsed() };
+      await converge();
+      const before = { listeners: listeners(backend.signal), heap: await heapUsed() };
       for (let round = 0; round < ROUNDS; round++) await cutOnce();
-      await agree();
-      assert.ok(listeners(stack.signal) <= before.listeners + 2, `${listeners(stack.signal)} listeners`);
+      await converge();
+      const present = listeners(backend.signal);
+      assert.ok(present <= before.listeners + 2, `${present} listeners, before: ${before.listeners}`);
       const growth = (await heapUsed()) - before.heap;
-      assert.ok(growth < ROUNDS * BYTES_PER_ROUND, `${growth} bytes more after ${ROUNDS} rounds`);
+      assert.ok(growth < ROUNDS * MAX_BYTES_PER_ROUND, `${growth} bytes more after ${ROUNDS} rounds`);
     },
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

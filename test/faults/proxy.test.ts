@@ -1,28 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
-import { testKubeconfig } from '../support/cluster.ts';
-import { answers, blackHole, closesAtOnce, type Fault, resets } from './support/faults.ts';
-import { controlPlaneOf, openSite, type Site } from './support/site.ts';
+import { type Environment, openEnvironment } from './support/environment.ts';
+import { blackHole, closesImmediately, type Fault, resets, responds } from './support/faults.ts';
 
-/** The faults are what they are called, as a client sees them. */
+/** The faults of the proxy, as a client observes them. */
 
-let site: Site;
+let environment: Environment;
 let dispatcher: Agent;
 before(async () => {
-  site = await openSite(await controlPlaneOf(testKubeconfig()));
-  dispatcher = new Agent({ connect: { ca: site.proxy.ca }, headersTimeout: 500 });
+  environment = await openEnvironment();
+  dispatcher = new Agent({ connect: { ca: environment.proxy.ca } });
 });
 after(async () => {
   await dispatcher.destroy();
-  await site.close();
+  await environment.close();
 });
 
-/** Status and length of the answer, or the code of the error. */
-async function seen(fault: Fault): Promise<string> {
-  const injected = site.proxy.inject(fault);
+/** Sends a request. Returns the status and whether the response has a body, or the code of the error. */
+async function observe(fault: Fault): Promise<string> {
+  const { proxy } = environment;
+  const injected = proxy.inject(fault);
   try {
-    const { statusCode, body } = await request(`${site.proxy.url}/version`, { dispatcher });
+    const { statusCode, body } = await request(`${proxy.url}/version`, {
+      dispatcher,
+      headersTimeout: fault === blackHole ? 500 : 60_000,
+    });
     const { length } = await body.text();
     return `${statusCode}, ${length > 0 ? 'a body' : 'no body'}`;
   } catch (error) {
@@ -32,23 +35,23 @@ async function seen(fault: Fault): Promise<string> {
   }
 }
 
-const CASES: readonly (readonly [name: string, fault: Fault, seen: string])[] = [
+const CASES: readonly (readonly [name: string, fault: Fault, observed: string])[] = [
   ['no fault', {}, '200, a body'],
-  ['FIN', { answer: (exchange) => exchange.cut() }, 'UND_ERR_SOCKET'],
+  ['FIN', { respond: (exchange) => exchange.cut() }, 'UND_ERR_SOCKET'],
   ['RST', resets, 'ECONNRESET'],
   ['black hole', blackHole, 'UND_ERR_HEADERS_TIMEOUT'],
-  ['200 and closed', closesAtOnce, '200, no body'],
-  ['an answer in the place of the cluster', answers(429, 'slow down'), '429, a body'],
+  ['200 and closed', closesImmediately, '200, no body'],
+  ['a response of the proxy', responds(429, 'slow down'), '429, a body'],
 ];
 
 for (const [name, fault, expected] of CASES) {
-  test(name, async () => assert.equal(await seen(fault), expected));
+  test(name, async () => assert.equal(await observe(fault), expected));
 }
 
-test('refused, and on the same port again', async () => {
-  site.proxy.refuse();
-  assert.match(await seen({}), /ECONNREFUSED|ECONNRESET/);
-  assert.equal(await seen({}), 'ECONNREFUSED');
-  await site.proxy.heal();
-  assert.equal(await seen({}), '200, a body');
+test('refuses connections, and accepts them again on the same port', async () => {
+  environment.proxy.refuse();
+  assert.match(await observe({}), /ECONNREFUSED|ECONNRESET/);
+  assert.equal(await observe({}), 'ECONNREFUSED');
+  await environment.proxy.heal();
+  assert.equal(await observe({}), '200, a body');
 });

@@ -1,70 +1,79 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testKubeconfig } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
-import { answers, blackHole, type Fault, status } from './support/faults.ts';
-import { leaked, listeners, resources } from './support/leaks.ts';
-import { controlPlaneOf, openSite, type Site } from './support/site.ts';
-import { type Stack, startStack, WATCHES } from './support/stack.ts';
+import { type Backend, untilSynced, untilWatching, WATCH_COUNT } from './support/backend.ts';
+import type { Environment } from './support/environment.ts';
+import { WATCHES } from './support/exchange.ts';
+import { blackHole, type Fault, throttles } from './support/faults.ts';
+import { withBackend } from './support/scenario.ts';
 
-/** Stopped or asked at any time: before the first list, in a wait, in a watch. */
+/** Stopping the backend in any state, and reads before the first list. */
 
-const tooMany = answers(429, status(429, 'TooManyRequests', 'slow down'), { 'retry-after': '3600' });
+/** Everything that stopping could wait for takes 300 s or more. */
+const SLOW = {
+  silenceMs: 300_000,
+  env: { CLUSTER_TIMEOUT_SECONDS: '300', REQUEST_TIMEOUT_SECONDS: '300', SHUTDOWN_TIMEOUT_SECONDS: '300' },
+};
+/** So a test that takes this long has waited for something. */
+const TIMEOUT = { timeout: 60_000 };
 
-async function withStack(fault: Fault | undefined, use: (stack: Stack, site: Site) => Promise<void>) {
-  const before = resources();
-  const site = await openSite(await controlPlaneOf(testKubeconfig()));
-  if (fault) site.proxy.inject(fault);
-  const stack = await startStack({ kubeconfig: site.kubeconfig, namespaces: [site.world.namespace] });
-  try {
-    await use(stack, site);
-  } finally {
-    const began = performance.now();
-    await stack.stop();
-    assert.ok(performance.now() - began < 1_000, 'it waits for something');
-    await site.close();
-  }
-  assert.equal(listeners(stack.signal), 0);
-  assert.deepEqual(await leaked(before), []);
-}
+const stopAfter = (
+  fault: Fault | undefined,
+  use: (backend: Backend, environment: Environment) => Promise<void>,
+): Promise<void> => {
+  const prepare = ({ proxy }: Environment) => fault && proxy.inject(fault);
+  return withBackend({ ...SLOW, prepare }, use);
+};
 
-const asked = ({ proxy }: Site) => until('a request to the cluster', () => proxy.asked().length > 0);
+const untilRequested = ({ proxy }: Environment) =>
+  until('a request to the cluster', () => proxy.requests().length > 0);
 
-const watching = (stack: Stack, { proxy }: Site) =>
-  until(
-    'a synced cache and all watches',
-    () => stack.cache.synced() && proxy.open({ kind: 'watch' }).length >= WATCHES,
-  );
+test('stops while lists are in flight', TIMEOUT, () =>
+  stopAfter(blackHole, (_, environment) => untilRequested(environment)),
+);
 
-test('stopped while lists wait for their answers', () => withStack(blackHole, (_, site) => asked(site)));
+test('stops while all reflectors wait for Retry-After', TIMEOUT, () =>
+  stopAfter(throttles(3_600), ({ warnings }) => until('a warning', () => warnings.length > 0)),
+);
 
-test('stopped while all wait because they were told to', () =>
-  withStack(tooMany, (stack) => until('a warning', () => stack.warnings.length > 0)));
+test('stops before the first request', TIMEOUT, () => stopAfter(undefined, async () => undefined));
 
-test('stopped before anything was asked', () => withStack(undefined, async () => undefined));
+test('stops while watches are open', TIMEOUT, () =>
+  stopAfter(undefined, async (backend, environment) => {
+    await untilSynced(backend);
+    await untilWatching(environment);
+  }),
+);
 
-test('stopped while watches are open', () => withStack(undefined, watching));
+test('stops while watches wait for a response', TIMEOUT, () =>
+  stopAfter(undefined, async (backend, { proxy }) => {
+    proxy.inject(blackHole, WATCHES);
+    await untilSynced(backend);
+    await until('all watches to be requested', () => proxy.exchanges(WATCHES).length >= WATCH_COUNT);
+  }),
+);
 
-test('stopped while watches wait to be granted', () =>
-  withStack(undefined, async (stack, site) => {
-    site.proxy.inject(blackHole, { kind: 'watch' });
-    await watching(stack, site);
-  }));
-
-test('reads before the first list has come: 503, not 404', () =>
-  withStack(blackHole, async ({ url }, site) => {
-    await asked(site);
-    const { namespace } = site.world;
+test('reads before the first list get 503, not 404', TIMEOUT, () =>
+  stopAfter(blackHole, async ({ url }, environment) => {
+    await untilRequested(environment);
+    const { namespace, proxy } = environment;
     const list = `/api/v1/devmachines?namespace=${namespace}`;
     for (const path of [list, `/api/v1/devmachines/status?namespace=${namespace}&name=any`]) {
-      const reply = await fetch(`${url}${path}`);
-      const body = (await reply.json()) as { type: string };
-      assert.deepEqual([reply.status, body.type], [503, 'urn:devmachine:problem:cache-not-synced'], path);
-      assert.equal(reply.headers.get('retry-after'), '1');
+      const response = await fetch(`${url}${path}`);
+      const { type } = (await response.json()) as { type: string };
+      assert.deepEqual([response.status, type], [503, 'urn:devmachine:problem:cache-not-synced'], path);
+      assert.equal(response.headers.get('retry-after'), '1');
     }
-    assert.equal((await fetch(`${url}/readyz`)).status, 503);
-    assert.equal((await fetch(`${url}/livez`)).status, 200);
-    await site.proxy.heal();
-    await until('/readyz to answer 200', async () => (await fetch(`${url}/readyz`)).status === 200);
-    assert.equal((await fetch(`${url}${list}`)).status, 200);
-  }));
+    const get = async (path: string) => {
+      const response = await fetch(`${url}${path}`);
+      await response.text();
+      return response.status;
+    };
+    assert.equal(await get('/readyz'), 503);
+    assert.equal(await get('/livez'), 200);
+    await proxy.heal();
+    proxy.cut();
+    await until('/readyz to respond 200', async () => (await get('/readyz')) === 200);
+    assert.equal(await get(list), 200);
+  }),
+);

@@ -1,97 +1,96 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { mergePatch } from '../support/cluster.ts';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
+import { WATCH_COUNT } from './support/backend.ts';
+import { LISTS, WATCHES } from './support/exchange.ts';
 import {
   byteByByte,
+  dropsBookmarks,
   type Fault,
   isInsideCharacter,
-  perLine,
-  repeatsThePast,
-  saysTwice,
+  mapLines,
+  repeatsEvents,
+  replaysEvents,
   slow,
   splitBefore,
-  swallowsBookmarks,
 } from './support/faults.ts';
-import { WATCHES } from './support/stack.ts';
+import { runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
 
-/** What becomes of the bytes and lines of a watch on their way. */
+/** Changes to the bytes and lines of a watch. */
 
-const watches = { kind: 'watch' } as const;
-
-/** The cluster and the backend agree while the fault lasts, not only afterwards; and nobody has to list for it. */
-const harmless = (fault: Fault, times?: number) => async (context: DiagnosisContext) => {
-  const { proxy, changes, agree } = context;
-  const listed = proxy.asked({ kind: 'list' }).length;
-  const injected = proxy.inject(fault, watches, times);
-  for (const exchange of proxy.open(watches)) exchange.cut();
-  await changes(60);
-  await agree();
-  assert.ok(injected.met() > 0);
-  assert.equal(proxy.asked({ kind: 'list' }).length, listed);
+/** The backend must converge during the fault, not only after it, and without a list. */
+const harmless = (fault: Fault, times?: number) => async (context: ScenarioContext) => {
+  const { proxy, write, converge } = context;
+  const listsBefore = proxy.requests(LISTS).length;
+  const injected = proxy.inject(fault, WATCHES, times);
+  proxy.cut(WATCHES);
+  await write(60);
+  await converge();
+  assert.ok(injected.hits() > 0);
+  assert.equal(proxy.requests(LISTS).length, listsBefore);
 };
 
-/** In the place of the second line. */
-const junk = (text: string) =>
+/** Replaces the second line of each watch. */
+const invalidLine = (text: string) =>
   harmless(
-    perLine((line, before) => [before.length === 1 ? text : line]),
-    WATCHES,
+    mapLines((line, previous) => [previous.length === 1 ? text : line]),
+    WATCH_COUNT,
   );
 
-const drills: Drill[] = [
-  { fault: 'every byte alone', expected: 'no difference', during: harmless(byteByByte) },
+const scenarios: Scenario[] = [
+  { fault: 'one byte at a time', expected: 'no effect', during: harmless(byteByByte) },
   {
-    fault: 'cut inside every UTF-8 character',
-    expected: 'no difference',
+    fault: 'split inside every UTF-8 character',
+    expected: 'no effect',
     during: harmless(splitBefore(isInsideCharacter)),
   },
   {
-    fault: 'cut before and after every newline',
-    expected: 'no difference',
+    fault: 'split before and after every newline',
+    expected: 'no effect',
     during: harmless(splitBefore((byte) => byte === 0x0a || byte === 0x7b)),
   },
-  { fault: '20 KB/s', expected: 'late, not wrong', during: harmless(slow(20_000)) },
-  { fault: 'bookmarks never come', expected: 'no difference', during: harmless(swallowsBookmarks) },
-  { fault: 'every event twice', expected: 'subscribers hear of it once', during: harmless(saysTwice) },
+  { fault: '20 KB/s', expected: 'late, but correct', during: harmless(slow(20_000)) },
+  { fault: 'no bookmarks', expected: 'no effect', during: harmless(dropsBookmarks) },
   {
-    fault: 'old events after new ones',
-    expected: 'what is older is dropped',
-    during: harmless(repeatsThePast),
+    fault: 'every event twice',
+    expected: 'subscribers receive it once',
+    during: harmless(repeatsEvents),
   },
   {
-    fault: 'junk instead of JSON',
-    expected: 'a new watch from the last event, no list',
-    during: junk('<html>502 Bad Gateway</html>'),
+    fault: 'earlier events again after each event',
+    expected: 'older versions are dropped',
+    during: harmless(replaysEvents),
   },
   {
-    fault: 'JSON that is no event',
-    expected: 'a new watch from the last event, no list',
-    during: junk('{"kind":"Status","code":500}'),
+    fault: 'a line that is not JSON',
+    expected: 'a new watch from the last event, without a list',
+    during: invalidLine('<html>502 Bad Gateway</html>'),
   },
   {
-    fault: 'a 1.4 MB object, slowly and in pieces',
-    expected: 'no difference; nothing of it is kept that no answer needs',
-    async during(context) {
-      const { proxy, direct, world, agree } = context;
+    fault: 'a line of JSON that is not an event',
+    expected: 'a new watch from the last event, without a list',
+    during: invalidLine('{"kind":"Status","code":500}'),
+  },
+  {
+    fault: 'an object of 1.4 MB in pieces',
+    expected: 'no effect; fields that no response needs are not kept in memory',
+    async during({ proxy, direct, namespace, writer, backend, converge }) {
       const name = 'large';
-      await world.make(name);
-      proxy.inject(splitBefore(isInsideCharacter), watches);
-      for (const exchange of proxy.open(watches)) exchange.cut();
+      await writer.createMachine(name);
+      proxy.inject(splitBefore(isInsideCharacter), WATCHES);
+      proxy.cut(WATCHES);
       const manifest = `東京 ${'x'.repeat(1_400_000)} 🚀`;
-      const path = `${machinePath({ namespace: world.namespace, name })}/status`;
-      const reply = await mergePatch(direct, path, { status: { deployedRelease: { name, manifest } } });
-      assert.equal(reply.status, 200, JSON.stringify(reply.body).slice(0, 500));
-      await world.change(name);
-      await agree();
-      await sleep(0);
-      assert.ok(
-        !JSON.stringify(context.stack.cache.store(world.namespace)?.get(world.namespace, name)).includes(
-          'xxxx',
-        ),
-      );
+      const path = `${machinePath({ namespace, name })}/status`;
+      const { status, body } = await mergePatch(direct, path, {
+        status: { deployedRelease: { name, manifest } },
+      });
+      assert.equal(status, 200, JSON.stringify(body).slice(0, 500));
+      await writer.updateMachine(name);
+      await converge();
+      const cached = JSON.stringify(backend.cache.store(namespace)?.get(namespace, name));
+      assert.ok(!cached.includes('xxxx'));
     },
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

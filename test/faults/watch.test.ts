@@ -1,153 +1,190 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.ts';
-import { type DiagnosisContext, type Drill, runDrills } from './support/drill.ts';
-import type { Exchange } from './support/exchange.ts';
+import { untilWatching, WATCH_COUNT } from './support/backend.ts';
+import { type Exchange, LISTS, type ProxiedRequest, WATCHES } from './support/exchange.ts';
 import {
-  answers,
   blackHole,
-  closesAtOnce,
+  closesImmediately,
+  EXPIRED,
   errorEvent,
   type Fault,
-  saysFirst,
-  status,
-  TOO_OLD,
+  forbids,
+  responds,
+  sendsFirst,
+  statusObject,
+  throttles,
 } from './support/faults.ts';
+import { runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
 
 /** How watches end, and how they are refused. */
 
-const watches = { kind: 'watch' } as const;
-const lists = { kind: 'list' } as const;
+type During = Scenario['during'];
 
-/** For `ms` all watches that are opened meet it; those that are open are ended for that. */
-const meeting =
-  (fault: Fault, ms = 2_000) =>
-  async (context: DiagnosisContext) => {
-    const { proxy, changes } = context;
-    const injected = proxy.inject(fault, watches);
-    for (const exchange of proxy.open(watches)) exchange.cut();
-    await changes();
-    await sleep(ms);
-    assert.ok(injected.met() > 0);
+/**
+ * Replaces all watches, and applies the fault to every watch that is opened within 2 s. Real time is the subject: with
+ * `withoutBusyLoop`, it bounds how often a watch is retried in that time.
+ */
+const forTwoSeconds =
+  (fault: Fault): During =>
+  async ({ proxy, write }) => {
+    const injected = proxy.inject(fault, WATCHES);
+    proxy.cut(WATCHES);
+    await write();
+    await sleep(2_000);
+    assert.ok(injected.hits() > 0);
   };
 
-const withoutList = (during: Drill['during']) => async (context: DiagnosisContext) => {
-  const before = context.proxy.asked(lists).length;
-  await during(context);
-  await context.proxy.heal();
-  await sleep(500);
-  assert.equal(context.proxy.asked(lists).length, before, 'no list is needed');
-};
+/** Replaces all watches, and applies the fault once to each. */
+const once =
+  (fault: Fault): During =>
+  async ({ proxy, write }) => {
+    const { length } = proxy.exchanges(WATCHES);
+    const injected = proxy.inject(fault, WATCHES, length);
+    proxy.cut(WATCHES);
+    await write();
+    await until('the fault to hit every watch', () => injected.hits() === length);
+  };
 
-const endAll = (how: (exchange: Exchange) => void) =>
-  withoutList(async ({ proxy, changes }) => {
+/** No list is sent until all watches are open again. */
+const withoutList =
+  (during: During): During =>
+  async (context: ScenarioContext) => {
+    const { proxy } = context;
+    const listsBefore = proxy.requests(LISTS).length;
+    await during(context);
+    await proxy.heal();
+    await untilWatching(context);
+    assert.equal(proxy.requests(LISTS).length, listsBefore, 'unexpected list');
+  };
+
+const withList =
+  (during: During): During =>
+  async (context: ScenarioContext) => {
+    const { proxy } = context;
+    const listsBefore = proxy.requests(LISTS).length;
+    await during(context);
+    await until('a new list', () => proxy.requests(LISTS).length > listsBefore);
+  };
+
+/** Every watch is requested at most `attempts` times. */
+const withoutBusyLoop =
+  (during: During, attempts: number): During =>
+  async (context: ScenarioContext) => {
+    const { proxy } = context;
+    const { length: open } = proxy.exchanges(WATCHES);
+    const before = proxy.requests(WATCHES).length;
+    await during(context);
+    const requests = proxy.requests(WATCHES).length - before;
+    assert.ok(requests <= open * attempts, `${requests} requests of ${open} watches`);
+  };
+
+const endAllWatches = (end: (exchange: Exchange) => void): During =>
+  withoutList(async (context) => {
     for (let round = 0; round < 3; round++) {
-      const open = proxy.open(watches);
+      const open = context.proxy.exchanges(WATCHES);
       assert.ok(open.length > 0);
-      const changing = changes();
-      for (const exchange of open) how(exchange);
-      await changing;
-      await sleep(300);
+      const writing = context.write();
+      for (const exchange of open) end(exchange);
+      await writing;
+      await untilWatching(context);
     }
   });
 
-/** Each watch tries at most so often. */
-const withoutSpinning = (during: Drill['during'], tries: number) => async (context: DiagnosisContext) => {
-  const open = context.proxy.open(watches).length;
-  const before = context.proxy.asked(watches).length;
-  await during(context);
-  const asked = context.proxy.asked(watches).length - before;
-  assert.ok(asked <= open * tries, `${open} watches have tried ${asked} times`);
+/** Identifies a watch, of which the backend may have two. */
+const watchKey = ({ url }: ProxiedRequest): string => {
+  const { pathname, searchParams } = new URL(url, 'https://cluster');
+  return `${pathname} ${searchParams.get('fieldSelector')}`;
 };
 
-/** Afterwards each path has been listed again, and there was no need to. */
-const withList = (during: Drill['during']) => async (context: DiagnosisContext) => {
-  const before = context.proxy.asked(lists).length;
-  await during(context);
-  assert.ok(context.proxy.asked(lists).length > before, 'a list is needed');
-};
+/** Refuses each watch once with Retry-After. */
+async function throttleOnce(context: ScenarioContext): Promise<void> {
+  const { proxy } = context;
+  const keys = proxy.exchanges(WATCHES).map(watchKey);
+  const before = proxy.requests(WATCHES).length;
+  await once(throttles(3))(context);
+  const arrivals = () => Map.groupBy(proxy.requests(WATCHES).slice(before), watchKey);
+  const watches = [...Map.groupBy(keys, (key) => key)].map(([key, { length }]) => ({ key, length }));
+  await until('every watch to be requested again', () =>
+    watches.every(({ key, length }) => (arrivals().get(key)?.length ?? 0) >= 2 * length),
+  );
+  for (const { key, length } of watches) {
+    const times =
+      arrivals()
+        .get(key)
+        ?.map(({ at }) => at) ?? [];
+    const waitedMs = Number(times[length]) - Number(times[0]);
+    // A timer may fire a little early.
+    assert.ok(waitedMs >= 2_900, `${key}: requested again after ${waitedMs} ms`);
+  }
+}
 
-const once = (fault: Fault) => async (context: DiagnosisContext) => {
-  const open = context.proxy.open(watches);
-  const injected = context.proxy.inject(fault, watches, open.length);
-  for (const exchange of open) exchange.cut();
-  await context.changes();
-  await sleep(1_500);
-  assert.equal(injected.met(), open.length);
-};
-
-const drills: Drill[] = [
+const scenarios: Scenario[] = [
   {
     fault: 'FIN in the middle of a watch',
-    expected: 'a new watch from the last version, no list',
-    during: endAll((exchange) => exchange.cut()),
+    expected: 'a new watch from the last version, without a list',
+    during: endAllWatches((exchange) => exchange.cut()),
   },
   {
     fault: 'RST in the middle of a watch',
-    expected: 'a new watch from the last version, no list',
-    during: endAll((exchange) => exchange.reset()),
+    expected: 'a new watch from the last version, without a list',
+    during: endAllWatches((exchange) => exchange.reset()),
   },
   {
-    fault: 'HTTP 410 to each watch',
+    fault: 'HTTP 410 to each watch once',
     expected: 'a new list',
-    during: withList(once(answers(410, TOO_OLD))),
+    during: withList(once(responds(410, EXPIRED))),
   },
   {
-    fault: '410 in the stream of each watch',
+    fault: '410 in the stream of each watch once',
     expected: 'a new list',
-    during: withList(once(saysFirst(errorEvent(TOO_OLD)))),
+    during: withList(once(sendsFirst(errorEvent(EXPIRED)))),
   },
   {
-    fault: '410 to every watch for 2 s',
-    expected: 'lists with longer and longer waits between them',
-    during: withoutSpinning(meeting(answers(410, TOO_OLD)), 5),
+    fault: 'HTTP 410 to all watches for 2 s',
+    expected: 'lists, with growing waits',
+    during: withoutBusyLoop(forTwoSeconds(responds(410, EXPIRED)), 5),
   },
   {
-    fault: '500 in the stream of each watch',
-    expected: 'a wait, a new watch from the last version, no list',
-    during: withoutList(once(saysFirst(errorEvent(status(500, 'InternalError', 'etcd has no leader'))))),
-  },
-  {
-    fault: 'HTTP 500 to watches',
-    expected: 'waits, a new watch from the last version, no list',
-    during: withoutList(withoutSpinning(meeting(answers(500, 'the gateway is broken')), 5)),
-  },
-  {
-    fault: '403 to watches',
-    expected: 'what was known stays known; a new watch, no list',
+    fault: '500 in the stream of each watch once',
+    expected: 'a wait and a new watch from the last version, without a list',
     during: withoutList(
-      withoutSpinning(meeting(answers(403, status(403, 'Forbidden', 'devmachines is forbidden'))), 5),
+      once(sendsFirst(errorEvent(statusObject(500, 'InternalError', 'etcd has no leader')))),
     ),
   },
   {
-    fault: '200 to watches, then an instant close',
-    expected: 'counts as a failure: waits, no list',
-    during: withoutList(withoutSpinning(meeting(closesAtOnce), 5)),
+    fault: 'HTTP 500 to all watches for 2 s',
+    expected: 'waits and a new watch from the last version, without a list',
+    during: withoutList(withoutBusyLoop(forTwoSeconds(responds(500, 'the gateway is broken')), 5)),
   },
   {
-    fault: '429 with Retry-After to watches',
-    expected: 'nobody asks again before that',
-    during: withoutList(async (context) => {
-      const { proxy, changes } = context;
-      const tooMany = answers(429, status(429, 'TooManyRequests', 'slow down'), { 'retry-after': '3' });
-      const open = proxy.open(watches);
-      const injected = proxy.inject(tooMany, watches, open.length);
-      for (const exchange of open) exchange.cut();
-      await changes();
-      await until('every watch to be refused', () => injected.met() >= open.length);
-      const allRefused = performance.now();
-      await sleep(1_800);
-      assert.deepEqual(
-        proxy.asked(watches).filter(({ at }) => at > allRefused),
-        [],
-      );
-    }),
+    fault: 'HTTP 403 to all watches for 2 s',
+    expected: 'the cache keeps its objects; a new watch, without a list',
+    during: withoutList(withoutBusyLoop(forTwoSeconds(forbids), 5)),
   },
   {
-    fault: 'a black hole for new watches',
-    expected: 'given up after the time that the cluster has for an answer',
-    during: withoutList(withoutSpinning(meeting(blackHole, 6_000), 3)),
+    fault: '200 to all watches for 2 s, closed immediately',
+    expected: 'counts as a failure: waits, without a list',
+    during: withoutList(withoutBusyLoop(forTwoSeconds(closesImmediately), 5)),
+  },
+  {
+    fault: '429 with Retry-After to each watch once',
+    expected: 'no watch is requested again before that',
+    during: withoutList(throttleOnce),
+  },
+  {
+    fault: 'no response to new watches',
+    expected: 'retries after the deadline for a response, without a list',
+    env: { CLUSTER_TIMEOUT_SECONDS: '5' },
+    during: withoutList(
+      withoutBusyLoop(async ({ proxy, write }) => {
+        const injected = proxy.inject(blackHole, WATCHES);
+        proxy.cut(WATCHES);
+        await write();
+        await until('every watch to be retried', () => injected.hits() >= 2 * WATCH_COUNT);
+      }, 3),
+    ),
   },
 ];
 
-runDrills(drills);
+runScenarios(scenarios);

@@ -43,14 +43,14 @@ test('the example becomes a running pod with a bound disk and an Ingress, and is
   assert.match(deployed.message, /deployed for the host mydev\.example\.com/);
   const { metadata } = await machine.stored();
   assert.deepEqual(metadata.finalizers, ['helm.sdk.operatorframework.io/uninstall-release']);
-  await machine.turn();
+  await machine.reconcile();
   const [owner] = (await machine.deployment()).metadata.ownerReferences;
   assert.deepEqual([owner.kind, owner.uid, owner.controller], ['DevMachine', metadata.uid, true]);
   assert.equal((await machine.disk()).metadata.ownerReferences, undefined);
   assert.equal((await api.status(namespace, MACHINE)).body.conditions[0].type, 'Initialized');
 
   assert.equal((await api.delete(namespace, MACHINE)).status, 202);
-  await machine.gone();
+  await machine.deleted();
   assert.equal((await machine.disk()).status.phase, 'Bound');
 });
 
@@ -60,7 +60,7 @@ test('a machine that is created again gets the PVC, the volume and the password 
   await machine.running();
   const [disk, access] = [await machine.disk(), await machine.access()];
   await machine.delete();
-  await machine.gone();
+  await machine.deleted();
   await machine.apply(EXAMPLE_SPEC);
   await machine.running();
   assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
@@ -73,12 +73,16 @@ test('a reconcile reverts changes to the objects of a machine and changes nothin
   const { machine } = await newMachine(cluster);
   await machine.apply(EXAMPLE_SPEC);
   const pod = await machine.running();
-  await machine.turn();
-  const [sets, access, releases] = [await machine.sets(), await machine.access(), await machine.releases()];
+  await machine.reconcile();
+  const [sets, access, releases] = [
+    await machine.replicaSets(),
+    await machine.access(),
+    await machine.releases(),
+  ];
   assert.equal(releases.length, 1);
-  await machine.turn();
-  await machine.turn();
-  assert.deepEqual(await machine.sets(), sets);
+  await machine.reconcile();
+  await machine.reconcile();
+  assert.deepEqual(await machine.replicaSets(), sets);
   assert.deepEqual(await machine.access(), access);
   assert.deepEqual(await machine.releases(), releases);
   assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
@@ -89,11 +93,11 @@ test('a reconcile reverts changes to the objects of a machine and changes nothin
   });
   await mergePatch(cluster.connection, deployment, { spec: { replicas: 0 } });
   await waitFor('the deletion of the pod', async () => (await machine.pods()).length === 0);
-  await machine.turn();
+  await machine.reconcile();
   await machine.running();
   const { selector } = (await cluster.read(service)).spec;
   assert.equal(selector['ide.example.com/devmachine'], MACHINE);
-  assert.deepEqual(await machine.sets(), sets);
+  assert.deepEqual(await machine.replicaSets(), sets);
   assert.deepEqual(await machine.releases(), releases);
 });
 
@@ -127,7 +131,7 @@ test('a disk is expanded, and with retention Delete it is deleted with its machi
     async () => (await machine.disk()).status.capacity.storage === '2Gi',
   );
   await machine.delete();
-  await machine.gone();
+  await machine.deleted();
   await waitFor('the deletion of the disk and the password', async () => {
     const volume = await cluster.read(`/api/v1/persistentvolumes/${spec.volumeName}`);
     return !(await machine.disk()) && !volume && !(await machine.access());
@@ -148,6 +152,6 @@ test('changes made while the operator is down are reconciled when it restarts', 
   await created.machine.apply(EXAMPLE_SPEC);
   await operator.component.start();
   await created.machine.running();
-  await deleted.machine.gone();
+  await deleted.machine.deleted();
   await waitFor('the deletion of the pod', async () => (await changed.machine.pods()).length === 0);
 });

@@ -7,7 +7,7 @@ import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/
 /** The kubeconfig of the control plane that test/setup.ts started for this run. */
 export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');
 
-/** A kubeconfig of the user "nobody", who has no rights at all. */
+/** The kubeconfig of a user without any permission. */
 export const nobodysKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_NOBODY');
 
 function fromSetup(variable: string): string {
@@ -16,52 +16,52 @@ function fromSetup(variable: string): string {
   return value;
 }
 
-/** Speaks to the cluster as its administrator, past the API under test. */
+/** Connects to the cluster as its administrator, bypassing the backend. */
 export function connect(t: TestContext, kubeconfig = testKubeconfig()): ClusterClient {
-  const connection = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
-  t.after(() => connection.close());
-  return connection;
+  const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs: 30_000 });
+  t.after(() => client.close());
+  return client;
 }
 
-/** Posts bytes as they are, which a ClusterClient does not. */
+/** Returns a function that posts a body unchanged; a ClusterClient would serialize it. */
 export async function openRaw(t: TestContext) {
   const config = loadKubeConfig(testKubeconfig());
   const { tls, headers } = await loadCredentials(config);
   const agent = new Agent({ connect: tls, connections: 16 });
   t.after(() => agent.close());
-  return async (path: string, body: string): Promise<{ status: number; answer: string }> => {
-    const reply = await request(`${clusterAddress(config).origin}${path}`, {
+  return async (path: string, body: string): Promise<{ status: number; text: string }> => {
+    const response = await request(`${clusterAddress(config).origin}${path}`, {
       method: 'POST',
       dispatcher: agent,
       headers: { ...headers, 'content-type': 'application/json' },
       body,
     });
-    return { status: reply.statusCode, answer: await reply.body.text() };
+    return { status: response.statusCode, text: await response.body.text() };
   };
 }
 
-/** A namespace of the test's own. */
-export async function createNamespace(connection: ClusterClient, prefix = 'test'): Promise<string> {
+/** Creates a namespace for one test. */
+export async function createNamespace(cluster: ClusterClient, prefix = 'test'): Promise<string> {
   const name = `${prefix}-${randomUUID().slice(0, 8)}`;
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  const reply = await create(connection, '/api/v1/namespaces', body);
-  if (reply.status !== 201) throw new Error(`namespace ${name}: ${JSON.stringify(reply.body)}`);
+  const response = await create(cluster, '/api/v1/namespaces', body);
+  if (response.status !== 201) throw new Error(`namespace ${name}: ${JSON.stringify(response.body)}`);
   return name;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
-type Reply = { status: number; body: any };
+// biome-ignore lint/suspicious/noExplicitAny: tests assert on the fields that they need
+type Response = { status: number; body: any };
 
-export const get = (cluster: ClusterClient, path: string): Promise<Reply> =>
+export const get = (cluster: ClusterClient, path: string): Promise<Response> =>
   cluster.request({ path, signal: AbortSignal.timeout(30_000) });
 
-/** A server-side apply under another manager than the API's. */
+/** A server-side apply of another field manager, with force. */
 export const applyAs = (
   cluster: ClusterClient,
   fieldManager: string,
   path: string,
   body: unknown,
-): Promise<Reply> =>
+): Promise<Response> =>
   cluster.request({
     method: 'PATCH',
     path,
@@ -71,7 +71,7 @@ export const applyAs = (
     signal: AbortSignal.timeout(30_000),
   });
 
-export const mergePatch = (cluster: ClusterClient, path: string, body: unknown): Promise<Reply> =>
+export const mergePatch = (cluster: ClusterClient, path: string, body: unknown): Promise<Response> =>
   cluster.request({
     method: 'PATCH',
     path,
@@ -81,7 +81,7 @@ export const mergePatch = (cluster: ClusterClient, path: string, body: unknown):
     signal: AbortSignal.timeout(30_000),
   });
 
-export const create = (cluster: ClusterClient, path: string, body: unknown): Promise<Reply> =>
+export const create = (cluster: ClusterClient, path: string, body: unknown): Promise<Response> =>
   cluster.request({
     method: 'POST',
     path,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
@@ -11,22 +10,23 @@ import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import { applyAs, createNamespace, get, mergePatch } from './cluster.ts';
+import { waitFor as poll } from './until.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+// biome-ignore lint/suspicious/noExplicitAny: tests assert on the fields that they need
 export type Stored = any;
 
-/** A control plane on which what is stored also runs. */
+/** A control plane with controllers, a scheduler and nodes that run pods. */
 export interface WorkloadCluster {
   readonly controlPlane: ControlPlane;
-  /** As its administrator. */
+  /** Authenticated as the administrator. */
   readonly connection: ClusterClient;
-  /** undefined where there is no such object. */
+  /** Resolves with undefined if the object does not exist. */
   read(path: string): Promise<Stored>;
   list(path: string): Promise<Stored[]>;
   stop(): Promise<void>;
 }
 
-/** For one test file: start it in `before`, stop it in `after`. */
+/** Start it in `before` and stop it in `after`: one per test file. */
 export async function startWorkloadCluster(): Promise<WorkloadCluster> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
   const controlPlane = await startControlPlane({ stateDir, workloads: true });
@@ -56,23 +56,16 @@ export async function addOperator({ controlPlane }: WorkloadCluster): Promise<Op
   return startOperator(controlPlane);
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
-/** Asks again and again until the answer is one; then gives it. Patient, and in the end it says what it waited for. */
-export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
-    await sleep(50);
-  }
-}
+/** Polls like `waitFor` of until.ts, for longer: starting a workload takes several reconciliations. */
+export const waitFor = <T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> =>
+  poll(what, find, { timeoutMs: TIMEOUT_MS, intervalMs: 50 });
 
-/** Of every machine that `newMachine` makes. */
+/** The name of every machine that `newMachine` prepares. */
 export const MACHINE = 'my-devmachine';
 
-/** A namespace of its own for a machine, and how to look at what becomes of it there. */
+/** Creates a namespace for a machine. Returns functions that write the machine and read its dependents. */
 export async function newMachine(cluster: WorkloadCluster) {
   const { connection, list, read } = cluster;
   const namespace = await createNamespace(connection);
@@ -90,13 +83,13 @@ export async function newMachine(cluster: WorkloadCluster) {
     paths,
     stored: () => read(path),
     apply: async (spec: object) => {
-      const reply = await applyAs(
+      const response = await applyAs(
         connection,
         'devmachine-api',
         path,
         manifest(spec, { name: MACHINE, namespace }),
       );
-      assert.ok(reply.status < 300, JSON.stringify(reply.body));
+      assert.ok(response.status < 300, JSON.stringify(response.body));
     },
     delete: () => remove(cluster, path),
     pods: () => list(`${core}/pods`),
@@ -106,7 +99,7 @@ export async function newMachine(cluster: WorkloadCluster) {
         return others.length === 0 && pod?.status.phase === 'Running' && pod;
       }),
     deployment: () => read(paths.deployment),
-    sets: async () => (await list(`${apps}/replicasets`)).map(identity),
+    replicaSets: async () => (await list(`${apps}/replicasets`)).map(identity),
     ingress: () => read(paths.ingress),
     disk: () => read(`${core}/persistentvolumeclaims/${MACHINE}-disk`),
     access: () => read(`${core}/secrets/${MACHINE}-access`),
@@ -122,28 +115,32 @@ export async function newMachine(cluster: WorkloadCluster) {
           types.includes('Deployed') && !types.includes('ReleaseFailed') && !types.includes('Irreconcilable')
         );
       }),
-    /** Lets the operator take a turn: it is over when the Ingress, the last object, is there again. */
-    turn: async () => {
+    /** Makes the operator reconcile the machine. It has finished when it has recreated the Ingress, its last object. */
+    reconcile: async () => {
       const { metadata } = await read(paths.ingress);
       await remove(cluster, paths.ingress);
-      await mergePatch(connection, path, { metadata: { annotations: { turn: metadata.uid } } });
-      await waitFor('a turn', () => read(paths.ingress));
+      await mergePatch(connection, path, { metadata: { annotations: { reconcile: metadata.uid } } });
+      await waitFor('the Ingress to be recreated', () => read(paths.ingress));
     },
-    gone: () =>
-      waitFor('the end of the machine', async () => {
-        const left = await Promise.all([
+    deleted: () =>
+      waitFor('the deletion of the machine and its dependents', async () => {
+        const remaining = await Promise.all([
           read(path),
           machine.deployment(),
           machine.pods(),
           machine.releases(),
         ]);
-        return !left.flat().some(Boolean);
+        return !remaining.flat().some(Boolean);
       }),
   };
   return { machine, namespace };
 }
 
 export async function remove({ connection }: WorkloadCluster, path: string): Promise<void> {
-  const reply = await connection.request({ method: 'DELETE', path, signal: AbortSignal.timeout(30_000) });
-  assert.ok(reply.status < 300 || reply.status === 404, JSON.stringify(reply.body));
+  const { status, body } = await connection.request({
+    method: 'DELETE',
+    path,
+    signal: AbortSignal.timeout(30_000),
+  });
+  assert.ok(status < 300 || status === 404, JSON.stringify(body));
 }

@@ -1,35 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A pulse is the small question whether the cluster is there (src/kube/pulse.ts). */
-export type Kind = 'watch' | 'list' | 'pulse' | 'read' | 'write';
+/** `health` is the list request of src/kube/cache/health.ts. */
+export type RequestKind = 'watch' | 'list' | 'health' | 'read' | 'write';
 
-/** Which requests a fault meets; without a word, all. */
-export interface Where {
-  readonly kind?: Kind;
-  /** What their path and query hold. */
+/** Selects requests; an empty filter selects all. */
+export interface RequestFilter {
+  readonly kind?: RequestKind;
+  /** A substring of path and query. */
   readonly path?: string;
 }
 
-export interface Asked {
-  readonly kind: Kind;
+export const WATCHES = { kind: 'watch' } as const;
+export const LISTS = { kind: 'list' } as const;
+export const WRITES = { kind: 'write' } as const;
+
+export interface ProxiedRequest {
+  readonly kind: RequestKind;
   /** Path and query. */
   readonly url: string;
 }
 
-export const meets = (asked: Asked, { kind, path }: Where): boolean =>
-  (kind === undefined || kind === asked.kind) && (path === undefined || asked.url.includes(path));
+export const matches = (request: ProxiedRequest, { kind, path }: RequestFilter): boolean =>
+  (kind === undefined || kind === request.kind) && (path === undefined || request.url.includes(path));
 
-/** One request and its answer on their way through the proxy. */
-export class Exchange implements Asked {
-  readonly kind: Kind;
+/** A request in flight through the proxy, and its response. */
+export class Exchange implements ProxiedRequest {
+  readonly kind: RequestKind;
   readonly url: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Beneath TLS. */
+  /** The socket below TLS. */
   readonly raw: Socket;
-  /** Ends with the client's connection, or with the answer. */
-  readonly over = new AbortController();
+  /** Aborted when the response is complete, or the client's connection is closed. */
+  readonly closed = new AbortController();
   readonly #released = Promise.withResolvers<void>();
   #held = false;
 
@@ -39,30 +43,32 @@ export class Exchange implements Asked {
     this.raw = raw;
     this.url = request.url ?? '';
     this.kind = kindOf(request.method, this.url);
-    response.once('close', () => this.over.abort());
+    response.once('close', () => this.closed.abort());
     response.on('error', () => undefined);
-    this.over.signal.addEventListener('abort', () => this.#released.resolve(), { once: true });
+    this.closed.signal.addEventListener('abort', () => this.#released.resolve(), { once: true });
   }
 
-  /** FIN in the middle, without an end of TLS or HTTP. */
+  /** Closes the connection (FIN), without the end of TLS or HTTP. */
   cut(): void {
     this.raw.end();
     this.raw.destroySoon();
     this.response.destroy();
+    this.closed.abort();
   }
 
-  /** RST. */
+  /** Resets the connection (RST). */
   reset(): void {
     this.raw.resetAndDestroy();
     this.response.destroy();
+    this.closed.abort();
   }
 
-  /** From now on nothing passes any more: the connection stays open, half of it dead. */
+  /** Holds back the response from now on: the connection is half-open. */
   hold(): void {
     this.#held = true;
   }
 
-  /** What the cluster has said meanwhile comes late, but it comes. */
+  /** Sends what was held back. */
   release(): void {
     this.#held = false;
     this.#released.resolve();
@@ -70,21 +76,21 @@ export class Exchange implements Asked {
 
   async write(chunk: Buffer): Promise<void> {
     if (this.#held) await this.#released.promise;
-    if (this.over.signal.aborted || this.response.write(chunk)) return;
+    if (this.closed.signal.aborted || this.response.write(chunk)) return;
     const drained = Promise.withResolvers<void>();
     this.response.once('drain', drained.resolve);
-    this.over.signal.addEventListener('abort', () => drained.resolve(), { once: true });
+    this.closed.signal.addEventListener('abort', () => drained.resolve(), { once: true });
     await drained.promise;
   }
 }
 
-const kindOf = (method = 'GET', url: string): Kind => {
+const kindOf = (method = 'GET', url: string): RequestKind => {
   if (method !== 'GET') return 'write';
   const { pathname, searchParams } = new URL(url, 'https://cluster');
   if (searchParams.get('watch') === 'true') return 'watch';
-  if (searchParams.get('limit') === '1') return 'pulse';
+  if (searchParams.get('limit') === '1') return 'health';
   return COLLECTION.test(pathname) ? 'list' : 'read';
 };
 
-/** /api/v1/pods, /apis/GROUP/VERSION/namespaces/NAMESPACE/PLURAL, but no object. */
+/** /api/v1/pods or /apis/GROUP/VERSION/namespaces/NAMESPACE/PLURAL, but not a single object. */
 const COLLECTION = /^\/(api\/v1|apis\/[^/]+\/[^/]+)(\/namespaces\/[^/]+)?\/[^/]+$/;

@@ -3,16 +3,16 @@ import { readLines } from '../../../src/kube/cache/line-reader.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface Fault {
-  /** Answers in the cluster's place; without it the cluster is asked. */
-  readonly answer?: (exchange: Exchange) => void;
-  /** What happens before the cluster is asked. */
+  /** Responds in place of the API server; without it, the request is forwarded. */
+  readonly respond?: (exchange: Exchange) => void;
+  /** Awaited before the request is forwarded. */
   readonly before?: () => Promise<void>;
-  /** What becomes of the bytes of the cluster's answer. */
-  readonly pass?: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+  /** Transforms the body of the API server's response. */
+  readonly transform?: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 }
 
-/** A meta/v1 Status, as the API server would say no. */
-export const status = (code: number, reason: string, message: string, details: object = {}) => ({
+/** A meta/v1 Status, with which the API server refuses a request. */
+export const statusObject = (code: number, reason: string, message: string, details: object = {}) => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},
@@ -23,14 +23,15 @@ export const status = (code: number, reason: string, message: string, details: o
   code,
 });
 
-export const TOO_OLD = status(410, 'Expired', 'too old resource version: 1 (2)');
+export const EXPIRED = statusObject(410, 'Expired', 'too old resource version: 1 (2)');
 
-export const answers = (
+/** A text body is sent as HTML. */
+export const responds = (
   code: number,
   body: object | string,
   headers: Record<string, string> = {},
 ): Fault => ({
-  answer: ({ request, response }) => {
+  respond: ({ request, response }) => {
     request.resume();
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const type = typeof body === 'string' ? 'text/html' : 'application/json';
@@ -38,18 +39,25 @@ export const answers = (
   },
 });
 
-/** 200, and the end, before anything is said. */
-export const closesAtOnce: Fault = {
-  answer: ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end(),
+export const throttles = (retryAfterSeconds: number): Fault =>
+  responds(429, statusObject(429, 'TooManyRequests', 'slow down'), {
+    'retry-after': String(retryAfterSeconds),
+  });
+
+export const forbids = responds(403, statusObject(403, 'Forbidden', 'devmachines is forbidden'));
+
+/** 200 with an empty body. */
+export const closesImmediately: Fault = {
+  respond: ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end(),
 };
 
-export const resets: Fault = { answer: (exchange) => exchange.reset() };
+export const resets: Fault = { respond: (exchange) => exchange.reset() };
 
-/** Accepts, and never says a word. */
-export const blackHole: Fault = { answer: () => undefined };
+/** Accepts the request and never responds. */
+export const blackHole: Fault = { respond: () => undefined };
 
 export const slow = (bytesPerSecond: number): Fault => ({
-  async *pass(bytes) {
+  async *transform(bytes) {
     const size = Math.max(1, Math.ceil(bytesPerSecond / 20));
     for await (const chunk of bytes) {
       for (let start = 0; start < chunk.length; start += size) {
@@ -61,21 +69,21 @@ export const slow = (bytesPerSecond: number): Fault => ({
 });
 
 export const byteByByte: Fault = {
-  async *pass(bytes) {
+  async *transform(bytes) {
     for await (const chunk of bytes) for (const byte of chunk) yield Buffer.of(byte);
   },
 };
 
-/** Cuts before every byte for which `here` holds: a newline, or one inside a UTF-8 character. */
-export const splitBefore = (here: (byte: number) => boolean): Fault => ({
-  async *pass(bytes) {
+/** Splits the body before every byte for which `isSplit` holds, such as a newline. */
+export const splitBefore = (isSplit: (byte: number) => boolean): Fault => ({
+  async *transform(bytes) {
     for await (const chunk of bytes) {
       let start = 0;
       for (let end = 1; end <= chunk.length; end++) {
-        if (end < chunk.length && !here(chunk[end] ?? 0)) continue;
+        if (end < chunk.length && !isSplit(chunk[end] ?? 0)) continue;
         yield chunk.subarray(start, end);
         start = end;
-        // Else the two pieces leave in one write.
+        // Otherwise both pieces would be sent in one write.
         await sleep(0);
       }
     }
@@ -86,27 +94,27 @@ export const isInsideCharacter = (byte: number): boolean => (byte & 0xc0) === 0x
 
 type Line = string;
 
-/** For watches: what each line becomes, after those before it. */
-export const perLine = (become: (line: Line, before: readonly Line[]) => readonly Line[]): Fault => ({
-  async *pass(bytes) {
-    const before: Line[] = [];
+/** For watches: replaces each line by the lines that `replace` returns. */
+export const mapLines = (replace: (line: Line, previous: readonly Line[]) => readonly Line[]): Fault => ({
+  async *transform(bytes) {
+    const previous: Line[] = [];
     for await (const line of readLines(bytes)) {
-      for (const said of become(line, before)) yield toBytes(said);
-      before.push(line);
+      for (const replacement of replace(line, previous)) yield toBytes(replacement);
+      previous.push(line);
     }
   },
 });
 
 export const isBookmark = (line: Line): boolean => line.startsWith('{"type":"BOOKMARK"');
 
-export const swallowsBookmarks = perLine((line) => (isBookmark(line) ? [] : [line]));
-export const saysTwice = perLine((line) => [line, line]);
-/** Every event is followed by all that came before it, the newest first. */
-export const repeatsThePast = perLine((line, before) => [line, ...before.toReversed()]);
+export const dropsBookmarks = mapLines((line) => (isBookmark(line) ? [] : [line]));
+export const repeatsEvents = mapLines((line) => [line, line]);
+/** Sends all earlier events again after each event, the newest first. */
+export const replaysEvents = mapLines((line, previous) => [line, ...previous.toReversed()]);
 
-/** Says these lines before anything that the cluster says, which goes on after them. */
-export const saysFirst = (...lines: readonly Line[]): Fault => ({
-  async *pass(bytes) {
+/** Sends these lines before the API server's. */
+export const sendsFirst = (...lines: readonly Line[]): Fault => ({
+  async *transform(bytes) {
     for (const line of lines) yield toBytes(line);
     yield* bytes;
   },

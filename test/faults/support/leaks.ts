@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What keeps this process alive, by kind: timers, sockets, servers. */
+/** The active resources of this process, such as timers, sockets and servers: their number by kind. */
 export type Resources = ReadonlyMap<string, number>;
 
 export function resources(): Resources {
@@ -12,14 +12,14 @@ export function resources(): Resources {
   return counts;
 }
 
-/** What there is more of than before; what is being closed has a moment for it. */
+/** Resources that were not there before. Those that are still being closed have `graceMs` to end. */
 export async function leaked(before: Resources, graceMs = 2_000): Promise<string[]> {
   const deadline = performance.now() + graceMs;
   for (;;) {
-    const more = [...resources()].filter(([kind, count]) => count > (before.get(kind) ?? 0));
-    if (more.length === 0) return [];
+    const surplus = [...resources()].filter(([kind, count]) => count > (before.get(kind) ?? 0));
+    if (surplus.length === 0) return [];
     if (performance.now() > deadline) {
-      return more.map(([kind, count]) => `${kind}: ${count} instead of ${before.get(kind) ?? 0}`);
+      return surplus.map(([kind, count]) => `${kind}: ${count}, before: ${before.get(kind) ?? 0}`);
     }
     await sleep(20);
   }
@@ -27,7 +27,7 @@ export async function leaked(before: Resources, graceMs = 2_000): Promise<string
 
 export const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
-/** In bytes, after everything that nobody holds is gone. */
+/** In bytes, after garbage collection. */
 export async function heapUsed(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const gc: () => void = runInNewContext('gc');

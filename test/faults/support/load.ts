@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../../corpus/bodies.ts';
 import { until } from '../../support/until.ts';
-import type { Stack } from './stack.ts';
-import type { World } from './world.ts';
+import type { Backend } from './backend.ts';
+import type { Environment } from './environment.ts';
 
 export interface LoadOptions {
-  readonly stack: Stack;
-  readonly world: World;
+  readonly backend: Backend;
+  readonly environment: Environment;
   readonly random: () => number;
   readonly readsPerSecond: number;
 }
 
-/** People who read statuses and change machines through the API, and others who change them past it. */
+/** Clients that read and write machines through the backend, and one that writes to the cluster directly. */
 export class Load {
-  /** How often each answer has come, such as "GET 200". */
-  readonly answers = new Map<string, number>();
-  /** Reads of machines that were known before and after, and that were not answered. */
+  /** Number of responses by method and status, such as "GET 200". */
+  readonly responses = new Map<string, number>();
+  /** Reads that failed although the machine was in the cache before and after. */
   failedReads = 0;
   readonly #options: LoadOptions;
   readonly #agent = new Agent({ connections: 64 });
@@ -27,18 +27,20 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    const reader = 1_000 / (options.readsPerSecond / READERS);
+    const readIntervalMs = 1_000 / (options.readsPerSecond / READERS);
     this.#running = [
-      ...Array.from({ length: READERS }, () => this.#every(reader, () => this.#read())),
+      ...Array.from({ length: READERS }, () => this.#every(readIntervalMs, () => this.#read())),
       this.#every(250, () => this.#whileWriting(() => this.#write())),
-      this.#every(100, () => this.#whileWriting(() => options.world.anything(options.random))),
+      this.#every(100, () =>
+        this.#whileWriting(() => options.environment.writer.writeRandomly(options.random)),
+      ),
     ];
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when no write is in flight. */
   async pauseWrites(): Promise<void> {
     this.#writing = false;
-    await until('writes under way to end', () => this.#writes === 0);
+    await until('writes in flight to end', () => this.#writes === 0);
   }
 
   resumeWrites(): void {
@@ -51,57 +53,61 @@ export class Load {
     await this.#agent.close();
   }
 
-  async #every(ms: number, deed: () => Promise<void>): Promise<void> {
+  async #every(ms: number, task: () => Promise<void>): Promise<void> {
     while (!this.#stopped) {
-      const began = performance.now();
-      // What the cluster refuses others is not our matter.
-      await deed().catch(() => undefined);
-      await sleep(Math.max(0, ms - (performance.now() - began)));
+      const startedAt = performance.now();
+      // Faults make some calls fail; `responses` counts them.
+      await task().catch(() => undefined);
+      await sleep(Math.max(0, ms - (performance.now() - startedAt)));
     }
   }
 
-  async #whileWriting(deed: () => Promise<void>): Promise<void> {
+  async #whileWriting(task: () => Promise<void>): Promise<void> {
     if (!this.#writing) return;
     this.#writes++;
-    await deed().finally(() => this.#writes--);
+    await task().finally(() => this.#writes--);
   }
 
   async #read(): Promise<void> {
-    const { stack, world } = this.#options;
+    const { backend, environment } = this.#options;
+    const { namespace } = environment;
     const name = this.#name();
-    const isKnown = () => stack.cache.view.get(world.namespace, name) !== undefined;
-    const wasKnown = isKnown();
-    const status = await this.#call('GET', `/status?namespace=${world.namespace}&name=${name}`);
-    if (status !== 200 && wasKnown && isKnown()) this.failedReads++;
+    const isCached = () => backend.cache.view.get(namespace, name) !== undefined;
+    const wasCached = isCached();
+    const status = await this.#call('GET', `/status?namespace=${namespace}&name=${name}`);
+    if (status !== 200 && wasCached && isCached()) this.failedReads++;
   }
 
   async #write(): Promise<void> {
-    const { world, random } = this.#options;
-    const { namespace } = world;
+    const { environment, random } = this.#options;
+    const { namespace } = environment;
     const name = this.#name();
-    const deeds = [
+    const calls = [
       () => this.#call('POST', `?namespace=${namespace}`, manifest(EXAMPLE_SPEC, { name })),
       () => this.#call('POST', `/stop?${this.#target()}`),
       () => this.#call('POST', `/restart?${this.#target()}`),
       () => this.#call('DELETE', `?${this.#target()}`),
     ];
-    await deeds[Math.floor(random() * deeds.length)]?.();
+    await calls[Math.floor(random() * calls.length)]?.();
   }
 
   #name = (): string => `m${Math.floor(this.#options.random() * 12)}`;
 
-  #target = (): string => `namespace=${this.#options.world.namespace}&name=${this.#name()}`;
+  #target = (): string => `namespace=${this.#options.environment.namespace}&name=${this.#name()}`;
 
   async #call(method: string, path: string, body?: object): Promise<number> {
-    const reply = await request(`${this.#options.stack.url}/api/v1/devmachines${path}`, {
-      method,
-      dispatcher: this.#agent,
-      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
-    });
-    await reply.body.dump();
-    const key = `${method} ${reply.statusCode}`;
-    this.answers.set(key, (this.answers.get(key) ?? 0) + 1);
-    return reply.statusCode;
+    const { statusCode, body: response } = await request(
+      `${this.#options.backend.url}/api/v1/devmachines${path}`,
+      {
+        method,
+        dispatcher: this.#agent,
+        ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+      },
+    );
+    await response.dump();
+    const key = `${method} ${statusCode}`;
+    this.responses.set(key, (this.responses.get(key) ?? 0) + 1);
+    return statusCode;
   }
 }
 

@@ -1,50 +1,50 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent, request as askCluster } from 'node:https';
+import { Agent, request as forwardRequest } from 'node:https';
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { createLeaf } from '../../../dev/certs.ts';
 import type { ClientTls } from '../../../dev/kube-client.ts';
 import type { Pki } from '../../../dev/pki.ts';
 import { freePort } from '../../../dev/ports.ts';
-import { type Asked, Exchange, meets, type Where } from './exchange.ts';
+import { Exchange, matches, type ProxiedRequest, type RequestFilter } from './exchange.ts';
 import type { Fault } from './faults.ts';
 
 export interface FaultProxy {
   readonly url: string;
-  /** What a client needs to trust it. */
+  /** The CA certificate of the proxy, as PEM. */
   readonly ca: string;
-  /** Requests that begin from now on meet `fault`, `times` of them at most. */
-  inject(fault: Fault, where?: Where, times?: number): Injected;
-  /** Those under way. */
-  open(where?: Where): readonly Exchange[];
-  /** The requests since the start. */
-  asked(where?: Where): readonly Seen[];
-  /** Connections of clients. */
-  connections(): number;
-  /** Ends all connections and takes no more, as a server that is down. */
+  /** Applies `fault` to matching requests that start from now on, at most `times` times. */
+  inject(fault: Fault, filter?: RequestFilter, times?: number): Injected;
+  /** The requests in flight. */
+  exchanges(filter?: RequestFilter): readonly Exchange[];
+  /** Closes the connections of the requests in flight. */
+  cut(filter?: RequestFilter): void;
+  /** All requests since the start. */
+  requests(filter?: RequestFilter): readonly RecordedRequest[];
+  /** Resets all connections and refuses new ones, like a server that is down. */
   refuse(): void;
-  /** Takes all faults back, and connections again. What is held stays so: a half-open connection never comes back. */
+  /** Removes all faults and accepts connections again. Held responses stay held. */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Seen extends Asked {
-  /** As performance.now() has it. */
+export interface RecordedRequest extends ProxiedRequest {
+  /** Time of arrival, as of performance.now(). */
   readonly at: number;
 }
 
 export interface Injected {
-  /** How many requests have met it. */
-  met(): number;
+  /** How many requests the fault was applied to. */
+  hits(): number;
   remove(): void;
 }
 
 interface Rule {
   readonly fault: Fault;
-  readonly where: Where;
+  readonly filter: RequestFilter;
   readonly times: number;
-  met: number;
+  hits: number;
 }
 
 interface Upstream {
@@ -54,26 +54,26 @@ interface Upstream {
 }
 
 /**
- * Between a client and the API server: TLS ends here and begins anew. A request with a token is sent on with that token
- * alone, any other as the administrator: a client's certificate cannot be passed on.
+ * Starts a proxy between a client and the API server. It terminates TLS, so it cannot forward a client certificate: it
+ * forwards a request with a token with that token, and any other request as the administrator.
  */
 export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<FaultProxy> {
   const asAdmin = new Agent({ keepAlive: true, ...tls });
   const asBearer = new Agent({ keepAlive: true, ca: tls.ca });
   const leaf = await createLeaf(pki.cluster, { commonName: 'fault-proxy', hosts: ['127.0.0.1'] });
   const secureContext = createSecureContext(leaf);
-  /** With what TLS has made of each. */
+  /** Each connection with its TLS socket. */
   const sockets = new Map<Socket, TLSSocket>();
   const rawOf = new WeakMap<object, Socket>();
   const exchanges = new Set<Exchange>();
-  const asked: Seen[] = [];
+  const recorded: RecordedRequest[] = [];
   let rules: Rule[] = [];
 
   const http = createHttpServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     const exchange = new Exchange(request, response, rawOf.get(request.socket) ?? request.socket);
     exchanges.add(exchange);
-    asked.push({ kind: exchange.kind, url: exchange.url, at: performance.now() });
-    response.once('close', () => exchanges.delete(exchange));
+    recorded.push({ kind: exchange.kind, url: exchange.url, at: performance.now() });
+    exchange.closed.signal.addEventListener('abort', () => exchanges.delete(exchange), { once: true });
     serve(exchange).catch(() => exchange.cut());
   });
   const listener = createServer((raw) => {
@@ -87,60 +87,69 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
 
   async function serve(exchange: Exchange): Promise<void> {
     const faults = takeFaults(exchange);
-    const inPlace = faults.find(({ answer }) => answer);
-    if (inPlace) return inPlace.answer?.(exchange);
+    const responding = faults.find(({ respond }) => respond);
+    if (responding) return responding.respond?.(exchange);
     for (const { before } of faults) await before?.();
     const { request, response } = exchange;
-    const reply = await forward(request, exchange.over.signal);
-    const passes = faults.flatMap(({ pass }) => pass ?? []);
-    const bytes = passes.reduce<AsyncIterable<Buffer>>((before, pass) => pass(before), reply);
-    response.writeHead(reply.statusCode ?? 502, headersOf(reply, passes.length > 0));
+    const upstream = await forward(request, exchange.closed.signal);
+    const transforms = faults.flatMap(({ transform }) => transform ?? []);
+    const bytes = transforms.reduce<AsyncIterable<Buffer>>((body, transform) => transform(body), upstream);
+    response.writeHead(upstream.statusCode ?? 502, headersOf(upstream, transforms.length > 0));
     response.flushHeaders();
     for await (const chunk of bytes) await exchange.write(chunk);
     response.end();
   }
 
   function takeFaults(exchange: Exchange): Fault[] {
-    const met = rules.filter((rule) => rule.met < rule.times && meets(exchange, rule.where));
-    for (const rule of met) rule.met++;
-    return met.map(({ fault }) => fault);
+    const applied = rules.filter((rule) => rule.hits < rule.times && matches(exchange, rule.filter));
+    for (const rule of applied) rule.hits++;
+    return applied.map(({ fault }) => fault);
   }
 
   async function forward(request: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage> {
     const { method, url, headers } = request;
     const agent = headers.authorization ? asBearer : asAdmin;
-    const onward = askCluster(`${server}${url}`, { method, headers: withoutHops(headers), agent, signal });
-    request.pipe(onward);
-    const [reply] = (await once(onward, 'response')) as [IncomingMessage];
-    onward.on('error', () => undefined);
-    return reply;
+    const forwarded = forwardRequest(`${server}${url}`, {
+      method,
+      headers: endToEndHeaders(headers),
+      agent,
+      signal,
+    });
+    request.pipe(forwarded);
+    const [response] = (await once(forwarded, 'response')) as [IncomingMessage];
+    forwarded.on('error', () => undefined);
+    return response;
   }
 
   const listen = async (port: number) => {
     listener.listen({ port, host: '127.0.0.1' });
     await once(listener, 'listening');
   };
-  const stopListening = (endConnection: (raw: Socket, secure: TLSSocket) => void) => {
+  const stopListening = (close: (raw: Socket, secure: TLSSocket) => void) => {
     if (listener.listening) listener.close();
-    for (const [raw, secure] of sockets) endConnection(raw, secure);
+    for (const [raw, secure] of sockets) close(raw, secure);
   };
+  const inFlight = (filter: RequestFilter = {}) =>
+    [...exchanges].filter((exchange) => matches(exchange, filter));
   const port = await freePort();
   await listen(port);
 
   return {
     url: `https://127.0.0.1:${port}`,
     ca: pki.cluster.cert,
-    inject(fault, where = {}, times = Number.POSITIVE_INFINITY) {
-      const rule: Rule = { fault, where, times, met: 0 };
+    inject(fault, filter = {}, times = Number.POSITIVE_INFINITY) {
+      const rule: Rule = { fault, filter, times, hits: 0 };
       rules.push(rule);
       const remove = () => {
         rules = rules.filter((other) => other !== rule);
       };
-      return { met: () => rule.met, remove };
+      return { hits: () => rule.hits, remove };
     },
-    open: (where = {}) => [...exchanges].filter((exchange) => meets(exchange, where)),
-    asked: (where = {}) => asked.filter((each) => meets(each, where)),
-    connections: () => sockets.size,
+    exchanges: inFlight,
+    cut(filter) {
+      for (const exchange of inFlight(filter)) exchange.cut();
+    },
+    requests: (filter = {}) => recorded.filter((request) => matches(request, filter)),
     refuse: () => stopListening((raw) => raw.resetAndDestroy()),
     async heal() {
       rules = [];
@@ -154,11 +163,11 @@ export async function startFaultProxy({ server, tls, pki }: Upstream): Promise<F
   };
 }
 
-function withoutHops({ host, connection, ...rest }: IncomingMessage['headers']) {
+function endToEndHeaders({ host, connection, ...rest }: IncomingMessage['headers']) {
   return rest;
 }
 
-/** Node frames the answer anew; a length holds only for bytes that nobody touches. */
+/** Node frames the response itself. The length is valid only for an unchanged body. */
 function headersOf(
   { headers }: IncomingMessage,
   changed: boolean,

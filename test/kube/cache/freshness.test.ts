@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Freshness } from '../../../src/kube/cache/freshness.ts';
-import { TestClock } from '../support/scripted.ts';
+import { TestClock } from '../support/timers.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
-test('a watch is fresh until its last sign of life, or the cluster s while it is open', () => {
+test('a watch is fresh until its last event or, while it is open, until the last health check', () => {
   const clock = new TestClock();
   const health = { answeredAt: never };
   const freshness = new Freshness(clock, health);
-  const steps: [at: number, what: () => void, until: number][] = [
+  const steps: [at: number, action: () => void, until: number][] = [
     [1, () => undefined, never],
-    // The cluster alone says nothing of what has not been read.
+    // A health check confirms nothing before the first list.
     [2, () => (health.answeredAt = 2), never],
     [5, () => freshness.listed(3), 3],
     [6, () => (health.answeredAt = 6), 3],
@@ -25,9 +25,9 @@ test('a watch is fresh until its last sign of life, or the cluster s while it is
     [14, () => freshness.received(), 14],
     [20, () => freshness.closed(), 14],
   ];
-  for (const [at, what, until] of steps) {
+  for (const [at, action, until] of steps) {
     clock.time = at;
-    what();
+    action();
     assert.equal(freshness.until, until, `at ${at}`);
   }
 });

@@ -9,21 +9,21 @@ async function* chunksOf(...chunks: Uint8Array[]): AsyncGenerator<Buffer> {
 const linesOf = (...chunks: Uint8Array[]): Promise<string[]> =>
   Array.fromAsync(readLines(chunksOf(...chunks)));
 
-// One, two, three and four bytes in UTF-8; U+2028, U+2029 and U+0085, which other readers take for line ends; a lone \r.
+// Characters of one to four bytes in UTF-8; U+2028, U+2029, U+0085 and a lone \r, which other readers take for line ends.
 const LINES = ['plain', '{"é":"€"}', '😀 in four bytes', 'a\u2028b\u2029c\u0085d', 'a\rb', '\ufeffmark'];
 const BYTES = Buffer.from(`${LINES.join('\n')}\n`);
 
-test('a text is read the same wherever it is split', async () => {
+test('the lines do not depend on where the text is split', async () => {
   for (let at = 0; at <= BYTES.length; at++) {
     assert.deepEqual(await linesOf(BYTES.subarray(0, at), BYTES.subarray(at)), LINES, `split at byte ${at}`);
   }
 });
 
-test('a text is read byte by byte', async () => {
+test('the text may arrive byte by byte', async () => {
   assert.deepEqual(await linesOf(...[...BYTES].map((byte) => Uint8Array.of(byte))), LINES);
 });
 
-test('every pair of splits gives the same lines', async () => {
+test('the lines do not depend on where the text is split twice', async () => {
   const bytes = Buffer.from('€\né\n');
   for (let first = 0; first <= bytes.length; first++) {
     for (let second = first; second <= bytes.length; second++) {
@@ -33,20 +33,20 @@ test('every pair of splits gives the same lines', async () => {
   }
 });
 
-test('empty lines are left out', async () => {
+test('empty lines are skipped', async () => {
   assert.deepEqual(await linesOf(Buffer.from('\n\na\n\n'), Buffer.from('\n'), Buffer.from('b\n')), [
     'a',
     'b',
   ]);
 });
 
-test('a last line without its end is dropped', async () => {
+test('a last line without a newline is dropped', async () => {
   assert.deepEqual(await linesOf(Buffer.from('whole\nunfin'), Buffer.from('ished')), ['whole']);
   assert.deepEqual(await linesOf(Buffer.from('unfinished')), []);
   assert.deepEqual(await linesOf(), []);
 });
 
-test('a line of 1.5 MB comes whole, from chunks of every size', async () => {
+test('a line of 1.5 MB is read whole from chunks of any size', async () => {
   const long = 'x€'.repeat(375_000);
   const bytes = Buffer.from(`before\n${long}\nafter\n`);
   for (const size of [1_000, 16_384, bytes.length]) {
@@ -58,16 +58,16 @@ test('a line of 1.5 MB comes whole, from chunks of every size', async () => {
   }
 });
 
-test('a line is given as soon as its end is there', async () => {
-  let asked = 0;
+test('a line is yielded as soon as its newline arrives', async () => {
+  let chunksRead = 0;
   async function* chunks() {
     for (const text of ['one\ntwo', '\n']) {
-      asked++;
+      chunksRead++;
       yield Buffer.from(text);
     }
   }
   const lines = readLines(chunks());
   assert.equal((await lines.next()).value, 'one');
-  assert.equal(asked, 1);
+  assert.equal(chunksRead, 1);
   assert.equal((await lines.next()).value, 'two');
 });

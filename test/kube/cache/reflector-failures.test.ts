@@ -1,53 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { reflecting } from '../support/reflecting.ts';
-import {
-  bookmark,
-  contents,
-  ended,
-  event,
-  failure,
-  list,
-  object,
-  record,
-  refused,
-  TestClock,
-  transform,
-} from '../support/scripted.ts';
+import { contents, object, record, transform } from '../support/items.ts';
+import { startReflector } from '../support/reflector.ts';
+import { bookmark, ended, event, failure, list, refused } from '../support/responses.ts';
+import { TestClock } from '../support/timers.ts';
 
 const added = (name: string, uid: string, version: number) => event('ADDED', object(name, uid, version));
-/** As a ClusterClient throws it; what it advises is meant for callers of the API. */
+/** As a ClusterClient throws it. Its retryAfterSeconds is for callers of the API: the reflector must ignore it. */
 const unreachable = new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.', {
   cause: new Error('connect ECONNREFUSED'),
   retryAfterSeconds: 5,
 });
 
-test('a list that fails is tried again, after longer and longer waits', async (t) => {
+test('retries a failed list after waits that double', async (t) => {
   const clock = new TestClock();
   clock.fraction = 1;
-  const { store, client, asked } = reflecting(
+  const { store, client, requests } = startReflector(
     t,
     [
       { list: failure(500) },
       { list: failure(403) },
       { list: unreachable },
-      { list: () => ({ status: 200, headers: {}, body: 'no JSON' }) },
+      { list: () => ({ status: 200, headers: {}, body: 'not JSON' }) },
       { list: list(7) },
     ],
     { clock },
   );
   assert.equal(store.synced, false);
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'list', 'list', 'list', 'list', 'watch 7']);
+  assert.deepEqual(requests(), ['list', 'list', 'list', 'list', 'list', 'watch 7']);
   assert.deepEqual(clock.waits, [800, 1_600, 3_200, 6_400]);
   assert.equal(store.synced, true);
 });
 
-test('Retry-After is kept for lists and watches, in the header and in the stream', async (t) => {
+test('honours Retry-After of lists and watches, in the header and in the stream', async (t) => {
   const clock = new TestClock();
   clock.fraction = 0;
-  const { client, asked } = reflecting(
+  const { client, requests } = startReflector(
     t,
     [
       { list: failure(429, { 'retry-after': '3' }) },
@@ -63,46 +53,46 @@ test('Retry-After is kept for lists and watches, in the header and in the stream
     { clock },
   );
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'list', 'watch 7', 'watch 7', 'watch 8']);
+  assert.deepEqual(requests(), ['list', 'list', 'watch 7', 'watch 7', 'watch 8']);
   assert.deepEqual(clock.waits, [3_000, 4_000, 5_000]);
 });
 
 const expired = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
 const tooLarge = { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } };
 
-for (const [what, answer] of [
+for (const [what, watch] of [
   ['HTTP 410', refused(failure(410))],
   ['410 in the stream', ended(added('c', 'u3', 8), event('ERROR', expired))],
   ['HTTP 504', refused(failure(504))],
   ['"too large resource version"', refused(failure(500, {}, tooLarge))],
 ] as const) {
-  test(`${what} on a watch means a new list; what is gone meanwhile is deleted`, async (t) => {
-    const { store, client, asked } = reflecting(t, [
+  test(`${what} on a watch leads to a new list, which deletes the objects missing from it`, async (t) => {
+    const { store, client, requests } = startReflector(t, [
       { list: list(7, object('a', 'u1', 3), object('b', 'u2', 4)) },
-      { watch: answer },
+      { watch },
       { list: list(20, object('b', 'u2', 15)) },
     ]);
-    const changes = record(store);
+    const deltas = record(store);
     await client.finished;
-    assert.deepEqual(asked(), ['list', 'watch 7', 'list', 'watch 20']);
-    assert.ok(changes.includes('deleted a u1 3'));
+    assert.deepEqual(requests(), ['list', 'watch 7', 'list', 'watch 20']);
+    assert.ok(deltas.includes('deleted a u1 3'));
     assert.deepEqual(contents(store), ['b u2 15']);
   });
 }
 
-test('a bookmark of an older version means that the cluster was restored: a new list', async (t) => {
-  const { store, client, asked } = reflecting(t, [
+test('a bookmark of an older version means that the cluster was restored, and leads to a new list', async (t) => {
+  const { store, client, requests } = startReflector(t, [
     { list: list(100, object('a', 'u1', 90), object('b', 'u2', 100)) },
     { watch: ended(bookmark(60)) },
     { list: list(61, object('a', 'u1', 40)) },
   ]);
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 100', 'list', 'watch 61']);
+  assert.deepEqual(requests(), ['list', 'watch 100', 'list', 'watch 61']);
   assert.deepEqual(contents(store), ['a u1 40']);
 });
 
-test('where a list is needed, nothing is watched before it has come', async (t) => {
-  const { client, asked } = reflecting(t, [
+test('does not watch between an expired version and the next successful list', async (t) => {
+  const { client, requests } = startReflector(t, [
     { list: list(7) },
     { watch: refused(failure(410)) },
     { list: failure(500) },
@@ -110,12 +100,12 @@ test('where a list is needed, nothing is watched before it has come', async (t) 
     { list: list(20) },
   ]);
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'list', 'list', 'list', 'watch 20']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'list', 'list', 'list', 'watch 20']);
 });
 
-test('a version that is too old is an answer: what failed before is not waited out; again at once, it is', async (t) => {
+test('an expired version resets the backoff, unless the version of the next list expires too', async (t) => {
   const clock = new TestClock();
-  const { client } = reflecting(
+  const { client } = startReflector(
     t,
     [
       { list: list(7) },
@@ -133,9 +123,9 @@ test('a version that is too old is an answer: what failed before is not waited o
   assert.deepEqual(clock.waits, [400, 800, 1600, 3200, 400, 800, 1600]);
 });
 
-test('an error in the stream means a wait, and a new watch from the last version', async (t) => {
+test('an error in the stream leads to a wait and a new watch from the last version', async (t) => {
   const clock = new TestClock();
-  const { store, client, asked } = reflecting(
+  const { store, client, requests } = startReflector(
     t,
     [
       { list: list(7, object('a', 'u1', 3)) },
@@ -144,14 +134,14 @@ test('an error in the stream means a wait, and a new watch from the last version
     { clock },
   );
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'watch 9']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'watch 9']);
   assert.deepEqual(clock.waits, [400]);
   assert.deepEqual(contents(store), ['a u1 3', 'b u2 9']);
 });
 
-test('a watch that cannot be opened is tried again from its version', async (t) => {
+test('retries a watch that cannot be opened from the same version', async (t) => {
   const clock = new TestClock();
-  const { client, asked } = reflecting(
+  const { client, requests } = startReflector(
     t,
     [
       { list: list(7) },
@@ -162,26 +152,26 @@ test('a watch that cannot be opened is tried again from its version', async (t) 
     { clock },
   );
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
   assert.deepEqual(clock.waits, [400, 800, 1_600]);
 });
 
-test('a watch that is closed at once counts as a failure', async (t) => {
+test('a watch that is closed immediately counts as a failure', async (t) => {
   const clock = new TestClock();
   clock.fraction = 1;
-  const { client, asked } = reflecting(
+  const { client, requests } = startReflector(
     t,
     [{ list: list(7) }, { watch: ended() }, { watch: ended() }, { watch: ended() }],
     { clock },
   );
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'watch 7', 'watch 7', 'watch 7']);
   assert.deepEqual(clock.waits, [800, 1_600, 3_200]);
 });
 
-test('a junk line means a wait and a new watch; the store keeps what it has', async (t) => {
+test('a line that is not JSON leads to a wait and a new watch, and the store keeps its items', async (t) => {
   const clock = new TestClock();
-  const { store, client, asked } = reflecting(
+  const { store, client, requests } = startReflector(
     t,
     [
       { list: list(7, object('a', 'u1', 3)) },
@@ -190,16 +180,16 @@ test('a junk line means a wait and a new watch; the store keeps what it has', as
     ],
     { clock },
   );
-  const changes = record(store);
+  const deltas = record(store);
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8', 'watch 9']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'watch 8', 'watch 9']);
   assert.equal(clock.waits.length, 1);
-  assert.deepEqual(changes, ['added a u1 3', 'added b u2 8', 'added c u3 9']);
+  assert.deepEqual(deltas, ['added a u1 3', 'added b u2 8', 'added c u3 9']);
 });
 
-test('an object that cannot be read is not skipped', async (t) => {
+test('an object that cannot be transformed is not skipped', async (t) => {
   let broken = true;
-  const { store, client, asked } = reflecting(
+  const { store, client, requests } = startReflector(
     t,
     [
       { list: list(7) },
@@ -210,25 +200,25 @@ test('an object that cannot be read is not skipped', async (t) => {
       transform: (value) => {
         if (broken && transform(value).name === 'b') {
           broken = false;
-          throw new TypeError('cannot read it');
+          throw new TypeError('cannot transform it');
         }
         return transform(value);
       },
     },
   );
   await client.finished;
-  assert.deepEqual(asked(), ['list', 'watch 7', 'watch 8', 'watch 9']);
+  assert.deepEqual(requests(), ['list', 'watch 7', 'watch 8', 'watch 9']);
   assert.deepEqual(contents(store), ['a u1 8', 'b u2 9']);
 });
 
-test('after two good minutes the waits begin anew', async (t) => {
+test('the backoff starts over after two minutes without a failure', async (t) => {
   const clock = new TestClock();
   clock.fraction = 1;
   const failAfter = (ms: number) => () => {
     clock.time += ms;
     return ended(bookmark(7), event('ERROR', { kind: 'Status', code: 500 }));
   };
-  const { client } = reflecting(
+  const { client } = startReflector(
     t,
     [
       { list: list(7) },

@@ -11,28 +11,28 @@ const ORDERED = [
   '10',
   '99',
   '100',
-  '9007199254740992', // 2^53, and what a Number cannot tell from it
+  '9007199254740992', // 2^53, which as a Number equals the next one
   '9007199254740993',
   '9223372036854775807',
   '9223372036854775808',
-  '18446744073709551615', // 2^64 - 1, and beyond
+  '18446744073709551615', // 2^64 - 1
   '18446744073709551616',
   '99999999999999999999',
   '100000000000000000000',
 ];
 
-test('versions of any length are compared as numbers', () => {
-  for (const [place, one] of ORDERED.entries()) {
-    for (const [otherPlace, other] of ORDERED.entries()) {
+test('compares versions of any length as numbers', () => {
+  for (const [index, one] of ORDERED.entries()) {
+    for (const [otherIndex, other] of ORDERED.entries()) {
       assert.equal(
         Math.sign(compareVersions(one, other)),
-        Math.sign(place - otherPlace),
+        Math.sign(index - otherIndex),
         `${one} and ${other}`,
       );
     }
   }
 });
 
-test('they sort', () => {
+test('sorts versions', () => {
   assert.deepEqual(ORDERED.toReversed().sort(compareVersions), ORDERED);
 });

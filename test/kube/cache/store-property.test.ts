@@ -3,72 +3,74 @@ import { test } from 'node:test';
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
 import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
 import { seededRandom } from '../../support/random.ts';
-import { newStore } from '../support/scripted.ts';
-import { type Answer, type List, SimulatedCluster } from '../support/simulated-cluster.ts';
+import { newStore } from '../support/items.ts';
+import { type List, type Response, SimulatedCluster } from '../support/simulated-cluster.ts';
 
 /**
- * A cluster, its watch, and answers to requests of ours that come at any time after they were given, in any order. What
- * is not simulated cannot happen: a watch is in order, and a list holds what was done before it was asked for.
+ * Simulates a cluster, its watch, and responses to this process's own requests, which arrive in any order and at any time
+ * after they were sent. It keeps two guarantees of Kubernetes: a watch is in order, and a list contains all writes from
+ * before its request.
  */
 class Simulation {
   readonly cluster = new SimulatedCluster();
   readonly store = newStore();
-  /** Given, and still on their way. */
-  readonly #answers: Answer[] = [];
-  /** Asked for; undefined while there is a watch. */
+  /** Sent by the cluster, but not yet received. */
+  readonly #responses: Response[] = [];
+  /** The list in flight; undefined while the watch is open. */
   #list: List | undefined = this.cluster.list();
   readonly #random: () => number;
-  /** The faster the watch, the slower the answers. */
+  /** The more often the watch delivers, the later responses arrive. */
   readonly #pace: number;
-  readonly #followed = new Map<string, Stored>();
+  /** The items by name, according to the deltas alone. */
+  readonly #subscribed = new Map<string, Stored>();
   readonly #newest = new Map<string, string>();
-  readonly #gone = new Set<string>();
+  readonly #deleted = new Set<string>();
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
     this.#pace = 0.5 + 0.3 * this.#random();
-    this.store.subscribe((change) => this.#follow(change));
+    this.store.subscribe((delta) => this.#onDelta(delta));
   }
 
-  /** One thing happens, anywhere. */
+  /** Runs one random action. */
   step(): void {
     const chance = this.#random();
-    if (chance < 0.35) this.#act();
+    if (chance < 0.35) this.#send();
     else if (chance < 0.37 && !this.#list) this.#list = this.cluster.list();
     else if (chance < this.#pace) this.#deliver();
-    else this.#answer();
+    else this.#receive();
     this.check();
   }
 
-  /** Everything that is on its way comes, in some order. */
+  /** Delivers everything in flight, in random order. */
   finish(): void {
-    while (this.#answers.length > 0 || this.#deliver()) {
-      if (this.#random() < 0.5) this.#answer();
+    while (this.#responses.length > 0 || this.#deliver()) {
+      if (this.#random() < 0.5) this.#receive();
       this.check();
     }
   }
 
-  /** Somebody does something: another, whose answer is none of ours, or we. */
-  #act(): void {
+  /** Sends a request to the cluster. Three in ten come from other clients, whose responses this process does not receive. */
+  #send(): void {
     const name = this.#pick(['a', 'b', 'c']);
     const chance = this.#random();
-    if (chance < 0.1) this.cluster.changeSomethingElse();
+    if (chance < 0.1) this.cluster.advanceVersion();
     else {
-      const answer =
+      const response =
         chance < 0.55
           ? this.cluster.write(name)
           : chance < 0.65
             ? this.cluster.read(name)
             : this.cluster.delete(name);
-      if (answer && this.#random() < 0.7) this.#answers.push(answer);
+      if (response && this.#random() < 0.7) this.#responses.push(response);
     }
   }
 
-  /** The list arrives, or an event, or a bookmark. Whether there was something to tell. */
+  /** Delivers the list in flight, an event or a bookmark. Returns whether a list or an event was delivered. */
   #deliver(): boolean {
     const { store, cluster } = this;
     if (this.#list && !store.synced && this.#random() < 0.4) {
-      // Some of its pages; or it is given up after them, and asked for anew.
+      // Some of its pages arrive. The list may then expire and be requested again.
       store.prefill(this.#list.items.filter(() => this.#random() < 0.7));
       if (this.#random() < 0.3) this.#list = cluster.list();
       return true;
@@ -84,45 +86,49 @@ class Simulation {
     return event !== undefined;
   }
 
-  #answer(): void {
-    const [answer] = this.#answers.splice(Math.floor(this.#random() * this.#answers.length), 1);
-    answer?.({
+  #receive(): void {
+    const [response] = this.#responses.splice(Math.floor(this.#random() * this.#responses.length), 1);
+    response?.({
       observe: (item) => {
         this.store.observe(item);
-        if (this.store.synced && !this.#gone.has(item.uid)) this.#checkObserved(item);
+        if (this.store.synced && !this.#deleted.has(item.uid)) this.#checkObserved(item);
       },
       forget: (namespace, name, uid) => {
         this.store.forget(namespace, name, uid);
-        this.#gone.add(uid);
+        this.#deleted.add(uid);
       },
     });
   }
 
   #checkObserved({ namespace, name, uid, resourceVersion }: Stored): void {
     const known = this.store.get(namespace, name);
-    if (!known) assert.ok(!this.cluster.isThere(uid), 'what an answer shows is readable at once');
-    else assert.ok(compareVersions(known.resourceVersion, resourceVersion) >= 0, 'reads do not go back');
+    if (!known) assert.ok(!this.cluster.has(uid), 'an object in a response is readable immediately');
+    else
+      assert.ok(
+        compareVersions(known.resourceVersion, resourceVersion) >= 0,
+        'reads never return an older version',
+      );
   }
 
-  #follow({ type, item }: Delta<Stored>): void {
+  #onDelta({ type, item }: Delta<Stored>): void {
     const { name, uid, resourceVersion } = item;
-    const known = this.#followed.get(name);
+    const known = this.#subscribed.get(name);
     if (type === 'deleted') {
-      assert.equal(known?.uid, uid, 'only what was there is deleted');
-      this.#followed.delete(name);
-      this.#gone.add(uid);
+      assert.equal(known?.uid, uid, 'only a known object is deleted');
+      this.#subscribed.delete(name);
+      this.#deleted.add(uid);
       return;
     }
-    assert.equal(known?.uid, type === 'added' ? undefined : uid, `${type} fits what was there`);
+    assert.equal(known?.uid, type === 'added' ? undefined : uid, `${type} matches the known object`);
     const newest = this.#newest.get(name) ?? '0';
-    assert.ok(compareVersions(resourceVersion, newest) > 0, `${name} goes on from ${newest}`);
-    this.#followed.set(name, item);
+    assert.ok(compareVersions(resourceVersion, newest) > 0, `${name} is newer than ${newest}`);
+    this.#subscribed.set(name, item);
     this.#newest.set(name, resourceVersion);
   }
 
   check(): void {
-    assert.deepEqual([...this.#followed.values()].sort(byName), [...this.store.values()].sort(byName));
-    for (const { uid } of this.store.values()) assert.ok(!this.#gone.has(uid), `${uid} is gone`);
+    assert.deepEqual([...this.#subscribed.values()].sort(byName), [...this.store.values()].sort(byName));
+    for (const { uid } of this.store.values()) assert.ok(!this.#deleted.has(uid), `${uid} was deleted`);
   }
 
   #pick<T>(values: readonly [T, ...T[]]): T {
@@ -132,7 +138,7 @@ class Simulation {
 
 const byName = (one: Stored, other: Stored): number => (one.name < other.name ? -1 : 1);
 
-test('the store follows the cluster, whenever answers, events and lists come', () => {
+test('the store converges to the cluster for any order of responses, events and lists', () => {
   for (let seed = 0; seed < 400; seed++) {
     try {
       const simulation = new Simulation(seed);
@@ -141,7 +147,7 @@ test('the store follows the cluster, whenever answers, events and lists come', (
       const { cluster, store } = simulation;
       assert.deepEqual([...store.values()].sort(byName), [...cluster.list().items].sort(byName));
     } catch (error) {
-      throw new Error(`with the seed ${seed}`, { cause: error });
+      throw new Error(`seed ${seed}`, { cause: error });
     }
   }
 });

@@ -6,20 +6,21 @@ import { type TestContext, test } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type WatchEvent, watch } from '../../../src/kube/cache/watch.ts';
 import { openClient } from '../../../src/kube/client/client.ts';
-import { bookmark, TestClock } from '../support/scripted.ts';
+import { bookmark } from '../support/responses.ts';
+import { TestClock } from '../support/timers.ts';
 
-/** The ends of a watch as undici reports them. */
+/** How a watch ends on a real connection, as undici reports it. */
 
-/** A watch on a server that says a bookmark and a half, and does `then` when the bookmark has come. */
+/** Watches a server that sends a bookmark and part of a second event, and calls `then` once the bookmark has arrived. */
 async function follow(
   t: TestContext,
   then: (response: ServerResponse) => void,
   { status = 200, silenceMs = 60_000 } = {},
 ) {
-  const asked = Promise.withResolvers<ServerResponse>();
+  const started = Promise.withResolvers<ServerResponse>();
   const server = createServer((_, response) => {
     response.writeHead(status).write(`${bookmark(8)}{"type":"ADD`);
-    asked.resolve(response);
+    started.resolve(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -36,20 +37,20 @@ async function follow(
   const options = { clock: new TestClock(), silenceMs, signal: t.signal };
   for await (const event of watch({ client, path: '/path', resourceVersion: '7', ...options })) {
     events.push(event);
-    then(await asked.promise);
+    then(await started.promise);
   }
   return events.length;
 }
 
-test('the end of the answer ends the watch', async (t) => {
+test('the end of the response ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.end()), 1);
 });
 
-test('a client that is closed in the middle ends the watch', async (t) => {
+test('a connection closed in the middle of an event ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.socket?.end()), 1);
 });
 
-test('a client that is reset ends the watch', async (t) => {
+test('a connection reset ends the watch', async (t) => {
   assert.equal(await follow(t, (response) => response.socket?.resetAndDestroy()), 1);
 });
 
@@ -58,6 +59,6 @@ test('silence ends the watch', async (t) => {
   assert.ok(events <= 1);
 });
 
-test('a refusal that never ends is not waited for', async (t) => {
+test('a refusal whose body never ends ends the watch too', async (t) => {
   assert.equal(await follow(t, () => undefined, { status: 500, silenceMs: 10 }), 0);
 });

@@ -4,21 +4,13 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ExpiredError, type WatchEvent, watch } from '../../../src/kube/cache/watch.ts';
 import type { KubeResponse, KubeStream } from '../../../src/kube/client/transport.ts';
-import {
-  bookmark,
-  broken,
-  ended,
-  event,
-  failure,
-  object,
-  open,
-  refused,
-  scripted,
-  TestClock,
-} from '../support/scripted.ts';
+import { object } from '../support/items.ts';
+import { bookmark, broken, ended, event, failure, open, refused } from '../support/responses.ts';
+import { scriptedClient } from '../support/scripted-client.ts';
+import { pendingTimers, TestClock } from '../support/timers.ts';
 
-async function follow(answer: KubeStream, { silenceMs = 60_000, stop = new AbortController() } = {}) {
-  const client = scripted({ watch: answer });
+async function follow(stream: KubeStream, { silenceMs = 60_000, stop = new AbortController() } = {}) {
+  const client = scriptedClient({ watch: stream });
   const clock = new TestClock();
   const events: WatchEvent[] = [];
   const options = { clock, silenceMs, signal: stop.signal };
@@ -30,15 +22,14 @@ async function follow(answer: KubeStream, { silenceMs = 60_000, stop = new Abort
 const added = (version: number) => event('ADDED', object('a', 'u1', version));
 const versions = (events: WatchEvent[]) =>
   events.map(({ object }) => Number(object.metadata.resourceVersion));
-const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('it asks for bookmarks and for an end after four to eight minutes', async () => {
+test('requests bookmarks, and an end after four to eight minutes', async () => {
   for (const [fraction, seconds] of [
     [0, '240'],
     [0.5, '360'],
     [1 - Number.EPSILON, '480'],
   ] as const) {
-    const client = scripted({ watch: ended() });
+    const client = scriptedClient({ watch: ended() });
     const clock = new TestClock();
     clock.fraction = fraction;
     const { signal } = new AbortController();
@@ -55,7 +46,7 @@ test('it asks for bookmarks and for an end after four to eight minutes', async (
   }
 });
 
-test('events of every type are given as they are', async () => {
+test('yields events of every type unchanged', async () => {
   const events = await follow(
     ended(
       added(8),
@@ -72,7 +63,7 @@ test('events of every type are given as they are', async () => {
   assert.deepEqual(events[1]?.object, object('a', 'u1', 9));
 });
 
-test('a client that breaks ends the watch; its unfinished line is dropped', async () => {
+test('a broken connection ends the watch, and drops an incomplete line', async () => {
   for (const code of [
     'ECONNRESET',
     'ERR_STREAM_PREMATURE_CLOSE',
@@ -88,12 +79,12 @@ test('a client that breaks ends the watch; its unfinished line is dropped', asyn
   assert.deepEqual(versions(await follow(ended(added(8), added(9).slice(0, 30)))), [8]);
 });
 
-test('an error that is none of the client is thrown', async () => {
+test('throws an error that does not come from the connection', async () => {
   const bug = Object.assign(new Error('a bug'), { code: 'ERR_OTHER' });
   await assert.rejects(follow(broken(bug, added(8))), bug);
 });
 
-test('expired, gone, timed out and too large: list again', async () => {
+test('throws ExpiredError for an expired, gone, timed-out or too large version', async () => {
   const tooLarge = { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } };
   const refusals = [
     failure(410),
@@ -108,7 +99,7 @@ test('expired, gone, timed out and too large: list again', async () => {
   }
 });
 
-test('other refusals are errors of the domain, before the stream and in it', async () => {
+test('other refusals become domain errors, before the stream and in it', async () => {
   const cases = [
     [failure(429, {}, { details: { retryAfterSeconds: 3 } }), 'too-many-requests', 3],
     [failure(500), 'cluster-unavailable', undefined],
@@ -122,9 +113,12 @@ test('other refusals are errors of the domain, before the stream and in it', asy
   await assert.rejects(follow(refused(failure(429, { 'retry-after': '9' }))), { retryAfterSeconds: 9 });
 });
 
-test('a refusal without a JSON body is one too', async () => {
-  const answer = { status: 502, headers: {}, body: Readable.from([Buffer.from('<h1>Bad Gateway</h1>')]) };
-  await assert.rejects(follow(answer), { code: 'cluster-unavailable', message: 'The cluster answered 502.' });
+test('a refusal without a JSON body becomes a domain error', async () => {
+  const badGateway = { status: 502, headers: {}, body: Readable.from([Buffer.from('<h1>Bad Gateway</h1>')]) };
+  await assert.rejects(follow(badGateway), {
+    code: 'cluster-unavailable',
+    message: 'The cluster answered 502.',
+  });
 });
 
 test('a line that is not an event is a failure', async () => {
@@ -133,51 +127,51 @@ test('a line that is not an event is a failure', async () => {
   }
 });
 
-test('an ERROR event that says nothing is a failure', async () => {
+test('an empty ERROR event is a failure', async () => {
   await assert.rejects(follow(ended(event('ERROR', {}))), { code: 'cluster-unavailable' });
 });
 
-test('silence ends the watch, and is no failure', async () => {
-  const answer = open(added(8));
-  assert.deepEqual(versions(await follow(answer, { silenceMs: 5 })), [8]);
-  assert.ok(answer.body.destroyed);
+test('silence ends the watch without a failure', async () => {
+  const stream = open(added(8));
+  assert.deepEqual(versions(await follow(stream, { silenceMs: 5 })), [8]);
+  assert.ok(stream.body.destroyed);
 });
 
-// Node's mocked timers do not know refresh(), so it is watched on the real ones.
-test('every line begins the time of silence anew', async (t) => {
+// Node's mocked timers do not support refresh(), so this test spies on the real ones.
+test('every line restarts the silence timeout', async (t) => {
   const refresh = t.mock.method(Object.getPrototypeOf(setTimeout(() => undefined)), 'refresh');
   await follow(ended(added(8), '\n', bookmark(9)));
   assert.equal(refresh.mock.callCount(), 2);
 });
 
-test('a refusal whose body never ends is not waited for', async () => {
-  const answer = { ...open('{"kind":"Status"'), status: 500 };
-  await follow(answer, { silenceMs: 5 }).catch(() => undefined);
-  assert.ok(answer.body.destroyed);
+test('a refusal whose body never ends is abandoned', async () => {
+  const stream = { ...open('{"kind":"Status"'), status: 500 };
+  await follow(stream, { silenceMs: 5 }).catch(() => undefined);
+  assert.ok(stream.body.destroyed);
 });
 
-test('stopping it leaves neither a timer nor a stream behind', async () => {
-  const before = timers();
+test('an aborted watch leaves neither a timer nor a stream behind', async () => {
+  const before = pendingTimers();
   const stop = new AbortController();
-  const answer = open(added(8));
-  const following = follow(answer, { stop });
+  const stream = open(added(8));
+  const following = follow(stream, { stop });
   await setImmediate();
-  assert.equal(timers(), before + 1);
+  assert.equal(pendingTimers(), before + 1);
   stop.abort();
   await assert.rejects(following, { name: 'AbortError' });
-  assert.equal(timers(), before);
-  assert.ok(answer.body.destroyed);
+  assert.equal(pendingTimers(), before);
+  assert.ok(stream.body.destroyed);
 });
 
-test('who reads no further closes it', async () => {
-  const before = timers();
-  const answer = open(added(8), added(9));
+test('a consumer that stops iterating closes the watch', async () => {
+  const before = pendingTimers();
+  const stream = open(added(8), added(9));
   const { signal } = new AbortController();
-  const client = scripted({ watch: answer });
+  const client = scriptedClient({ watch: stream });
   const options = { clock: new TestClock(), silenceMs: 60_000, signal };
   for await (const _ of watch({ client, path: '/path', resourceVersion: '7', ...options })) break;
-  assert.equal(timers(), before);
-  assert.ok(answer.body.destroyed);
+  assert.equal(pendingTimers(), before);
+  assert.ok(stream.body.destroyed);
 });
 
 const inStream = ({ body }: KubeResponse): KubeStream => ended(added(8), event('ERROR', body as object));

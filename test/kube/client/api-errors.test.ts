@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toDomainError, toPointer } from '../../../src/kube/client/api-errors.ts';
 
-test("Kubernetes' field paths as JSON pointers", () => {
+test('converts Kubernetes field paths to JSON pointers', () => {
   const pointers = {
     'spec.cpu': '/spec/cpu',
     '.spec.mounts[0].name': '/spec/mounts/0/name',
@@ -16,7 +16,7 @@ test("Kubernetes' field paths as JSON pointers", () => {
 const refusal = (status: number, body: object | string, headers = {}) =>
   toDomainError({ status, headers, body: typeof body === 'string' ? body : { kind: 'Status', ...body } });
 
-test('each refusal of the API server has its meaning', () => {
+test('maps each refusal of the API server to a domain error', () => {
   const causes = [{ reason: 'NamespaceTerminating', message: 'm', field: 'metadata.namespace' }];
   const cases: [ReturnType<typeof refusal>, string][] = [
     [refusal(400, { reason: 'BadRequest' }), 'refused-by-cluster'],
@@ -37,7 +37,7 @@ test('each refusal of the API server has its meaning', () => {
   for (const [error, code] of cases) assert.equal(error.code, code, error.message);
 });
 
-test("the cluster's words, fields and time to wait come through", () => {
+test('keeps the message, fields and Retry-After of the API server', () => {
   const error = refusal(422, {
     message: 'it is invalid',
     details: {

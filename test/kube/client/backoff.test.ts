@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBackoff } from '../../../src/kube/client/backoff.ts';
-import { TestClock } from '../support/scripted.ts';
+import { TestClock } from '../support/timers.ts';
 
 const LIMITS = [800, 1_600, 3_200, 6_400, 8_000, 8_000, 8_000];
 
-/** The next waits, where `fraction` of the limit falls to each. */
+/** The first `count` waits, each at `fraction` of its limit. */
 function waits(count: number, fraction: number): number[] {
   const clock = new TestClock();
   clock.fraction = fraction;
@@ -17,7 +17,7 @@ test('the limit doubles from 0.8 s to 8 s', () => {
   assert.deepEqual(waits(LIMITS.length, 1), LIMITS);
 });
 
-test('the jitter is full: from nothing to the limit', () => {
+test('the jitter is full: a wait is between 0 and the limit', () => {
   assert.deepEqual(
     waits(LIMITS.length, 0),
     LIMITS.map(() => 0),
@@ -28,7 +28,7 @@ test('the jitter is full: from nothing to the limit', () => {
   );
 });
 
-test('it begins anew when the last wait ended more than two minutes ago', () => {
+test('starts over when the last wait ended more than two minutes ago', () => {
   const clock = new TestClock();
   clock.fraction = 1;
   const backoff = createBackoff(clock);
@@ -45,7 +45,7 @@ test('it begins anew when the last wait ended more than two minutes ago', () => 
   assert.equal(fail(0), 1_600);
 });
 
-test('a long time of failures is no quiet time', () => {
+test('continuous failures do not reset the limit', () => {
   const clock = new TestClock();
   clock.fraction = 1;
   const backoff = createBackoff(clock);
@@ -53,7 +53,7 @@ test('a long time of failures is no quiet time', () => {
   assert.equal(backoff.next(), 8_000);
 });
 
-test('Retry-After is the least, and the jitter comes on top', () => {
+test('waits at least Retry-After, plus the jitter', () => {
   const clock = new TestClock();
   const backoff = createBackoff(clock);
   clock.fraction = 0;
@@ -63,7 +63,7 @@ test('Retry-After is the least, and the jitter comes on top', () => {
   assert.equal(backoff.next(), 1_600);
 });
 
-test('a long Retry-After does not pass for a quiet time', () => {
+test('a long Retry-After does not reset the limit', () => {
   const clock = new TestClock();
   clock.fraction = 1;
   const backoff = createBackoff(clock);

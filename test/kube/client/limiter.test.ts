@@ -7,25 +7,25 @@ import { ConcurrencyLimiter } from '../../../src/kube/client/limiter.ts';
 const never = new AbortController().signal;
 const isOverloaded = (error: unknown) => error instanceof DevMachineError && error.code === 'overloaded';
 
-/** Work that ends when the test says so. */
-function works(limit: ConcurrencyLimiter) {
-  const begun: number[] = [];
+/** Tasks that run until the test calls `end`. */
+function startTasks(limiter: ConcurrencyLimiter) {
+  const started: number[] = [];
   const ends: (() => void)[] = [];
   const start = (number: number, signal = never) =>
-    limit.run(signal, async () => {
-      begun.push(number);
+    limiter.run(signal, async () => {
+      started.push(number);
       await new Promise<void>((resolve) => ends.push(resolve));
       return number;
     });
-  return { begun, start, end: () => ends.shift()?.() };
+  return { started, start, end: () => ends.shift()?.() };
 }
 
-test('so many run at once, the others in the order in which they came', async () => {
-  const limit = new ConcurrencyLimiter({ concurrent: 2, queued: 9, waitMs: 60_000 });
-  const { begun, start, end } = works(limit);
+test('runs at most `concurrent` tasks at once, and the others in order of arrival', async () => {
+  const limiter = new ConcurrencyLimiter({ concurrent: 2, queued: 9, waitMs: 60_000 });
+  const { started, start, end } = startTasks(limiter);
   const all = [0, 1, 2, 3].map((number) => start(number));
   await setImmediate();
-  assert.deepEqual([begun, limit.running, limit.waiting], [[0, 1], 2, 2]);
+  assert.deepEqual([started, limiter.running, limiter.waiting], [[0, 1], 2, 2]);
   for (const expected of [
     [0, 1, 2],
     [0, 1, 2, 3],
@@ -34,15 +34,15 @@ test('so many run at once, the others in the order in which they came', async ()
   ]) {
     end();
     await setImmediate();
-    assert.deepEqual(begun, expected);
+    assert.deepEqual(started, expected);
   }
   assert.deepEqual(await Promise.all(all), [0, 1, 2, 3]);
-  assert.deepEqual([limit.running, limit.waiting], [0, 0]);
+  assert.deepEqual([limiter.running, limiter.waiting], [0, 0]);
 });
 
-test('more than may wait are refused at once', async () => {
-  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 1, waitMs: 60_000 });
-  const { start, end } = works(limit);
+test('refuses a task immediately when the queue is full', async () => {
+  const limiter = new ConcurrencyLimiter({ concurrent: 1, queued: 1, waitMs: 60_000 });
+  const { start, end } = startTasks(limiter);
   const first = start(0);
   const second = start(1);
   await assert.rejects(start(2), isOverloaded);
@@ -53,15 +53,15 @@ test('more than may wait are refused at once', async () => {
   assert.equal(await second, 1);
 });
 
-test('who waits too long, or goes away, takes no place', async () => {
-  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 9, waitMs: 20 });
-  const { begun, start, end } = works(limit);
+test('a task that waits too long or is aborted takes no slot', async () => {
+  const limiter = new ConcurrencyLimiter({ concurrent: 1, queued: 9, waitMs: 20 });
+  const { started, start, end } = startTasks(limiter);
   const first = start(0);
-  const leaving = new AbortController();
-  const reason = new Error('gone');
-  const gone = start(1, leaving.signal);
-  leaving.abort(reason);
-  await assert.rejects(gone, reason);
+  const controller = new AbortController();
+  const reason = new Error('aborted');
+  const aborted = start(1, controller.signal);
+  controller.abort(reason);
+  await assert.rejects(aborted, reason);
   await assert.rejects(start(2), isOverloaded);
   await assert.rejects(start(3, AbortSignal.abort(reason)), reason);
   end();
@@ -69,16 +69,16 @@ test('who waits too long, or goes away, takes no place', async () => {
   const last = start(4);
   end();
   await last;
-  assert.deepEqual([begun, limit.running, limit.waiting], [[0, 4], 0, 0]);
+  assert.deepEqual([started, limiter.running, limiter.waiting], [[0, 4], 0, 0]);
 });
 
-test('work that fails leaves its place', async () => {
-  const limit = new ConcurrencyLimiter({ concurrent: 1, queued: 0, waitMs: 20 });
+test('a task that fails releases its slot', async () => {
+  const limiter = new ConcurrencyLimiter({ concurrent: 1, queued: 0, waitMs: 20 });
   for (let round = 0; round < 3; round++) {
     await assert.rejects(
-      limit.run(never, () => Promise.reject(new Error('failed'))),
+      limiter.run(never, () => Promise.reject(new Error('failed'))),
       /failed/,
     );
   }
-  assert.equal(limit.running, 0);
+  assert.equal(limiter.running, 0);
 });

@@ -3,24 +3,25 @@ import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { withRetries } from '../../../src/kube/client/retry.ts';
 import type { KubeRequest, KubeResponse, RequestClient } from '../../../src/kube/client/transport.ts';
-import { failure, response, TestClock } from '../support/scripted.ts';
+import { failure, response } from '../support/responses.ts';
+import { TestClock } from '../support/timers.ts';
 
 const signal = new AbortController().signal;
 const GET: KubeRequest = { path: '/x', signal };
 const APPLY: KubeRequest = { method: 'PATCH', path: '/x', retryable: true, signal };
 const PLAIN: KubeRequest = { method: 'DELETE', path: '/x', signal };
-const away = () => new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.');
-const late = () => new DevMachineError('cluster-timeout', 'The cluster did not answer in time.');
+const unavailable = () => new DevMachineError('cluster-unavailable', 'The cluster cannot be reached.');
+const timedOut = () => new DevMachineError('cluster-timeout', 'The cluster did not answer in time.');
 
-/** Sends one request to a cluster that answers these, and then 200 for ever. */
-async function send(request: KubeRequest, ...answers: (KubeResponse | Error)[]) {
+/** Sends one request to a cluster that returns these results, and then always 200. */
+async function send(request: KubeRequest, ...results: (KubeResponse | Error)[]) {
   const clock = new TestClock();
-  let tries = 0;
+  let attempts = 0;
   const cluster: RequestClient = {
     request: async () => {
-      const answer = answers[tries++] ?? response(200, {});
-      if (answer instanceof Error) throw answer;
-      return answer;
+      const result = results[attempts++] ?? response(200, {});
+      if (result instanceof Error) throw result;
+      return result;
     },
   };
   const outcome = await withRetries(cluster, clock)
@@ -29,50 +30,53 @@ async function send(request: KubeRequest, ...answers: (KubeResponse | Error)[]) 
       ({ status }) => status,
       (error: DevMachineError) => error.code,
     );
-  return { outcome, tries, waits: clock.waits };
+  return { outcome, attempts, waits: clock.waits };
 }
 
-test('what failed and is safe to repeat is sent again, after waits that double', async () => {
-  const expected = { outcome: 200, tries: 4, waits: [50, 100, 200] };
+test('retries a failed request that is safe to retry, after waits that double', async () => {
+  const expected = { outcome: 200, attempts: 4, waits: [50, 100, 200] };
   for (const request of [GET, APPLY]) {
     assert.deepEqual(await send(request, failure(500), failure(503), failure(504)), expected);
-    assert.deepEqual(await send(request, away(), away(), failure(502)), expected);
+    assert.deepEqual(await send(request, unavailable(), unavailable(), failure(502)), expected);
   }
 });
 
-test('after four tries the answer stands', async () => {
+test('gives up after four attempts', async () => {
   assert.deepEqual(await send(GET, ...Array(4).fill(failure(503))), {
     outcome: 503,
-    tries: 4,
+    attempts: 4,
     waits: [50, 100, 200],
   });
-  assert.equal((await send(GET, away(), away(), away(), away())).outcome, 'cluster-unavailable');
+  assert.equal(
+    (await send(GET, unavailable(), unavailable(), unavailable(), unavailable())).outcome,
+    'cluster-unavailable',
+  );
 });
 
-test('what may have taken effect and is not safe to repeat is sent once', async () => {
-  for (const answer of [failure(500), failure(503), away()]) {
-    assert.equal((await send(PLAIN, answer)).tries, 1);
+test('does not retry a failed request that may have taken effect and is not safe to retry', async () => {
+  for (const result of [failure(500), failure(503), unavailable()]) {
+    assert.equal((await send(PLAIN, result)).attempts, 1);
   }
 });
 
-test('what the cluster had no time for is sent again, whatever it is', async () => {
-  assert.deepEqual(await send(PLAIN, failure(429)), { outcome: 200, tries: 2, waits: [50] });
+test('retries any request that the API server throttled', async () => {
+  assert.deepEqual(await send(PLAIN, failure(429)), { outcome: 200, attempts: 2, waits: [50] });
 });
 
-test('refusals, and what took too long, are not sent again', async () => {
+test('does not retry refusals and timeouts', async () => {
   for (const status of [400, 401, 403, 404, 409, 410, 422]) {
-    assert.deepEqual(await send(GET, failure(status)), { outcome: status, tries: 1, waits: [] });
+    assert.deepEqual(await send(GET, failure(status)), { outcome: status, attempts: 1, waits: [] });
   }
-  assert.deepEqual(await send(GET, late()), { outcome: 'cluster-timeout', tries: 1, waits: [] });
+  assert.deepEqual(await send(GET, timedOut()), { outcome: 'cluster-timeout', attempts: 1, waits: [] });
 });
 
-test('Retry-After is kept; a long one is passed on', async () => {
-  const asking = (seconds: string) => failure(429, { 'retry-after': seconds });
-  assert.deepEqual((await send(APPLY, asking('1'))).waits, [1_050]);
-  assert.deepEqual(await send(APPLY, asking('30')), { outcome: 429, tries: 1, waits: [] });
+test('honours Retry-After, and passes on a long one', async () => {
+  const throttled = (seconds: string) => failure(429, { 'retry-after': seconds });
+  assert.deepEqual((await send(APPLY, throttled('1'))).waits, [1_050]);
+  assert.deepEqual(await send(APPLY, throttled('30')), { outcome: 429, attempts: 1, waits: [] });
 });
 
-test('the budget: a cluster that fails every time gets a fifth more requests, in the long run', async () => {
+test('the retry budget limits retries to 20 % of the requests in the long run', async () => {
   let sent = 0;
   const cluster: RequestClient = {
     request: async () => {
@@ -85,12 +89,12 @@ test('the budget: a cluster that fails every time gets a fifth more requests, in
   assert.ok(sent > 1_190 && sent <= 1_220, `${sent}`);
 });
 
-test('who goes away during a wait ends it', async () => {
-  const gone = new AbortController();
+test('aborting the request ends the wait', async () => {
+  const caller = new AbortController();
   const clock = new TestClock();
-  clock.sleep = async () => gone.abort(new Error('gone'));
+  clock.sleep = async () => caller.abort(new Error('aborted'));
   const cluster: RequestClient = {
     request: async () => failure(503),
   };
-  await assert.rejects(withRetries(cluster, clock).request({ ...GET, signal: gone.signal }), /gone/);
+  await assert.rejects(withRetries(cluster, clock).request({ ...GET, signal: caller.signal }), /aborted/);
 });

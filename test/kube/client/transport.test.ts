@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import { openClient } from '../../../src/kube/client/client.ts';
+import { type ClusterClient, openClient } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { connect, create, createNamespace, get, testKubeconfig } from '../../support/cluster.ts';
 import { until } from '../../support/until.ts';
@@ -15,17 +15,43 @@ import { until } from '../../support/until.ts';
 const VERSION = '/version';
 const signal = () => AbortSignal.timeout(30_000);
 
-/** A kubeconfig of the test's own, and the way to change its user. */
-function ownKubeconfig(t: TestContext) {
+/** A kubeconfig for one test, a copy of the control plane's. */
+function createKubeconfig(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'kubeconfig');
-  const config = parse(readFileSync(testKubeconfig(), 'utf8'));
-  const write = (user: object) => {
-    writeFileSync(path, stringify({ ...config, users: [{ name: config.users[0].name, user }] }));
+  const original = parse(readFileSync(testKubeconfig(), 'utf8'));
+  const [{ cluster }] = original.clusters;
+  const [{ user: admin }] = original.users;
+  return {
+    path,
+    cluster,
+    admin,
+    write(changed: { cluster?: object; user?: object }) {
+      const clusters = [{ ...original.clusters[0], cluster: changed.cluster ?? cluster }];
+      const users = [{ ...original.users[0], user: changed.user ?? admin }];
+      writeFileSync(path, stringify({ ...original, clusters, users }));
+    },
   };
-  return { path, write, admin: config.users[0].user };
 }
+
+function openTestClient(t: TestContext, kubeconfig: string, timeoutMs = 10_000): ClusterClient {
+  const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs });
+  t.after(() => client.close());
+  return client;
+}
+
+/** A client whose credentials the API server refuses, until the test writes others. */
+async function openRefusedClient(t: TestContext) {
+  const kubeconfig = createKubeconfig(t);
+  kubeconfig.write({ user: { token: 'expired' } });
+  const client = openTestClient(t, kubeconfig.path);
+  assert.equal((await get(client, VERSION)).status, 401);
+  return { kubeconfig, client };
+}
+
+const untilAccepted = (client: ClusterClient) =>
+  until('the new credentials to be accepted', async () => (await get(client, VERSION)).status !== 401);
 
 async function serviceAccountToken(t: TestContext): Promise<string> {
   const cluster = connect(t);
@@ -42,80 +68,64 @@ async function serviceAccountToken(t: TestContext): Promise<string> {
   return response.body.status.token;
 }
 
-test('a token that was rotated is read again when the old one is refused', async (t) => {
-  const kubeconfig = ownKubeconfig(t);
-  kubeconfig.write({ token: 'worn-out' });
-  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
-  t.after(() => client.close());
-  assert.equal((await get(client, VERSION)).status, 401);
-
-  kubeconfig.write({ token: await serviceAccountToken(t) });
-  await until('the new credentials', async () => (await get(client, VERSION)).status !== 401);
+test('reads a rotated token again when the old one is refused', async (t) => {
+  const { kubeconfig, client } = await openRefusedClient(t);
+  kubeconfig.write({ user: { token: await serviceAccountToken(t) } });
+  await untilAccepted(client);
   assert.equal((await get(client, VERSION)).status, 200);
 });
 
-test('a client certificate in the place of a token opens new connections', async (t) => {
-  const kubeconfig = ownKubeconfig(t);
-  kubeconfig.write({ token: 'worn-out' });
-  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 10_000 });
-  t.after(() => client.close());
-  assert.equal((await get(client, VERSION)).status, 401);
-  kubeconfig.write(kubeconfig.admin);
-  await until('the new credentials', async () => (await get(client, VERSION)).status !== 401);
+test('a client certificate that replaces a token opens new connections', async (t) => {
+  const { kubeconfig, client } = await openRefusedClient(t);
+  kubeconfig.write({ user: kubeconfig.admin });
+  await untilAccepted(client);
   assert.equal((await get(client, '/api/v1/nodes')).status, 200);
 });
 
-test("the caller's signal ends a request with the caller's reason", async (t) => {
+test("aborting the caller's signal ends a request with its reason", async (t) => {
   const client = connect(t);
-  const reason = new Error('gone');
+  const reason = new Error('aborted');
   await assert.rejects(client.request({ path: VERSION, signal: AbortSignal.abort(reason) }), reason);
 });
 
-test('a plugin that does not come back with credentials holds nobody longer than the time limit', async (t) => {
-  const kubeconfig = ownKubeconfig(t);
+test('a credential plugin that hangs does not outlast the deadline', async (t) => {
+  const kubeconfig = createKubeconfig(t);
   const exec = {
     apiVersion: 'client.authentication.k8s.io/v1',
     command: 'sleep',
     args: ['5'],
     interactiveMode: 'Never',
   };
-  kubeconfig.write({ exec });
-  const client = openClient(() => loadKubeConfig(kubeconfig.path), { timeoutMs: 300 });
-  t.after(() => client.close());
+  kubeconfig.write({ user: { exec } });
+  const client = openTestClient(t, kubeconfig.path, 300);
   await assert.rejects(client.request({ path: VERSION, signal: signal() }), { code: 'cluster-timeout' });
 });
 
-test('a token file is read, and missing files among several are passed over', async (t) => {
-  const kubeconfig = ownKubeconfig(t);
+test('reads a token file, and skips missing kubeconfig files', async (t) => {
+  const kubeconfig = createKubeconfig(t);
   writeFileSync(join(dirname(kubeconfig.path), 'token'), `${await serviceAccountToken(t)}\n`);
-  kubeconfig.write({ tokenFile: 'token' });
+  kubeconfig.write({ user: { tokenFile: 'token' } });
   const files = ['/no/such/file', kubeconfig.path].join(delimiter);
-  const client = openClient(() => loadKubeConfig(files), { timeoutMs: 10_000 });
-  t.after(() => client.close());
+  const client = openTestClient(t, files);
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   assert.match((await create(client, path, review)).body.status.userInfo.username, /^system:serviceaccount:/);
 });
 
-test('nobody there, and an unknown authority, are an unavailable cluster', async (t) => {
-  const config = parse(readFileSync(testKubeconfig(), 'utf8'));
-  const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const cluster = config.clusters[0].cluster;
+test('a refused connection and an unknown certificate authority are cluster-unavailable', async (t) => {
+  const { path, cluster, write } = createKubeconfig(t);
   const { 'certificate-authority-data': _data, 'certificate-authority': _file, ...untrusted } = cluster;
   for (const other of [{ ...cluster, server: 'https://127.0.0.1:1' }, untrusted]) {
-    const path = join(folder, 'kubeconfig');
-    writeFileSync(path, stringify({ ...config, clusters: [{ ...config.clusters[0], cluster: other }] }));
-    const client = openClient(() => loadKubeConfig(path), { timeoutMs: 10_000 });
+    write({ cluster: other });
+    const client = openTestClient(t, path);
     await assert.rejects(client.request({ path: VERSION, signal: signal() }), (error: unknown) => {
       assert.ok(error instanceof DevMachineError);
       return error.code === 'cluster-unavailable';
     });
-    await client.close();
   }
 });
 
-test('200 requests at once share 64 connections', async (t) => {
+test('200 concurrent requests share 64 connections', async (t) => {
   const client = connect(t);
   let connected = 0;
   const count = () => {
@@ -123,19 +133,19 @@ test('200 requests at once share 64 connections', async (t) => {
   };
   subscribe('undici:client:connected', count);
   t.after(() => unsubscribe('undici:client:connected', count));
-  const replies = await Promise.all(Array.from({ length: 200 }, () => get(client, VERSION)));
-  assert.ok(replies.every(({ status }) => status === 200));
+  const responses = await Promise.all(Array.from({ length: 200 }, () => get(client, VERSION)));
+  assert.ok(responses.every(({ status }) => status === 200));
   assert.ok(connected >= 1 && connected <= 64, `${connected} connections`);
 });
 
-test('a large answer, which comes compressed, is whole', async (t) => {
+test('reads a large compressed response', async (t) => {
   const { status, headers, body } = await connect(t).request({ path: '/openapi/v2', signal: signal() });
   assert.equal(status, 200);
   assert.equal(headers['content-encoding'], 'gzip');
   assert.equal((body as { swagger: string }).swagger, '2.0');
 });
 
-test('a kubeconfig that is missing or broken is an error that names it', () => {
+test('a missing or invalid kubeconfig fails with an error that describes it', () => {
   assert.throws(() => loadKubeConfig('/no/such/file'), /kubeconfig \/no\/such\/file cannot be read/);
   const folder = mkdtempSync(join(tmpdir(), 'devmachine-kubeconfig-'));
   const path = join(folder, 'broken');

@@ -10,7 +10,7 @@ const spec = {
   pairs: [{ port: 80, protocol: 'TCP' }],
 };
 
-test('a field path becomes a pointer into what was applied', () => {
+test('converts a field path to a JSON pointer into the applied object', () => {
   const expected: Record<string, string | undefined> = {
     '.spec.port': '/spec/port',
     '.spec.nodeSelector.a': '/spec/nodeSelector/a',
@@ -31,7 +31,7 @@ test('a field path becomes a pointer into what was applied', () => {
   }
 });
 
-test('managers are gathered by field; another refusal is no field conflict', () => {
+test('groups the managers by field, and ignores refusals that are no field conflict', () => {
   const cause = (field: string, manager: string) => ({
     reason: 'FieldManagerConflict',
     field,

@@ -29,7 +29,7 @@ const live = {
   imagePullSecrets: [{ name: 'theirs' }],
 };
 
-test('what we have applied, and nothing of others or of the defaults', () => {
+test('returns the fields that this API applied, without defaults and fields of other managers', () => {
   const machine = object(live, {
     'devmachine-api': {
       'f:memory': {},
@@ -59,12 +59,12 @@ test('what we have applied, and nothing of others or of the defaults', () => {
   });
 });
 
-test('of a machine that we have not applied, nothing is ours', () => {
+test('owns nothing of a machine that this API has not applied', () => {
   assert.deepEqual(ownedSpec(object(live, { 'kubectl-create Update': { 'f:memory': {} } })), {});
   assert.deepEqual(ownedSpec({ ...object(live, {}), metadata: {} } as MachineObject), {});
 });
 
-test('a default that nobody has applied is nobody’s wish', () => {
+test('a default counts as unset unless another manager has applied it', () => {
   const owned = (manager: string) => object(live, { [manager]: { 'f:stopped': {} } });
   assert.equal(isLeftToDefault(owned('kubectl-create Update'), '/spec/stopped', false), true);
   assert.equal(isLeftToDefault(owned('devmachine-api Apply'), '/spec/stopped', false), true);

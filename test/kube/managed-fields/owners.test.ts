@@ -37,7 +37,7 @@ const entries = [
   { manager: 'empty' },
 ];
 
-test('the managers of a field, of what is in it, and of the whole that holds it', () => {
+test('returns the managers of a field, of a field below it, and of a parent that owns it whole', () => {
   const expected: Record<string, string[]> = {
     '/spec/cpu': ['api', 'gitops'],
     '/spec': ['api', 'gitops'],

@@ -6,13 +6,14 @@ import type { KubeClient, KubeResponse } from '../../../src/kube/client/transpor
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
 import { until } from '../../support/until.ts';
-import { failure, list, refused, TestClock } from '../support/scripted.ts';
+import { failure, list, refused } from '../support/responses.ts';
+import { TestClock } from '../support/timers.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
 const log = { info: () => undefined, warn: () => undefined };
 
-/** A cluster in which nothing is, and that refuses what it is told to. */
-function cluster() {
+/** An empty cluster that refuses the paths in `refusals`. */
+function emptyCluster() {
   const refusals = new Map<string, KubeResponse>();
   const watches = new Map<string, Readable>();
   const queries: Record<string, string>[] = [];
@@ -33,11 +34,13 @@ function cluster() {
   return { client, refusals, watches, queries };
 }
 
-test('a kind that may not be read is unknown, alone, and until it may', { timeout: 20_000 }, async (t) => {
-  const { client, refusals, watches, queries } = cluster();
+test('a kind that may not be listed is unknown until it may be, without affecting other kinds', {
+  timeout: 20_000,
+}, async (t) => {
+  const { client, refusals, watches, queries } = emptyCluster();
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const watchStates: (string | undefined)[] = [];
+  const changedNamespaces: (string | undefined)[] = [];
   refusals.set(INGRESSES, failure(403));
   const dependents = startDependentsCache(
     {
@@ -49,7 +52,7 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
       health: UNMONITORED,
       reached: () => false,
       onDelta: () => undefined,
-      onVisibilityChange: (namespace) => watchStates.push(namespace),
+      onVisibilityChange: (namespace) => changedNamespaces.push(namespace),
       onAttempt: () => undefined,
     },
     stop.signal,
@@ -61,24 +64,26 @@ test('a kind that may not be read is unknown, alone, and until it may', { timeou
   refusals.clear();
   await until('Ingresses to be visible', () => dependents.unknown('a').length === 0);
 
-  // The watch ends, and the right has been taken away meanwhile.
-  await until('the watch', () => watches.has(INGRESSES));
+  // The watch ends after the permission was revoked.
+  await until('a watch of Ingresses', () => watches.has(INGRESSES));
   refusals.set(INGRESSES, failure(403));
   watches.get(INGRESSES)?.push(null);
   await until('Ingresses to be unknown', () => dependents.unknown('a').includes('Ingress'));
 
-  // A cluster that is away takes nothing from what is known, and gives nothing back.
+  // An unreachable cluster changes nothing: Ingresses stay unknown.
   refusals.set(INGRESSES, failure(500));
   await until('more attempts', () => queries.filter(({ path }) => path === INGRESSES).length > 4);
   assert.deepEqual(dependents.unknown('a'), ['Ingress']);
   refusals.clear();
   await until('Ingresses to be visible', () => dependents.unknown('a').length === 0);
-  assert.ok(watchStates.every((namespace) => namespace === 'a' || namespace === 'b'));
+  assert.ok(changedNamespaces.every((namespace) => namespace === 'a' || namespace === 'b'));
 
-  const chosen = queries.filter(({ path = '' }) => !path.endsWith('/events'));
-  assert.ok(chosen.every((query) => query['labelSelector'] === 'ide.example.com/devmachine'));
-  const events = queries.filter(({ path = '' }) => path.endsWith('/events'));
-  assert.ok(events.every((query) => query['fieldSelector']?.startsWith('involvedObject.kind=Pod,reason=')));
+  const dependentQueries = queries.filter(({ path = '' }) => !path.endsWith('/events'));
+  assert.ok(dependentQueries.every((query) => query['labelSelector'] === 'ide.example.com/devmachine'));
+  const eventQueries = queries.filter(({ path = '' }) => path.endsWith('/events'));
+  assert.ok(
+    eventQueries.every((query) => query['fieldSelector']?.startsWith('involvedObject.kind=Pod,reason=')),
+  );
   stop.abort();
   await dependents.stopped;
 });

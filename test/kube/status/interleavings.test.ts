@@ -10,60 +10,65 @@ import { seededRandom } from '../../support/random.ts';
 const KEY = { namespace: 'team', name: 'machine-1' };
 const SEEDS = 200;
 
-/** Tells the service of a life, each track in its order and the tracks in any. Returns the documents in their order. */
-function tell(tracks: readonly Track[], random: () => number): StatusDocument[] {
+/** Delivers the events of all tracks: each track in order, and the tracks in a random order. Returns the published documents. */
+function deliver(tracks: readonly Track[], random: () => number): StatusDocument[] {
   const { view, machine, put, remove } = watched();
   const documents: StatusDocument[] = [];
   view.subscribe(({ document }) => documents.push(document));
   let endpoints: { conditions: { ready: boolean } }[] = [];
-  const rest = tracks.map((track) => [...track]);
+  const remaining = tracks.map((track) => [...track]);
   for (;;) {
-    const open = rest.filter((track) => track.length > 0);
-    const happening = open[Math.floor(random() * open.length)]?.shift();
-    if (!happening) break;
-    const { type, object } = happening;
+    const open = remaining.filter((track) => track.length > 0);
+    const event = open[Math.floor(random() * open.length)]?.shift();
+    if (!event) break;
+    const { type, object } = event;
     ({ machine, put, remove })[type](object);
     if (object.kind === 'EndpointSlice') endpoints = object.endpoints;
     const last = documents.at(-1);
     assert.equal(
       view.get(KEY.namespace, KEY.name)?.version,
       last?.version,
-      'what is told is what is answered',
+      'subscribers and reads get the same document',
     );
     if (last?.phase === 'Running') assert.ok(endpoints.some(({ conditions }) => conditions.ready));
   }
   return documents;
 }
 
-const LIVES = [
-  { how: 'runs again', options: {}, spec: {}, end: ['Running', 'Ready'] },
-  { how: 'is stopped', options: { stops: true }, spec: { stopped: true }, end: ['Stopped', 'StoppedByUser'] },
-  { how: 'loses its host', options: { rivalStays: true }, spec: {}, end: ['Failed', 'HostConflict'] },
+const LIFECYCLES = [
+  { name: 'runs again', options: {}, spec: {}, end: ['Running', 'Ready'] },
+  {
+    name: 'is stopped',
+    options: { stops: true },
+    spec: { stopped: true },
+    end: ['Stopped', 'StoppedByUser'],
+  },
+  { name: 'loses its host', options: { rivalStays: true }, spec: {}, end: ['Failed', 'HostConflict'] },
 ] as const;
 
-for (const { how, options, spec, end } of LIVES) {
-  test(`a machine that ${how}: ${SEEDS} orders of the same events end in the same document, Running never before its endpoint`, () => {
+for (const { name, options, spec, end } of LIFECYCLES) {
+  test(`a machine that ${name}: ${SEEDS} orders of the same events lead to the same document, and it is Running only with a ready endpoint`, () => {
     const owner = ownerOf(KEY, { spec: { ingressDomain: 'own', ...spec } });
     const tracks = life(owner, options);
     const finals = new Set<string>();
     let documentsSeen = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const documents = tell(tracks, seededRandom(seed));
+      const documents = deliver(tracks, seededRandom(seed));
       documentsSeen += documents.length;
       const final = documents.at(-1);
       assert.ok(final);
       assert.deepEqual([final.phase, documentOf(final).reason], end, `seed ${seed}`);
       finals.add(final.json);
-      for (const [index, document] of documents.slice(1).entries()) neverBack(documents[index], document);
+      for (const [index, document] of documents.slice(1).entries()) assertNewer(documents[index], document);
     }
     assert.equal(finals.size, 1);
     assert.ok(documentsSeen > SEEDS * 5);
   });
 }
 
-function neverBack(before: StatusDocument | undefined, after: StatusDocument): void {
+function assertNewer(before: StatusDocument | undefined, after: StatusDocument): void {
   assert.ok(before instanceof MachineDocument && after instanceof MachineDocument);
   assert.ok(before.machine.generation <= after.machine.generation);
   assert.ok(compareVersions(before.machine.resourceVersion, after.machine.resourceVersion) <= 0);
-  assert.notEqual(before.version, after.version, 'the same document is told once');
+  assert.notEqual(before.version, after.version, 'each document is published once');
 }

@@ -1,9 +1,9 @@
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
 import type { Store, Stored } from '../../../src/kube/cache/store.ts';
-import { item } from './scripted.ts';
+import { item } from './items.ts';
 
-/** An answer to a request of ours; it reaches the store at some time after the cluster has given it. */
-export type Answer = (store: Pick<Store<Stored>, 'observe' | 'forget'>) => void;
+/** Applies the response to one of this process's own requests to the store, which may be long after the cluster sent it. */
+export type Response = (store: Pick<Store<Stored>, 'observe' | 'forget'>) => void;
 
 interface Event {
   readonly type: 'upsert' | 'remove';
@@ -15,11 +15,11 @@ export interface List {
   readonly version: string;
 }
 
-/** The objects of a cluster and the history of their changes, in the order of their versions. */
+/** The objects of a cluster and all events so far, in the order of their versions. */
 export class SimulatedCluster {
   readonly #objects = new Map<string, Stored>();
   readonly #events: Event[] = [];
-  /** Versions soon grow by a digit. */
+  /** Starts below 100, so that versions of different length are compared. */
   #version = 90;
   #uids = 0;
 
@@ -27,22 +27,22 @@ export class SimulatedCluster {
     return { items: [...this.#objects.values()], version: String(this.#version) };
   }
 
-  isThere(uid: string): boolean {
+  has(uid: string): boolean {
     return this.#objects.values().some((object) => object.uid === uid);
   }
 
-  /** The first event after a version, as a watch from there would tell it. */
+  /** The first event that a watch from `version` sends. */
   eventAfter(version: string): Event | undefined {
     return this.#events.find((event) => compareVersions(event.item.resourceVersion, version) > 0);
   }
 
-  /** Other resources use the same versions. */
-  changeSomethingElse(): void {
+  /** A change of another resource: all resources share the same versions. */
+  advanceVersion(): void {
     this.#version++;
   }
 
-  /** Creates the object, or changes it. */
-  write(name: string): Answer {
+  /** Creates or updates the object. */
+  write(name: string): Response {
     const uid = this.#objects.get(name)?.uid ?? `u${++this.#uids}`;
     const written = item(name, uid, ++this.#version);
     this.#objects.set(name, written);
@@ -50,12 +50,12 @@ export class SimulatedCluster {
     return (store) => store.observe(written);
   }
 
-  read(name: string): Answer | undefined {
+  read(name: string): Response | undefined {
     const found = this.#objects.get(name);
     return found && ((store) => store.observe(found));
   }
 
-  delete(name: string): Answer | undefined {
+  delete(name: string): Response | undefined {
     const found = this.#objects.get(name);
     if (!found) return undefined;
     this.#objects.delete(name);

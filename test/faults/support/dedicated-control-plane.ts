@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { Agent, request } from 'undici';
 import { type ControlPlane, startControlPlane } from '../../../dev/control-plane.ts';
 import { applyCrd } from '../../../dev/crd.ts';
@@ -9,25 +10,25 @@ import { until } from '../../support/until.ts';
 
 const CRD = join(import.meta.dirname, '../../../crd/devmachine-crd.yaml');
 
-/** A control plane to stop, to kill and to turn back in time: nobody else's. */
-export interface OwnControlPlane extends ControlPlane {
-  /** What is stored now; resolves with the way back to it. Both take a restart. */
+/** A control plane for one test file, which may stop, kill and restore its processes. */
+export interface DedicatedControlPlane extends ControlPlane {
+  /** Copies etcd's data; resolves with a function that restores it. Both restart etcd and the API server. */
   backup(): Promise<() => Promise<void>>;
-  /** Makes etcd forget all versions but the present ones. */
+  /** Compacts etcd's history: only the present versions remain. */
   compact(): Promise<void>;
   remove(): Promise<void>;
 }
 
-export async function startOwnControlPlane(): Promise<OwnControlPlane> {
+export async function startDedicatedControlPlane(): Promise<DedicatedControlPlane> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
   const controlPlane = await startControlPlane({ stateDir });
   const { etcd, apiserver } = controlPlane;
   await applyCrd(controlPlane, CRD);
   const copy = join(stateDir, 'backup');
-  const whileStopped = async (deed: () => Promise<void>) => {
+  const whileStopped = async (task: () => Promise<void>) => {
     await apiserver.kill('SIGKILL');
     await etcd.stop();
-    await deed();
+    await task();
     await etcd.start();
     await apiserver.start();
   };
@@ -49,19 +50,29 @@ export async function startOwnControlPlane(): Promise<OwnControlPlane> {
   };
 }
 
-/** Through etcd's gateway, for which no client is needed. */
+/** Starts one before the tests of the file and removes it after them. The result is available within tests. */
+export function useDedicatedControlPlane(): () => DedicatedControlPlane {
+  let controlPlane: DedicatedControlPlane | undefined;
+  before(async () => {
+    controlPlane = await startDedicatedControlPlane();
+  });
+  after(() => controlPlane?.remove());
+  return () => controlPlane ?? assert.fail('the control plane has not started');
+}
+
+/** Uses etcd's JSON gateway, which needs no etcd client. */
 async function compact({ etcd, pki }: ControlPlane): Promise<void> {
   const { cert, key } = pki.etcdClient;
   const dispatcher = new Agent({ connect: { ca: pki.etcdCa.cert, cert, key } });
-  const post = async (path: string, body: object) => {
-    const reply = await request(`${etcd.url}${path}`, {
+  const post = async (path: string, message: object) => {
+    const { statusCode, body } = await request(`${etcd.url}${path}`, {
       method: 'POST',
       dispatcher,
-      body: JSON.stringify(body),
+      body: JSON.stringify(message),
     });
-    const answer = (await reply.body.json()) as { header?: { revision: string } };
-    assert.equal(reply.statusCode, 200, JSON.stringify(answer));
-    return answer.header?.revision;
+    const response = (await body.json()) as { header?: { revision: string } };
+    assert.equal(statusCode, 200, JSON.stringify(response));
+    return response.header?.revision;
   };
   try {
     const revision = await post('/v3/kv/range', { key: Buffer.from('nothing').toString('base64') });
@@ -71,8 +82,8 @@ async function compact({ etcd, pki }: ControlPlane): Promise<void> {
   }
 }
 
-/** An apiserver that is ready may still refuse a write, until it has found its store again. */
-export async function waitForWrites(write: () => Promise<void>): Promise<void> {
+/** Repeats `write` until it succeeds: an API server that is ready may refuse writes until it has reconnected to etcd. */
+export async function retryWrite(write: () => Promise<void>): Promise<void> {
   const succeeds = () =>
     write().then(
       () => true,

@@ -7,7 +7,7 @@ import { manifest } from '../corpus/bodies.ts';
 import type { Answer, Api } from './api.ts';
 import { applyAs, get } from './cluster.ts';
 
-/** The calls that change a machine, and what they leave in the cluster. */
+/** Calls that write machines, through the API and as other clients, and checks of their results. */
 
 export type Action = 'stop' | 'start' | 'restart';
 
@@ -39,8 +39,10 @@ export async function stored(cluster: ClusterClient, namespace: string, name: st
   return body;
 }
 
-/** What the API owns of an object: never anything but fields of spec. */
-export function ours(object: { metadata: { managedFields: ManagedFields[] } }): Record<string, unknown> {
+/** The fields of an object that the API owns. Asserts that they are all below spec. */
+export function ownedFields(object: {
+  metadata: { managedFields: ManagedFields[] };
+}): Record<string, unknown> {
   const entries = object.metadata.managedFields.filter(({ manager }) => manager === FIELD_MANAGER);
   assert.ok(entries.length <= 1, JSON.stringify(entries));
   const fields = (entries[0]?.fieldsV1 ?? { 'f:spec': {} }) as Record<string, Record<string, unknown>>;
@@ -48,7 +50,7 @@ export function ours(object: { metadata: { managedFields: ManagedFields[] } }): 
   return fields['f:spec'] ?? {};
 }
 
-/** As `kubectl create` does: whoever creates like this owns the cluster's defaults too. */
+/** Creates a machine like `kubectl create`, which also owns the defaults. */
 export async function kubectlCreate(cluster: ClusterClient, namespace: string, name: string, spec: unknown) {
   const { status, body } = await cluster.request({
     method: 'POST',
@@ -61,19 +63,19 @@ export async function kubectlCreate(cluster: ClusterClient, namespace: string, n
   assert.equal(status, 201, JSON.stringify(body));
 }
 
-/** As `kubectl apply --server-side --force-conflicts` does. */
+/** Applies a machine like `kubectl apply --server-side --force-conflicts`. */
 export async function gitopsApply(cluster: ClusterClient, namespace: string, name: string, spec: unknown) {
   const path = machinePath({ namespace, name });
   const { status, body } = await applyAs(cluster, 'gitops', path, manifest(spec, { name }));
   assert.ok(status === 200 || status === 201, JSON.stringify(body));
 }
 
-/** pointer → managers, of a problem. */
-export const faults = ({ body }: Answer): Record<string, string[]> =>
+/** The managers in a problem, by pointer. */
+export const conflictManagers = ({ body }: Answer): Record<string, string[]> =>
   Object.fromEntries(
     body.errors.map(({ pointer, managers }: { pointer: string; managers: string[] }) => [pointer, managers]),
   );
 
-/** Status and problem of an answer, in short: `409 conflict`. */
-export const gist = ({ status, body }: Answer): string =>
+/** The status of a response, and the type of its problem: `409 conflict`. */
+export const outcome = ({ status, body }: Answer): string =>
   status < 300 ? String(status) : `${status} ${String(body.type).replace('urn:devmachine:problem:', '')}`;

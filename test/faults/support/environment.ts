@@ -7,49 +7,55 @@ import { toKubeconfig } from '../../../dev/kubeconfig.ts';
 import { loadPki, type Pki, writePrivate } from '../../../dev/pki.ts';
 import { type ClusterClient, openClient } from '../../../src/kube/client/client.ts';
 import { clusterAddress, loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
-import { createNamespace } from '../../support/cluster.ts';
+import { createNamespace, testKubeconfig } from '../../support/cluster.ts';
+import { ClusterWriter } from './cluster-writer.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
-import { World } from './world.ts';
 
-export interface ControlPlaneFiles {
+export interface ControlPlaneAddress {
   readonly server: string;
   readonly tls: ClientTls;
   readonly pki: Pki;
 }
 
-/** A way to the cluster past the proxy, one through it, and a namespace in which only we are. */
-export interface Site {
-  readonly direct: ClusterClient;
+/** A fault proxy in front of a control plane, and a namespace that only this test uses. */
+export interface Environment {
   readonly proxy: FaultProxy;
-  /** Lead to the proxy, and past it. */
+  /** Bypasses the proxy. */
+  readonly direct: ClusterClient;
+  /** Kubeconfigs of the administrator: through the proxy, and bypassing it. */
   readonly kubeconfig: string;
   readonly directKubeconfig: string;
-  readonly world: World;
+  readonly namespace: string;
+  readonly writer: ClusterWriter;
   close(): Promise<void>;
 }
 
-/** The control plane that a kubeconfig of dev/control-plane.ts belongs to. */
-export async function controlPlaneOf(kubeconfig: string): Promise<ControlPlaneFiles> {
+/** The control plane that test/setup.ts started. */
+export async function sharedControlPlane(): Promise<ControlPlaneAddress> {
+  const kubeconfig = testKubeconfig();
   const pki = await loadPki(join(dirname(kubeconfig), 'pki'));
   const tls = { ca: pki.cluster.cert, cert: pki.admin.cert, key: pki.admin.key };
   return { server: clusterAddress(loadKubeConfig(kubeconfig)).origin, tls, pki };
 }
 
-export async function openSite({ server, tls, pki }: ControlPlaneFiles): Promise<Site> {
+export async function openEnvironment(controlPlane?: ControlPlaneAddress): Promise<Environment> {
+  const { server, tls, pki } = controlPlane ?? (await sharedControlPlane());
   const proxy = await startFaultProxy({ server, tls, pki });
   const id = join(tmpdir(), `devmachine-faults-${randomUUID().slice(0, 8)}`);
   const [kubeconfig, directKubeconfig] = [`${id}-proxy.kubeconfig`, `${id}-direct.kubeconfig`];
   await writePrivate(kubeconfig, toKubeconfig(proxy.url, 'devmachine-admin', tls));
   await writePrivate(directKubeconfig, toKubeconfig(server, 'devmachine-admin', tls));
   const direct = openClient(() => loadKubeConfig(directKubeconfig), { timeoutMs: 30_000 });
-  const world = new World(direct, await createNamespace(direct, 'faults'));
-  await world.settle();
+  const namespace = await createNamespace(direct, 'faults');
+  const writer = new ClusterWriter(direct, namespace);
+  await writer.createServiceAccount();
   return {
-    direct,
     proxy,
+    direct,
     kubeconfig,
     directKubeconfig,
-    world,
+    namespace,
+    writer,
     async close() {
       await proxy.close();
       await direct.close();

@@ -2,16 +2,18 @@ import type { TestContext } from 'node:test';
 import { runReflector } from '../../../src/kube/cache/reflector.ts';
 import type { Store, Stored } from '../../../src/kube/cache/store.ts';
 import type { Clock } from '../../../src/kube/client/clock.ts';
-import { newStore, type Scripted, type Step, scripted, TestClock, transform } from './scripted.ts';
+import { newStore, transform } from './items.ts';
+import { type ScriptedClient, type Step, scriptedClient } from './scripted-client.ts';
+import { TestClock } from './timers.ts';
 
-export interface Reflecting {
+export interface TestReflector {
   readonly store: Store<Stored>;
-  readonly client: Scripted;
-  /** What has been asked of the cluster, such as "list" and "watch 7". */
-  asked(): string[];
-  /** Resolves when the first failure has been logged. */
+  readonly client: ScriptedClient;
+  /** The requests so far, such as "list" and "watch 7". */
+  requests(): string[];
+  /** Resolves when the first failure is logged. */
   readonly failed: Promise<void>;
-  /** Resolves when it has ended. */
+  /** Aborts the reflector; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -21,9 +23,9 @@ interface Options {
   readonly transform?: (object: unknown) => Stored;
 }
 
-/** Reflects a scripted cluster until the end of the test. */
-export function reflecting(t: TestContext, steps: Step[], options: Options = {}): Reflecting {
-  const client = scripted(...steps);
+/** Runs a reflector on a scripted client until the end of the test. */
+export function startReflector(t: TestContext, steps: Step[], options: Options = {}): TestReflector {
+  const client = scriptedClient(...steps);
   const store = newStore();
   const controller = new AbortController();
   const { promise: failed, resolve } = Promise.withResolvers<void>();
@@ -37,7 +39,7 @@ export function reflecting(t: TestContext, steps: Step[], options: Options = {})
     return running;
   };
   t.after(stop);
-  const asked = () =>
+  const requests = () =>
     client.requests.map(({ query = {} }) => (query['watch'] ? `watch ${query['resourceVersion']}` : 'list'));
-  return { store, client, asked, failed, stop };
+  return { store, client, requests, failed, stop };
 }

@@ -6,25 +6,25 @@ import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { connect, create, get, mergePatch } from './cluster.ts';
 
 /**
- * Plays the operator for one machine as operator-sdk's helm-operator behaves: it reads the machine, deploys what the spec
- * says, and writes status with the version that it has read; it uninstalls what it has deployed last, and leaves the disk
- * and the access Secret where that manifest says `keep`.
+ * Reconciles one machine as operator-sdk's helm-operator does: it reads the machine, deploys its spec, and writes the status
+ * with the resourceVersion that it has read. It uninstalls the last deployed manifest, and keeps the disk and the access
+ * Secret if the manifest has the resource policy `keep`.
  */
-export interface PlayedOperator {
+export interface FakeOperator {
   paused: boolean;
-  /** Every release fails. */
+  /** Whether every release fails. */
   failing: boolean;
-  /** How long a deployment takes. */
-  slowMs: number;
+  /** How long a deployment takes, in ms. */
+  deployMs: number;
   /** The generation that it has read last. */
   generation: number;
 }
 
 const FINALIZER = 'helm.sdk.operatorframework.io/uninstall-release';
 
-/** Ends with the test. */
-export function playOperator(t: TestContext, namespace: string, name: string): PlayedOperator {
-  const operator: PlayedOperator = { paused: false, failing: false, slowMs: 20, generation: 0 };
+/** Runs until the end of the test. */
+export function startFakeOperator(t: TestContext, namespace: string, name: string): FakeOperator {
+  const operator: FakeOperator = { paused: false, failing: false, deployMs: 20, generation: 0 };
   const path = machinePath({ namespace, name });
   const objects = objectsOf(namespace, name);
   let stopped = false;
@@ -35,20 +35,20 @@ export function playOperator(t: TestContext, namespace: string, name: string): P
   });
   const cluster = connect(t);
 
-  // biome-ignore lint/suspicious/noExplicitAny: an object of the cluster
+  // biome-ignore lint/suspicious/noExplicitAny: an object as the API server returns it
   async function uninstall({ metadata: { resourceVersion } }: any): Promise<void> {
     if (!release?.includes('keep')) for (const object of objects) await remove(cluster, object.path);
     release = undefined;
     await mergePatch(cluster, path, { metadata: { finalizers: null, resourceVersion } });
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: an object of the cluster
+  // biome-ignore lint/suspicious/noExplicitAny: an object as the API server returns it
   async function deploy({ spec, metadata: { resourceVersion, finalizers, generation } }: any): Promise<void> {
     const metadata = { resourceVersion };
     operator.generation = generation;
     const report = (status: object) => mergePatch(cluster, `${path}/status`, { status, metadata });
     if (operator.failing) return void (await report({ conditions: [FAILED] }));
-    await sleep(operator.slowMs);
+    await sleep(operator.deployMs);
     release = render(spec);
     for (const object of spec.storage ? objects : []) await create(cluster, object.list, object.body);
     if (!finalizers) {
@@ -71,21 +71,21 @@ export function playOperator(t: TestContext, namespace: string, name: string): P
 const FAILED = { type: 'ReleaseFailed', status: 'True', reason: 'UpgradeError', message: 'no' };
 const DEPLOYED = { type: 'Deployed', status: 'True' };
 
-// biome-ignore lint/suspicious/noExplicitAny: a spec of the cluster
+// biome-ignore lint/suspicious/noExplicitAny: a spec as the API server returns it
 function render(spec: any): string {
-  const keeps = spec.storage && spec.storage.retention !== 'Delete';
-  const kept = keeps ? '  annotations:\n    helm.sh/resource-policy: keep\n' : '';
+  const isKept = spec.storage && spec.storage.retention !== 'Delete';
+  const keep = isKept ? '  annotations:\n    helm.sh/resource-policy: keep\n' : '';
   const digest = `  annotations:\n    ${SPEC_DIGEST_ANNOTATION}: "${specDigest(spec)}"\n`;
-  return Object.entries({ Secret: kept, PersistentVolumeClaim: kept, Deployment: digest })
+  return Object.entries({ Secret: keep, PersistentVolumeClaim: keep, Deployment: digest })
     .map(([kind, annotations]) => `---\nkind: ${kind}\nmetadata:\n  name: x\n${annotations}`)
     .join('');
 }
 
-/** What the operator makes beside the Deployment, here without its finalizers. */
+/** The objects that the operator creates besides the Deployment, without their finalizers. */
 export function objectsOf(namespace: string, name: string) {
   const root = `/api/v1/namespaces/${namespace}`;
   const labels = { 'ide.example.com/devmachine': name };
-  const claim = {
+  const pvc = {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name: `${name}-disk`, labels },
@@ -96,7 +96,7 @@ export function objectsOf(namespace: string, name: string) {
     {
       list: `${root}/persistentvolumeclaims`,
       path: `${root}/persistentvolumeclaims/${name}-disk`,
-      body: claim,
+      body: pvc,
     },
     { list: `${root}/secrets`, path: `${root}/secrets/${name}-access`, body: secret },
   ];
