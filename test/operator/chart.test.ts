@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { CASES } from './cases/all.ts';
 import { password } from './cases/case.ts';
 import { REFUSED } from './cases/refused.ts';
-import { HELMS, type Helm, inTurns, lint, type Manifest, NAME, render } from './helm.ts';
+import { HELMS, type Helm, lint, type Manifest, NAME, render, runConcurrently } from './helm.ts';
 
 for (const helm of HELMS) {
   test(`${helm} lint --strict`, async () => {
@@ -29,7 +29,7 @@ for (const helm of HELMS) {
 
 test('only the password differs between two renderings, also of different versions of Helm', async () => {
   const rendered: string[] = [];
-  await inTurns([...HELMS, ...HELMS], 2, async (helm) => {
+  await runConcurrently([...HELMS, ...HELMS], 2, async (helm) => {
     rendered.push(await withoutPassword(helm));
   });
   assert.deepEqual(rendered, Array(rendered.length).fill(rendered[0]));

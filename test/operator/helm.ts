@@ -93,7 +93,7 @@ export const podOf = (list: Manifest[]): Manifest => only(list, 'Deployment').sp
 export const machineOf = (list: Manifest[]): Manifest => podOf(list).containers[0];
 
 /** Calls `work` for all `items`, for `width` of them at a time. */
-export async function inTurns<Item>(
+export async function runConcurrently<Item>(
   items: readonly Item[],
   width: number,
   work: (item: Item) => Promise<void>,

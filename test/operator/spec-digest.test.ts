@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SPEC_DIGEST_ANNOTATION, specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
-import { HELMS, inTurns, only, render } from './helm.ts';
+import { HELMS, only, render, runConcurrently } from './helm.ts';
 
 /** The defaults of the CRD. The operator never sees a machine without them. */
 const FILLED_IN = { cpu: 1, gpu: 0, gpuResource: 'nvidia.com/gpu', stopped: false };
@@ -27,7 +27,7 @@ const SPECS = [
 for (const helm of HELMS) {
   test(`the chart, rendered with ${helm}, and the API compute the same digest, which differs between specs`, async () => {
     const digests = new Set<string>();
-    await inTurns(SPECS, 2, async (spec) => {
+    await runConcurrently(SPECS, 2, async (spec) => {
       const filled = { ...FILLED_IN, ...spec };
       const objects = await render(filled, { helm, admin: { unguardedIngress: 'allow' } });
       const digest = only(objects, 'Deployment').metadata.annotations[SPEC_DIGEST_ANNOTATION];

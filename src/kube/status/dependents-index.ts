@@ -36,7 +36,7 @@ export function createDependentsIndex(): DependentsIndex {
 
   function replace(key: MachineKey, previous: LabeledDependent | undefined, item?: LabeledDependent): void {
     const others = find(key).filter((other) => other !== previous);
-    const items = item ? others.concat([item]).sort(byName) : others;
+    const items = item ? others.concat([item]).sort(compareNames) : others;
     if (items.length > 0) dependents.set(key.namespace, key.name, items);
     else dependents.delete(key.namespace, key.name);
   }
@@ -84,4 +84,5 @@ export function createDependentsIndex(): DependentsIndex {
 
 const machineOf = ({ namespace, machine }: LabeledDependent): MachineKey => ({ namespace, name: machine });
 
-const byName = (one: LabeledDependent, other: LabeledDependent): number => (one.name < other.name ? -1 : 1);
+const compareNames = (one: LabeledDependent, other: LabeledDependent): number =>
+  one.name < other.name ? -1 : 1;

@@ -127,7 +127,10 @@ class Simulation {
   }
 
   check(): void {
-    assert.deepEqual([...this.#subscribed.values()].sort(byName), [...this.store.values()].sort(byName));
+    assert.deepEqual(
+      [...this.#subscribed.values()].sort(compareNames),
+      [...this.store.values()].sort(compareNames),
+    );
     for (const { uid } of this.store.values()) assert.ok(!this.#deleted.has(uid), `${uid} was deleted`);
   }
 
@@ -136,7 +139,7 @@ class Simulation {
   }
 }
 
-const byName = (one: Stored, other: Stored): number => (one.name < other.name ? -1 : 1);
+const compareNames = (one: Stored, other: Stored): number => (one.name < other.name ? -1 : 1);
 
 test('the store converges to the cluster for any order of responses, events and lists', () => {
   for (let seed = 0; seed < 400; seed++) {
@@ -145,7 +148,7 @@ test('the store converges to the cluster for any order of responses, events and 
       for (let step = 0; step < 150; step++) simulation.step();
       simulation.finish();
       const { cluster, store } = simulation;
-      assert.deepEqual([...store.values()].sort(byName), [...cluster.list().items].sort(byName));
+      assert.deepEqual([...store.values()].sort(compareNames), [...cluster.list().items].sort(compareNames));
     } catch (error) {
       throw new Error(`seed ${seed}`, { cause: error });
     }
