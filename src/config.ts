@@ -2,44 +2,47 @@ import { DNS_LABEL } from './devmachine/schema/formats.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** What the process is told from outside; .env.example explains each variable. */
+/** The configuration, which comes from environment variables. .env.example documents each of them. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Of the reads that succeed, one in so many is logged; 0: none. */
+  /** Log one in this many successful reads; 0 logs none. */
   readonly logReadsEvery: number;
-  /** Files of the kubeconfig, as KUBECONFIG lists them; undefined: ~/.kube/config, or the pod's service account. */
+  /** A list of kubeconfig files, as in KUBECONFIG. If undefined: ~/.kube/config, or the service account of the pod. */
   readonly kubeconfig: string | undefined;
-  /** Namespaces whose machines are served; empty: all. */
+  /** The namespaces that are served; empty serves all. */
   readonly watchNamespaces: readonly string[];
-  /** The namespace of requests that name none; undefined: they must. */
+  /** The namespace of requests that name none. If undefined, requests about one machine must name one. */
   readonly defaultNamespace: string | undefined;
-  /** Host names that requests may be for; undefined: any. */
+  /** The host names, in lower case, that requests may be sent to; undefined allows any. */
   readonly allowedHosts: readonly string[] | undefined;
-  /** How long a call may take in the cluster, with all that it takes. */
+  /** The time limit of one API call for everything that it does in the cluster, retries included. */
   readonly clusterTimeoutMs: number;
-  /** How old an answer of the cache may be while the cluster is away. */
+  /** How stale the cache may become, while the API server is unreachable, before reads fail. */
   readonly maxStalenessMs: number;
-  /** Changes that may be under way in the cluster at once. */
+  /** How many writes to the cluster may run at the same time. */
   readonly maxWrites: number;
-  /** Changes that may wait for their turn. */
+  /** How many writes may be queued. */
   readonly maxQueuedWrites: number;
   /** How long a purge waits for the operator. */
   readonly purgeTimeoutMs: number;
+  /** How long a client may take to send a request. */
   readonly requestTimeoutMs: number;
+  /** How long a shutdown may take before the process exits anyway. */
   readonly shutdownTimeoutMs: number;
   readonly bodyLimitBytes: number;
-  /** Event streams that may be open at once; and as many calls may wait for a phase. */
+  /** How many event streams may be open; and how many requests may wait for a phase. */
   readonly maxReaders: number;
+  /** The heartbeat interval of event streams. */
   readonly heartbeatMs: number;
-  /** Of the changes that are kept for readers that come back, or lag. */
+  /** The size of the event log, from which streams resume and lagging streams read. */
   readonly eventHistoryBytes: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the configuration. Throws an Error with one line that names the variable at fault. */
+/** Reads the configuration. Throws an error whose one-line message names the variable at fault. */
 export function loadConfig(env: Environment = process.env): Config {
   const host = env['HOST'] || '127.0.0.1';
   const watchNamespaces = list(env, 'WATCH_NAMESPACES').map((name) => namespace('WATCH_NAMESPACES', name));
@@ -72,7 +75,7 @@ export function loadConfig(env: Environment = process.env): Config {
   };
 }
 
-/** Under these names a machine reaches itself. */
+/** The host names of the loopback interface. They are the default of ALLOWED_HOSTS if the API listens on it. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 const list = (env: Environment, name: string): string[] =>

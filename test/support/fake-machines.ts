@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -10,7 +10,7 @@ import type { Phase } from '../../src/devmachine/status/phases.ts';
 import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
 import { STATUS_EXAMPLE } from '../../src/http/openapi/examples.ts';
 
-/** Statuses in memory, for what happens between them and HTTP: phases at will, thousands of changes a second. */
+/** `Machines` in memory: the reads only. Tests set any phase at any rate. */
 export class FakeMachines
   implements Pick<Machines, 'known' | 'size' | 'status' | 'list' | 'subscribe' | 'ageMs' | 'checkReadable'>
 {
@@ -50,7 +50,7 @@ export class FakeMachines
   async status({ namespace, name }: { namespace: string; name: string }): Promise<StatusDocument> {
     const document = this.documents.get(`${namespace}/${name}`);
     if (document) return document;
-    throw new DevMachineError('machine-not-found', 'There is none.');
+    throw new DevMachineError('machine-not-found', 'No such machine.');
   }
 
   list(namespace?: string): StatusDocument[] {
@@ -64,7 +64,7 @@ export class FakeMachines
     return () => this.listeners.delete(listener);
   }
 
-  /** How old they are. */
+  /** In ms. */
   age = 0;
 
   ageMs(): number {
@@ -78,19 +78,28 @@ export class FakeMachines
   }
 }
 
-/** The whole API over `machines`, listening. */
-export async function serve(t: TestContext, machines: FakeMachines, config: Partial<Config> = {}) {
+/** The whole API with `machines` as its cluster. It is closed when the test ends. */
+export async function build(
+  t: TestContext,
+  machines: FakeMachines,
+  config: Partial<Config> = {},
+  logger: FastifyBaseLogger = pino({ level: 'silent' }),
+) {
   const app = await buildApp(
     { ...loadConfig({}), ...config },
-    { machines: machines as unknown as Machines, logger: pino({ level: 'silent' }) },
+    { machines: machines as unknown as Machines, logger },
   );
-  await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => app.close());
-  const { port } = app.server.address() as AddressInfo;
-  return { app, url: `http://127.0.0.1:${port}` };
+  return app;
 }
 
-/** uid → generation of what there is. */
+/** The same, listening on a free port. */
+export async function serve(t: TestContext, machines: FakeMachines, config: Partial<Config> = {}) {
+  const app = await build(t, machines, config);
+  return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }) };
+}
+
+/** The generation of each machine, by uid. */
 export const truth = (machines: FakeMachines) =>
   new Map([...machines.documents.values()].map((document) => [document.uid, generationOf(document)]));
 

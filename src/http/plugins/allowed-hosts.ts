@@ -14,8 +14,15 @@ export const allowedHosts = fp<AllowedHostsOptions>(
   async (app, { allowedHosts }) => {
     if (allowedHosts === undefined) return;
     const allowed = new Set(allowedHosts);
-    app.addHook('onRequest', ({ hostname }, _reply, done) => {
-      done(allowed.has(hostname.toLowerCase()) ? undefined : misdirected());
+    // Nearly all requests have the same Host header, which is parsed once.
+    let lastAllowed: string | undefined;
+    app.addHook('onRequest', (request, _reply, done) => {
+      const { host } = request;
+      if (host !== lastAllowed) {
+        if (!allowed.has(request.hostname.toLowerCase())) return done(misdirected());
+        lastAllowed = host;
+      }
+      done();
     });
   },
   { name: 'allowed-hosts' },

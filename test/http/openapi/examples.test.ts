@@ -8,7 +8,7 @@ const { paths } = parse(readFileSync(new URL('../../../openapi.yaml', import.met
 
 for (const [path, operations] of Object.entries<object>(paths)) {
   for (const [method, operation] of Object.entries<{ responses: object }>(operations as never)) {
-    test(`every answer of ${method.toUpperCase()} ${path} has examples, and they are such answers`, () => {
+    test(`every response of ${method.toUpperCase()} ${path} has examples that match its schema`, () => {
       for (const [status, response] of Object.entries(operation.responses)) {
         const { description, content = {} } = response as { description: string; content?: object };
         assert.ok(description);

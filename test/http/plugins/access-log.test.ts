@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { pino } from 'pino';
-import { buildApp } from '../../../src/app.ts';
-import { type Config, loadConfig } from '../../../src/config.ts';
-import type { Machines } from '../../../src/devmachine/machines.ts';
-import { FakeMachines } from '../../support/fake-machines.ts';
+import { type TestContext, test } from 'node:test';
+import { type Logger, pino } from 'pino';
+import type { Config } from '../../../src/config.ts';
+import { build, FakeMachines } from '../../support/fake-machines.ts';
 
-/** What an operator sees of requests: a line in the log, a number in /metrics; and the headers of every answer. */
+/** What an operator sees of requests: the log and /metrics. And the headers of every response. */
 
-async function open(config: Partial<Config> = {}) {
+async function open(t: TestContext, config: Partial<Config> = {}) {
   const lines: Record<string, never>[] = [];
   const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
   const machines = new FakeMachines();
   machines.set('one');
-  const app = await buildApp(
-    { ...loadConfig({}), ...config },
-    { machines: machines as unknown as Machines, logger },
-  );
+  const app = await build(t, machines, config, logger);
   const call = (url: string, method: 'GET' | 'DELETE' = 'GET') => app.inject({ method, url });
-  return { call, lines };
+  return { app, machines, call, lines };
 }
 
 const READ = '/api/v1/devmachines/status?namespace=a&name=one';
 
-test('reads that succeed have a line now and then, all other requests always', async () => {
-  const { call, lines } = await open({ logReadsEvery: 10 });
+test('one in LOG_READS_EVERY successful reads is logged, and every other request', async (t) => {
+  const { call, lines } = await open(t, { logReadsEvery: 10 });
   for (let count = 0; count < 25; count++) await call(READ);
   assert.equal(lines.length, 2);
   const refused = await call('/api/v1/devmachines/status');
@@ -33,25 +28,25 @@ test('reads that succeed have a line now and then, all other requests always', a
   assert.partialDeepStrictEqual(first, {
     msg: 'request completed',
     reqId: refused.headers['x-request-id'],
-    req: { method: 'GET', url: '/api/v1/devmachines/status' },
+    req: { method: 'GET', url: '/api/v1/devmachines/status', remoteAddress: '127.0.0.1' },
     res: { statusCode: 400 },
   });
   assert.partialDeepStrictEqual(second, { req: { method: 'DELETE' }, res: { statusCode: 404 } });
 });
 
-test('the log can hold every read, or none', async () => {
+test('every read is logged, or none', async (t) => {
   for (const [logReadsEvery, expected] of [
     [1, 5],
     [0, 0],
   ] as const) {
-    const { call, lines } = await open({ logReadsEvery });
+    const { call, lines } = await open(t, { logReadsEvery });
     for (let count = 0; count < 5; count++) await call(READ);
     assert.equal(lines.length, expected);
   }
 });
 
-test('/metrics counts requests by method, route and class of status', async () => {
-  const { call } = await open();
+test('/metrics counts requests by method, route and class of status', async (t) => {
+  const { call } = await open(t);
   await call(READ);
   await call(READ);
   await call('/api/v1/devmachines/status?namespace=A');
@@ -70,8 +65,8 @@ test('/metrics counts requests by method, route and class of status', async () =
   has('devmachine_cached_machines 1');
 });
 
-test('every answer has the headers that keep a browser from making something else of it', async () => {
-  const { call } = await open();
+test('every response has the headers that keep a browser from interpreting it', async (t) => {
+  const { call } = await open(t);
   for (const url of [READ, '/api/v1/devmachines/status', '/nowhere', '/%', '/livez', '/metrics']) {
     const { headers } = await call(url);
     assert.partialDeepStrictEqual(headers, {
@@ -82,4 +77,42 @@ test('every answer has the headers that keep a browser from making something els
     });
     assert.match(String(headers['x-request-id']), /./, url);
   }
+});
+
+test('what plugins and handlers log arrives, with the request id where there is one', async (t) => {
+  const { app, call, lines } = await open(t, { logReadsEvery: 0 });
+  app.log.warn({ detail: 1 }, 'from a plugin');
+  assert.partialDeepStrictEqual(lines.pop(), { level: 40, detail: 1, msg: 'from a plugin' });
+
+  const { promise: logged, resolve } = Promise.withResolvers<object>();
+  app.requestLifecycle.onRequestEnd(({ request }) => {
+    const log = request.log as unknown as Logger;
+    log.info('from a listener');
+    log.silent('nothing');
+    resolve({ bindings: log.bindings(), enabled: log.isLevelEnabled('debug'), flush: typeof log.flush });
+  });
+  const { headers } = await call(READ);
+  const reqId = headers['x-request-id'];
+  assert.deepEqual(await logged, { bindings: { reqId }, enabled: false, flush: 'function' });
+  assert.partialDeepStrictEqual(lines.pop(), { reqId, msg: 'from a listener' });
+  assert.equal(lines.length, 0);
+});
+
+test('an unexpected error is logged with its stack, and the client learns only the request id', async (t) => {
+  const { machines, call, lines } = await open(t);
+  machines.list = () => {
+    throw new Error('a bug');
+  };
+  const { statusCode, body, headers } = await call('/api/v1/devmachines?namespace=a');
+  const reqId = headers['x-request-id'];
+  assert.equal(statusCode, 500);
+  assert.deepEqual(JSON.parse(body), {
+    type: 'urn:devmachine:problem:internal-error',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'Internal error. Quote the request id to an administrator.',
+    instance: reqId,
+  });
+  assert.partialDeepStrictEqual(lines[0], { level: 50, reqId, err: { message: 'a bug' } });
+  assert.partialDeepStrictEqual(lines[1], { level: 40, reqId, res: { statusCode: 500 } });
 });

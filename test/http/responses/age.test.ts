@@ -14,7 +14,7 @@ async function get(url: string, headers: Record<string, string> = {}) {
 }
 
 for (const path of [STATUS, LIST]) {
-  test(`what is answered says how old it is: ${path}`, async (t) => {
+  test(`a document says how old it is: ${path}`, async (t) => {
     const machines = new FakeMachines();
     machines.set('one');
     const { url } = await serve(t, machines);
@@ -30,11 +30,11 @@ for (const path of [STATUS, LIST]) {
     assert.equal(stale.age, '61');
     const { staleSince, ...rest } = stale.body;
     assert.deepEqual(rest, fresh.body);
-    const off = Date.now() - Date.parse(staleSince) - machines.age;
-    assert.ok(off >= 0 && off < 30_000, staleSince);
+    const differenceMs = Date.now() - Date.parse(staleSince) - machines.age;
+    assert.ok(differenceMs >= 0 && differenceMs < 30_000, staleSince);
     assert.notEqual(stale.etag, fresh.etag);
 
-    // Who knows the document from when it was fresh is told that it no longer is; after that it is the same.
+    // A client with the fresh document receives the stale one, and the fresh one again when the age is back to 0.
     assert.equal((await get(`${url}${path}`, { 'if-none-match': fresh.etag })).status, 200);
     machines.age = 0;
     assert.equal((await get(`${url}${path}`, { 'if-none-match': fresh.etag })).status, 304);
@@ -42,7 +42,7 @@ for (const path of [STATUS, LIST]) {
   });
 }
 
-test('while the cluster is away, a stale document stays the same one', async (t) => {
+test('a stale document keeps its ETag while the API server is unreachable', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_500 });
   const machines = new FakeMachines();
   machines.set('one');

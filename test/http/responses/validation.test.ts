@@ -14,10 +14,10 @@ interface Operation {
 const { paths } = parse(readFileSync(new URL('../../../openapi.yaml', import.meta.url), 'utf8'));
 const operations = Object.values<Record<string, Operation>>(paths).flatMap((path) => Object.values(path));
 
-/** As for requests, but that it looks at the schemas themselves as well. */
+/** As for requests, but the schemas themselves are validated too. */
 const strict = () => new Ajv({ ...AJV_OPTIONS, validateSchema: true });
 
-test('the parameters of all calls are described by good schemas', () => {
+test('the schemas of all parameters are valid', () => {
   for (const { operationId, parameters = [] } of operations) {
     for (const { name, schema } of parameters) {
       assert.ok(strict().compile(schema), `${operationId}: ${name}`);
@@ -26,16 +26,16 @@ test('the parameters of all calls are described by good schemas', () => {
   assert.throws(() => strict().compile({ type: 'text' }), /schema is invalid/);
 });
 
-test('a machine is described by a good schema', () => {
+test('the schema of a machine is valid', () => {
   assert.ok(strict().compile(DevMachineManifest));
 });
 
-test('a schema that is compiled late says the same as one that is compiled at once', () => {
+test('a schema that is compiled lazily gives the same result as one that is compiled eagerly', () => {
   const schema = { type: 'object', properties: { a: { type: 'integer' } }, additionalProperties: false };
-  const atOnce = new Ajv(AJV_OPTIONS).compile(schema);
-  const late = lazyValidators()({ schema: schema as never, method: 'POST', url: '/' });
+  const eager = new Ajv(AJV_OPTIONS).compile(schema);
+  const lazy = lazyValidators()({ schema: schema as never, method: 'POST', url: '/' });
   for (const value of [{ a: 1 }, { a: '1', b: 2 }, {}, [], { a: 2 }]) {
-    assert.equal(late(value), atOnce(value));
-    assert.deepEqual(late.errors, atOnce.errors);
+    assert.equal(lazy(value), eager(value));
+    assert.deepEqual(lazy.errors, eager.errors);
   }
 });

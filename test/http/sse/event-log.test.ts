@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { EventLog } from '../../../src/http/sse/event-log.ts';
 import { FakeMachines } from '../../support/fake-machines.ts';
 
-function logOf(mostBytes: number) {
+function logOf(maxBytes: number) {
   const machines = new FakeMachines();
-  const log = new EventLog(mostBytes);
-  machines.subscribe((change) => log.append(change));
+  const log = new EventLog(maxBytes);
+  machines.subscribe((update) => log.append(update));
   return { machines, log };
 }
 
-test('only the newest event of a machine is not superseded', () => {
+test('every event but the newest of a machine is superseded', () => {
   const { machines, log } = logOf(1e6);
   for (const name of ['a', 'b', 'a', 'a', 'c']) machines.set(name);
   machines.remove('b');
@@ -20,7 +20,7 @@ test('only the newest event of a machine is not superseded', () => {
   assert.equal(log.last, 7);
 });
 
-test('ids of this log count as long as all that came after them is kept', () => {
+test('an id of this log is known as long as all later events are kept', () => {
   const { machines, log } = logOf(1e6);
   machines.set('a');
   machines.set('a');
@@ -30,7 +30,7 @@ test('ids of this log count as long as all that came after them is kept', () => 
     assert.equal(log.numberOf(id), undefined, id);
 });
 
-test('the oldest events go when there is no room, the last stays whatever its size', () => {
+test('the oldest events are dropped when the log is full, the newest stays whatever its size', () => {
   const { machines, log } = logOf(10_000);
   for (let index = 0; index < 1_000; index++) machines.set(`m${index % 50}`, { padding: index % 500 });
   const kept = Array.from({ length: 1_001 }, (_, number) => log.get(number)).filter(Boolean);

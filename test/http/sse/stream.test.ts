@@ -7,7 +7,7 @@ import { isSynced, openStream, picture, type Stream, type StreamEvent } from '..
 const names = ({ events }: Stream) =>
   events.map(({ event, data }) => (data.name ? `${event} ${data.namespace}/${data.name}` : event));
 
-test('a stream begins with the documents as they are, then come the changes, each with an id', async (t) => {
+test('a stream begins with the current documents, followed by the changes, each with an id', async (t) => {
   const machines = new FakeMachines();
   machines.set('one');
   machines.set('two', { namespace: 'b' });
@@ -34,7 +34,7 @@ test('a stream begins with the documents as they are, then come the changes, eac
   assert.ok(stream.events.every(({ id }) => id !== ''));
 });
 
-test('a stream tells of its namespace and name only, and moves on its id all the same', async (t) => {
+test('a stream covers only its namespace and name, but advances its id with every event', async (t) => {
   const machines = new FakeMachines();
   for (const namespace of ['a', 'b']) for (const name of ['one', 'two']) machines.set(name, { namespace });
   const { url } = await serve(t, machines, { heartbeatMs: 20 });
@@ -56,7 +56,7 @@ test('a stream tells of its namespace and name only, and moves on its id all the
   assert.equal(streams[2]?.comments[0], 'heartbeat');
 });
 
-test('while the cluster does not answer, a stream says since when, and when that is over', async (t) => {
+test('while the API server is unreachable, a stream says since when it is stale, and when that ends', async (t) => {
   const machines = new FakeMachines();
   machines.set('one');
   const { url } = await serve(t, machines, { heartbeatMs: 20 });
@@ -75,7 +75,7 @@ test('while the cluster does not answer, a stream says since when, and when that
   assert.equal(stream.events.at(-1)?.id, stream.lastId());
 });
 
-test('200 random disconnections: nothing is missed, nothing is repeated', async (t) => {
+test('200 random disconnections: no event is missed or repeated', async (t) => {
   const machines = new FakeMachines();
   const { url } = await serve(t, machines);
   const sent: string[] = [];
@@ -113,7 +113,7 @@ test('200 random disconnections: nothing is missed, nothing is repeated', async 
   assert.deepEqual(picture(got), truth(machines));
 });
 
-test('an id that is unknown, too old, or from within an unfinished picture begins anew with a reset', async (t) => {
+test('a stream with an id that is unknown, too old or unfinished begins with a reset', async (t) => {
   const machines = new FakeMachines();
   machines.set('one');
   const { url } = await serve(t, machines, { eventHistoryBytes: 65_536 });
@@ -131,7 +131,7 @@ test('an id that is unknown, too old, or from within an unfinished picture begin
   }
 });
 
-test('HEAD tells of the stream without opening it', async (t) => {
+test('HEAD returns the headers of a stream without opening it', async (t) => {
   const { url } = await serve(t, new FakeMachines());
   const answer = await fetch(`${url}/api/v1/devmachines/events`, { method: 'HEAD' });
   assert.equal(answer.status, 200);
