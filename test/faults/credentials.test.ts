@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { writePrivate } from '../../dev/pki.ts';
 import { openClient } from '../../src/kube/client/client.ts';
@@ -14,8 +15,8 @@ import { runScenarios, type Scenario, type ScenarioContext } from './support/sce
 const ROLE_BINDINGS = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
 
 const core = ({ namespace }: Environment) => `/api/v1/namespaces/${namespace}`;
-const tokenFile = ({ kubeconfig }: Environment) => `${kubeconfig}.token`;
-const firstTokenFile = ({ kubeconfig }: Environment) => `${kubeconfig}.first-token`;
+const tokenFile = ({ folder }: Environment) => join(folder, 'token');
+const firstTokenFile = ({ folder }: Environment) => join(folder, 'first-token');
 
 /** Returns a kubeconfig of a service account with all permissions, which reads its token from a file. */
 async function asServiceAccount(environment: Environment): Promise<string> {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ClientTls } from '../../../dev/kube-client.ts';
@@ -22,6 +21,8 @@ export interface Environment {
   readonly proxy: FaultProxy;
   /** Bypasses the proxy. */
   readonly direct: ClusterClient;
+  /** Holds the kubeconfigs, and other files of the test; removed by `close`. */
+  readonly folder: string;
   /** Kubeconfigs of the administrator: through the proxy, and bypassing it. */
   readonly kubeconfig: string;
   readonly directKubeconfig: string;
@@ -41,8 +42,11 @@ export async function sharedControlPlane(): Promise<ControlPlaneAddress> {
 export async function openEnvironment(controlPlane?: ControlPlaneAddress): Promise<Environment> {
   const { server, tls, pki } = controlPlane ?? (await sharedControlPlane());
   const proxy = await startFaultProxy({ server, tls, pki });
-  const id = join(tmpdir(), `devmachine-faults-${randomUUID().slice(0, 8)}`);
-  const [kubeconfig, directKubeconfig] = [`${id}-proxy.kubeconfig`, `${id}-direct.kubeconfig`];
+  const folder = await mkdtemp(join(tmpdir(), 'devmachine-faults-'));
+  const [kubeconfig, directKubeconfig] = [
+    join(folder, 'proxy.kubeconfig'),
+    join(folder, 'direct.kubeconfig'),
+  ];
   await writePrivate(kubeconfig, toKubeconfig(proxy.url, 'devmachine-admin', tls));
   await writePrivate(directKubeconfig, toKubeconfig(server, 'devmachine-admin', tls));
   const direct = openClient(() => loadKubeConfig(directKubeconfig), { timeoutMs: 30_000 });
@@ -52,6 +56,7 @@ export async function openEnvironment(controlPlane?: ControlPlaneAddress): Promi
   return {
     proxy,
     direct,
+    folder,
     kubeconfig,
     directKubeconfig,
     namespace,
@@ -59,7 +64,7 @@ export async function openEnvironment(controlPlane?: ControlPlaneAddress): Promi
     async close() {
       await proxy.close();
       await direct.close();
-      await Promise.all([kubeconfig, directKubeconfig].map((file) => rm(file, { force: true })));
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
