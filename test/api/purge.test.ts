@@ -180,7 +180,7 @@ test('a machine that is made again meanwhile is left alone', async (t) => {
   assert.equal(again.status, 201);
   const answer = await purged;
   assert.equal(outcome(answer), '404 machine-not-found');
-  assert.match(answer.body.detail, /deleted by another request/);
+  assert.match(answer.body.detail, /Another request deleted the machine/);
   assert.deepEqual((await stored(cluster, namespace, 'm')).spec, again.body.spec);
 });
 
