@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
-test('the production build runs where there is nothing else: no sources, no node_modules', async (t) => {
+test('the production build runs without sources and node_modules', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'devmachine-bundle-'));
   t.after(() => rm(folder, { recursive: true }));
   const dist = join(folder, 'dist');
@@ -32,7 +32,7 @@ test('the production build runs where there is nothing else: no sources, no node
   assert.match(metrics, /^process_cpu_seconds_total /m);
 
   const reqId = created.headers['x-request-id'];
-  await until('the log line of the request', () => api.log.some((line) => JSON.parse(line).reqId === reqId));
+  await until('the log line of the create', () => api.log.some((line) => JSON.parse(line).reqId === reqId));
 
   process.kill(api.pid, 'SIGTERM');
   assert.equal(await api.exitCode, 0);

@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC, manifest } from '../corpus/bodies.ts';
-import { type Answer, startReadyApi } from '../support/api.ts';
+import { startReadyApi } from '../support/api.ts';
 import { applyAs, connect, create, createNamespace, get, mergePatch } from '../support/cluster.ts';
+import { conflictManagers } from '../support/machine-calls.ts';
 import { until } from '../support/until.ts';
 
-const faults = ({ body }: Answer) =>
-  Object.fromEntries(
-    body.errors.map(({ pointer, managers }: { pointer: string; managers: string[] }) => [pointer, managers]),
-  );
-
-test('every field arrives in the cluster as it was sent', async (t) => {
+test('every field is stored as it was sent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -22,26 +18,26 @@ test('every field arrives in the cluster as it was sent', async (t) => {
   assert.equal((await api.create(namespace, 'full', FULL_SPEC)).status, 200);
 });
 
-test('dryRun checks everything and stores nothing', async (t) => {
+test('dryRun validates the request and stores nothing', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
-  const dryRun = (spec: object) => api.create(namespace, 'tried', spec, '&dryRun=true');
+  const dryRun = (spec: object) => api.create(namespace, 'dry', spec, '&dryRun=true');
 
-  const tried = await dryRun(EXAMPLE_SPEC);
-  assert.equal(tried.status, 200);
-  assert.equal(tried.body.spec.storage.retention, 'Retain');
-  assert.equal((await api.status(namespace, 'tried')).status, 404);
+  const valid = await dryRun(EXAMPLE_SPEC);
+  assert.equal(valid.status, 200);
+  assert.equal(valid.body.spec.storage.retention, 'Retain');
+  assert.equal((await api.status(namespace, 'dry')).status, 404);
 
-  assert.equal((await api.create(namespace, 'tried')).status, 201);
+  assert.equal((await api.create(namespace, 'dry')).status, 201);
   assert.equal((await dryRun(EXAMPLE_SPEC)).status, 200);
   const other = await dryRun({ ...EXAMPLE_SPEC, memory: '8Gi' });
   assert.equal(other.status, 409);
-  assert.deepEqual(faults(other), { '/spec/memory': ['devmachine-api'] });
+  assert.deepEqual(conflictManagers(other), { '/spec/memory': ['devmachine-api'] });
   assert.equal((await api.create(namespace, 'absent', EXAMPLE_SPEC, '&dryRun=false')).status, 201);
 });
 
-test('a conflict names each field that differs, and who manages it', async (t) => {
+test('a conflict lists each differing field and its managers', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -59,18 +55,18 @@ test('a conflict names each field that differs, and who manages it', async (t) =
   });
   assert.equal((await mergePatch(cluster, path, { spec: { cpu: 8 } })).status, 200);
 
-  assert.deepEqual(faults(await api.create(namespace, 'shared', spec)), {
-    '/spec/cpu': ['somebody'],
+  assert.deepEqual(conflictManagers(await api.create(namespace, 'shared', spec)), {
+    '/spec/cpu': ['kubectl-edit'],
     '/spec/env/2': ['gitops'],
     '/spec/port': ['gitops'],
   });
-  const empty = { ...spec, ingress: { className: 'other' } };
-  const answer = await api.create(namespace, 'shared', empty);
-  const [added] = answer.body.errors.filter(
+  const withIngress = { ...spec, ingress: { className: 'other' } };
+  const response = await api.create(namespace, 'shared', withIngress);
+  const [added] = response.body.errors.filter(
     ({ pointer }: { pointer: string }) => pointer === '/spec/ingress',
   );
   assert.equal(added.message, 'is not set in the stored machine');
-  // A disk that would shrink is refused by a rule of the cluster: the answer is still which fields differ.
+  // The CRD forbids a smaller disk. The response still lists the fields that differ.
   const smaller = {
     ...spec,
     storage: { size: '10Gi' },
@@ -79,8 +75,8 @@ test('a conflict names each field that differs, and who manages it', async (t) =
     stopped: true,
     template: undefined,
   };
-  assert.deepEqual(faults(await api.create(namespace, 'shared', smaller)), {
-    '/spec/cpu': ['somebody'],
+  assert.deepEqual(conflictManagers(await api.create(namespace, 'shared', smaller)), {
+    '/spec/cpu': ['kubectl-edit'],
     '/spec/args': [],
     '/spec/env/2': ['gitops'],
     '/spec/gpu': ['devmachine-api'],
@@ -91,75 +87,77 @@ test('a conflict names each field that differs, and who manages it', async (t) =
   });
 });
 
-test('the same machine is the same, whoever made it; another is another, whoever owns its fields', async (t) => {
+test('a create compares the specs, whoever created the machine and owns its fields', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
   const spec = { memory: '4Gi', template: 'vscode-cpu', storage: { size: '20Gi' } };
-  const path = machinePath({ namespace, name: 'theirs' });
+  const path = machinePath({ namespace, name: 'foreign' });
   assert.equal(
-    (await create(cluster, machinesPath(namespace), manifest(spec, { name: 'theirs' }))).status,
+    (await create(cluster, machinesPath(namespace), manifest(spec, { name: 'foreign' }))).status,
     201,
   );
-  assert.equal((await api.create(namespace, 'theirs', spec)).status, 200);
+  assert.equal((await api.create(namespace, 'foreign', spec)).status, 200);
   await mergePatch(cluster, path, { spec: { stopped: true } });
-  assert.deepEqual(faults(await api.create(namespace, 'theirs', spec)), { '/spec/stopped': ['somebody'] });
+  assert.deepEqual(conflictManagers(await api.create(namespace, 'foreign', spec)), {
+    '/spec/stopped': ['kubectl-edit'],
+  });
   await mergePatch(cluster, path, { spec: { stopped: false } });
-  assert.equal((await api.create(namespace, 'theirs', spec)).status, 200);
+  assert.equal((await api.create(namespace, 'foreign', spec)).status, 200);
 
   await mergePatch(cluster, path, { spec: { port: 9999 } });
   await mergePatch(cluster, path, { metadata: { managedFields: [{}] } });
-  assert.deepEqual(faults(await api.create(namespace, 'theirs', spec)), { '/spec/port': [] });
+  assert.deepEqual(conflictManagers(await api.create(namespace, 'foreign', spec)), { '/spec/port': [] });
 });
 
-test('a machine that is being deleted is in the way, and delete is idempotent', async (t) => {
+test('a machine that is being deleted blocks a create, and delete is idempotent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
-  const path = machinePath({ namespace, name: 'going' });
-  assert.equal((await api.create(namespace, 'going')).status, 201);
+  const path = machinePath({ namespace, name: 'deleting' });
+  assert.equal((await api.create(namespace, 'deleting')).status, 201);
   await mergePatch(cluster, path, { metadata: { finalizers: ['test.example.com/held'] } });
 
-  assert.equal((await api.delete(namespace, 'going')).status, 202);
-  assert.equal((await api.status(namespace, 'going')).body.deleting, true);
-  assert.equal((await api.delete(namespace, 'going')).status, 202);
+  assert.equal((await api.delete(namespace, 'deleting')).status, 202);
+  assert.equal((await api.status(namespace, 'deleting')).body.deleting, true);
+  assert.equal((await api.delete(namespace, 'deleting')).status, 202);
   for (const query of ['', '&dryRun=true']) {
-    const again = await api.create(namespace, 'going', EXAMPLE_SPEC, query);
-    assert.equal(again.status, 409);
-    assert.equal(again.body.type, 'urn:devmachine:problem:being-deleted');
-    assert.equal(again.headers['retry-after'], '5');
+    const blocked = await api.create(namespace, 'deleting', EXAMPLE_SPEC, query);
+    assert.equal(blocked.status, 409);
+    assert.equal(blocked.body.type, 'urn:devmachine:problem:being-deleted');
+    assert.equal(blocked.headers['retry-after'], '5');
   }
 
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
-  assert.equal((await api.create(namespace, 'going')).status, 201);
-  assert.equal((await api.status(namespace, 'going')).body.deleting, false);
+  assert.equal((await api.create(namespace, 'deleting')).status, 201);
+  assert.equal((await api.status(namespace, 'deleting')).body.deleting, false);
 });
 
-test('what the cluster refuses is answered in its words', async (t) => {
+test('the message of a refusal by the cluster is passed on', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
 
-  const nowhere = await api.create('no-such-namespace', 'lost');
-  assert.equal(nowhere.status, 404);
-  assert.equal(nowhere.body.type, 'urn:devmachine:problem:namespace-not-found');
-  assert.equal(nowhere.body.detail, 'namespaces "no-such-namespace" not found');
+  const unknown = await api.create('no-such-namespace', 'm');
+  assert.equal(unknown.status, 404);
+  assert.equal(unknown.body.type, 'urn:devmachine:problem:namespace-not-found');
+  assert.equal(unknown.body.detail, 'namespaces "no-such-namespace" not found');
 
-  const going = await createNamespace(cluster);
-  await cluster.request({ method: 'DELETE', path: `/api/v1/namespaces/${going}`, signal: t.signal });
-  const late = await api.create(going, 'late');
-  assert.equal(late.status, 409);
-  assert.match(late.body.detail, /because it is being terminated/);
+  const terminating = await createNamespace(cluster);
+  await cluster.request({ method: 'DELETE', path: `/api/v1/namespaces/${terminating}`, signal: t.signal });
+  const refused = await api.create(terminating, 'm');
+  assert.equal(refused.status, 409);
+  assert.match(refused.body.detail, /because it is being terminated/);
 
   await fillQuota(cluster, namespace);
-  const full = await api.create(namespace, 'one-too-many');
-  assert.equal(full.status, 422);
-  assert.match(full.body.detail, /exceeded quota: machines/);
+  const overQuota = await api.create(namespace, 'm');
+  assert.equal(overQuota.status, 422);
+  assert.match(overQuota.body.detail, /exceeded quota: machines/);
 
-  const policed = await createNamespace(cluster);
-  await forbidImages(cluster, policed);
-  await t.test('a policy of the cluster', async () => {
-    const dryRun = () => api.create(policed, 'policed', EXAMPLE_SPEC, '&dryRun=true');
+  const restricted = await createNamespace(cluster);
+  await forbidImages(cluster, restricted);
+  await t.test('by an admission policy', async () => {
+    const dryRun = () => api.create(restricted, 'm', EXAMPLE_SPEC, '&dryRun=true');
     await until('the policy to take effect', async () => (await dryRun()).status !== 200);
     const refused = await dryRun();
     assert.equal(refused.status, 422);
@@ -174,10 +172,10 @@ async function fillQuota(cluster: Cluster, namespace: string): Promise<void> {
   const hard = { 'count/devmachines.ide.example.com': '0' };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'machines' }, spec: { hard } };
   assert.equal((await create(cluster, path, quota)).status, 201);
-  // The quota controller, which does not run here, would write this.
+  // Normally the quota controller writes this, but it does not run here.
   const used = { 'count/devmachines.ide.example.com': '0' };
-  const reply = await mergePatch(cluster, `${path}/machines/status`, { status: { hard, used } });
-  assert.equal(reply.status, 200);
+  const response = await mergePatch(cluster, `${path}/machines/status`, { status: { hard, used } });
+  assert.equal(response.status, 200);
 }
 
 async function forbidImages(cluster: Cluster, namespace: string): Promise<void> {

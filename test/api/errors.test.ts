@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { connect as connectSocket } from 'node:net';
 import { test } from 'node:test';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
-import { type Answer, startApi, startReadyApi } from '../support/api.ts';
-import { connect, createNamespace, nobodysKubeconfig } from '../support/cluster.ts';
+import { type ApiResponse, startApi, startReadyApi } from '../support/api.ts';
+import { connect, createNamespace, unprivilegedKubeconfig } from '../support/cluster.ts';
 
-/** Every refusal is a whole problem document, and says nothing of our inside. */
-function assertProblem(answer: Answer, status: number, type: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
-  assert.equal(answer.body.type, `urn:devmachine:problem:${type}`);
-  assert.equal(answer.body.status, status);
-  assert.equal(answer.body.instance, answer.headers['x-request-id']);
-  assert.ok(answer.body.title && answer.body.detail);
-  assert.doesNotMatch(JSON.stringify(answer.body), /node_modules|\.ts:|Bearer|stack/);
+/** Asserts that a response is a complete problem document that reveals no internals. */
+function assertProblem(response: ApiResponse, status: number, type: string): void {
+  assert.equal(response.status, status, JSON.stringify(response.body));
+  assert.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8');
+  assert.equal(response.body.type, `urn:devmachine:problem:${type}`);
+  assert.equal(response.body.status, status);
+  assert.equal(response.body.instance, response.headers['x-request-id']);
+  assert.ok(response.body.title && response.body.detail);
+  assert.doesNotMatch(JSON.stringify(response.body), /node_modules|\.ts:|Bearer|stack/);
 }
 
 const POST = '/api/v1/devmachines?namespace=default';
 const BODY = manifest(EXAMPLE_SPEC, { name: 'errors' });
 
-test('requests that are at fault themselves', async (t) => {
+test('an invalid request is rejected with a problem that names the invalid part', async (t) => {
   const api = await startReadyApi(t);
   const post = (body: unknown, headers?: Record<string, string>, path = POST) =>
     api.call('POST', path, body, headers);
@@ -50,37 +50,39 @@ test('requests that are at fault themselves', async (t) => {
     200,
   );
 
-  const at = async (answer: Answer, where: object) => {
-    assertProblem(answer, 400, 'invalid-request');
-    const [{ message, source, ...place }] = answer.body.errors;
-    assert.deepEqual(place, where, message);
+  const assertRejectedAt = (response: ApiResponse, expected: object) => {
+    assertProblem(response, 400, 'invalid-request');
+    const [{ message, source, ...location }] = response.body.errors;
+    assert.deepEqual(location, expected, message);
     assert.equal(source, 'request');
   };
-  await at(await post(BODY, {}, `${POST}&surplus=1`), { parameter: 'surplus' });
-  await at(await post(BODY, {}, `${POST}&namespace=other`), { parameter: 'namespace' });
-  await at(await post(BODY, {}, `${POST}&dryRun=All`), { parameter: 'dryRun' });
-  await at(await post(BODY, {}, '/api/v1/devmachines?namespace=No_Name'), { parameter: 'namespace' });
-  await at(await post(BODY, {}, '/api/v1/devmachines?namespace=..%2f..'), { parameter: 'namespace' });
-  await at(await post(BODY, {}, '/api/v1/devmachines'), { parameter: 'namespace' });
-  await at(await api.call('GET', '/api/v1/devmachines/status?namespace=default'), { parameter: 'name' });
-  await at(await api.call('GET', '/api/v1/devmachines/status?namespace=default&name=a%2fb'), {
+  assertRejectedAt(await post(BODY, {}, `${POST}&surplus=1`), { parameter: 'surplus' });
+  assertRejectedAt(await post(BODY, {}, `${POST}&namespace=other`), { parameter: 'namespace' });
+  assertRejectedAt(await post(BODY, {}, `${POST}&dryRun=All`), { parameter: 'dryRun' });
+  assertRejectedAt(await post(BODY, {}, '/api/v1/devmachines?namespace=No_Name'), { parameter: 'namespace' });
+  assertRejectedAt(await post(BODY, {}, '/api/v1/devmachines?namespace=..%2f..'), { parameter: 'namespace' });
+  assertRejectedAt(await post(BODY, {}, '/api/v1/devmachines'), { parameter: 'namespace' });
+  assertRejectedAt(await api.call('GET', '/api/v1/devmachines/status?namespace=default'), {
     parameter: 'name',
   });
-  await at(await api.call('DELETE', '/api/v1/devmachines?namespace=default'), { parameter: 'name' });
-  await at(await post(manifest(EXAMPLE_SPEC, {})), { pointer: '/metadata/name' });
-  await at(await post(manifest(EXAMPLE_SPEC, { name: 'a', namespace: 'other' })), {
+  assertRejectedAt(await api.call('GET', '/api/v1/devmachines/status?namespace=default&name=a%2fb'), {
+    parameter: 'name',
+  });
+  assertRejectedAt(await api.call('DELETE', '/api/v1/devmachines?namespace=default'), { parameter: 'name' });
+  assertRejectedAt(await post(manifest(EXAMPLE_SPEC, {})), { pointer: '/metadata/name' });
+  assertRejectedAt(await post(manifest(EXAMPLE_SPEC, { name: 'a', namespace: 'other' })), {
     pointer: '/metadata/namespace',
   });
-  await at(await post(manifest({ ...EXAMPLE_SPEC, 'a/b~c': 1 })), { pointer: '/spec/a~1b~0c' });
-  await at(await post(text.replace('"cpu":2', '"cpu":2,"cpu":3')), { pointer: '/spec/cpu' });
-  await at(await post(manifest({ ...EXAMPLE_SPEC, ingressDomain: undefined, ingress: {} })), {
+  assertRejectedAt(await post(manifest({ ...EXAMPLE_SPEC, 'a/b~c': 1 })), { pointer: '/spec/a~1b~0c' });
+  assertRejectedAt(await post(text.replace('"cpu":2', '"cpu":2,"cpu":3')), { pointer: '/spec/cpu' });
+  assertRejectedAt(await post(manifest({ ...EXAMPLE_SPEC, ingressDomain: undefined, ingress: {} })), {
     pointer: '/spec/ingress',
   });
 
   assert.equal((await api.call('GET', '/livez')).status, 200);
 });
 
-test('a body with a hundred thousand faults is answered with the first fifty', async (t) => {
+test('the response to a body with 100,000 errors lists at most 50 of them', async (t) => {
   const api = await startReadyApi(t);
   const spec = JSON.stringify(EXAMPLE_SPEC);
   for (const field of [`"mounts":[${Array(40_000).fill('{}')}]`, `"args":[${Array(100_000).fill('1')}]`]) {
@@ -91,7 +93,7 @@ test('a body with a hundred thousand faults is answered with the first fifty', a
   }
 });
 
-test('only requests for the hosts of this machine are answered, unless others are allowed', async (t) => {
+test('only requests for local hosts are accepted, unless ALLOWED_HOSTS names others', async (t) => {
   const read = '/api/v1/devmachines/status?name=a&namespace=default';
   const loopback = await startReadyApi(t);
   assertProblem(
@@ -111,21 +113,21 @@ test('only requests for the hosts of this machine are answered, unless others ar
   );
 });
 
-test('a request that comes too slowly is given up', async (t) => {
+test('a request that arrives too slowly is rejected with 408', async (t) => {
   const api = await startReadyApi(t, { REQUEST_TIMEOUT_SECONDS: '1' });
   const { hostname, port } = new URL(api.url);
-  const heads = [
+  const incompleteRequests = [
     'POST / HTTP/1.1\r\nHost: local',
     `POST ${POST} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
   ];
-  for (const head of heads) {
+  for (const text of incompleteRequests) {
     const socket = connectSocket(Number(port), hostname);
-    socket.write(head);
+    socket.write(text);
     assert.match(Buffer.concat(await socket.toArray()).toString(), /^HTTP\/1\.1 408 Request Timeout\r\n/);
   }
 });
 
-test('the namespace may stand in the body alone', async (t) => {
+test('the namespace may be given in the body alone', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
   const created = await api.call(
@@ -136,19 +138,19 @@ test('the namespace may stand in the body alone', async (t) => {
   assert.equal(created.status, 201);
 });
 
-test('what is no HTTP is refused, and hurts nobody', async (t) => {
+test('input that is not HTTP is rejected, and the server continues to run', async (t) => {
   const api = await startReadyApi(t);
   const { hostname, port } = new URL(api.url);
   const socket = connectSocket(Number(port), hostname);
   socket.write('NONSENSE\r\n\r\n');
-  const answer = Buffer.concat(await socket.toArray()).toString();
-  assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
-  assert.match(answer, /urn:devmachine:problem:malformed-http/);
+  const response = Buffer.concat(await socket.toArray()).toString();
+  assert.match(response, /^HTTP\/1\.1 400 Bad Request\r\n/);
+  assert.match(response, /urn:devmachine:problem:malformed-http/);
   assert.equal((await api.call('GET', '/livez')).status, 200);
 });
 
-test('a user without rights is told so in the words of the cluster', async (t) => {
-  const api = await startApi(t, { KUBECONFIG: nobodysKubeconfig() });
+test('without permissions, the response is a 403 with the message of the cluster', async (t) => {
+  const api = await startApi(t, { KUBECONFIG: unprivilegedKubeconfig() });
   const refused = await api.create('default', 'forbidden');
   assertProblem(refused, 403, 'forbidden');
   assert.match(refused.body.detail, /User "nobody" cannot patch resource "devmachines"/);

@@ -5,7 +5,7 @@ import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { isSynced, ofKind, openStream } from '../support/streams.ts';
 
-test('a machine from its creation to its end, and through a restart of the API', async (t) => {
+test('a stream reports creations, updates and deletions, resumes on the same replica, and starts over on another', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const env = { WATCH_NAMESPACES: namespace };
@@ -15,33 +15,33 @@ test('a machine from its creation to its end, and through a restart of the API',
   await api.create(namespace, 'one');
   await mergePatch(cluster, machinePath({ namespace, name: 'one' }), { spec: { cpu: 7 } });
   await api.create(namespace, 'two');
-  await stream.until((so) => ofKind(so, 'status').length === 3);
+  await stream.until((current) => ofKind(current, 'status').length === 3);
   await api.delete(namespace, 'one');
-  await stream.until((so) => ofKind(so, 'deleted').length === 1);
+  await stream.until((current) => ofKind(current, 'deleted').length === 1);
   const { uid } = stream.events[1]?.data ?? {};
   assert.deepEqual(ofKind(stream, 'deleted')[0]?.data, { name: 'one', namespace, uid });
 
   const { body } = await api.status(namespace, 'two');
   const replica = await startReadyApi(t, env);
-  const elsewhere = await openStream(t, replica.url, { namespace }, stream.lastId());
-  await elsewhere.until(isSynced);
+  const restarted = await openStream(t, replica.url, { namespace }, stream.lastId());
+  await restarted.until(isSynced);
   assert.deepEqual(
-    elsewhere.events.map(({ event, data }) => (event === 'status' ? data : event)),
+    restarted.events.map(({ event, data }) => (event === 'status' ? data : event)),
     ['reset', body, 'synced'],
   );
 
-  const same = await openStream(t, api.url, { namespace }, stream.lastId());
-  await same.until(isSynced);
+  const resumed = await openStream(t, api.url, { namespace }, stream.lastId());
+  await resumed.until(isSynced);
   assert.deepEqual(
-    same.events.map(({ event }) => event),
+    resumed.events.map(({ event }) => event),
     ['synced'],
   );
   process.kill(api.pid, 'SIGTERM');
-  await Promise.all([stream.ended, same.ended]);
+  await Promise.all([stream.ended, resumed.ended]);
   assert.equal(await api.exitCode, 0);
 });
 
-test('while a writer changes a machine 200 times, no document goes back: streamed or polled', async (t) => {
+test('while a machine changes 200 times, neither the stream nor polling returns an older generation', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });
@@ -72,10 +72,10 @@ test('while a writer changes a machine 200 times, no document goes back: streame
   await poller;
 
   const streamed = ofKind(stream, 'status').map(({ data }) => data.generation);
-  assert.deepEqual(streamed, isRising(streamed));
+  assert.deepEqual(streamed, ascending(streamed));
   assert.equal(new Set(streamed).size, 201);
-  assert.deepEqual(polled, isRising(polled));
+  assert.deepEqual(polled, ascending(polled));
   t.diagnostic(`${streamed.length} documents streamed, ${polled.length} polled`);
 });
 
-const isRising = (numbers: readonly number[]): number[] => [...numbers].sort((one, other) => one - other);
+const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((one, other) => one - other);

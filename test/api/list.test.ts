@@ -12,9 +12,9 @@ const list = (api: Api, query: Record<string, string>, headers?: Record<string, 
 const keys = (items: { namespace: string; name: string }[]) =>
   items.map(({ namespace, name }) => `${namespace}/${name}`);
 
-test('machines are listed in order, by namespace, template and page', async (t) => {
+test('lists are ordered by name, filtered by namespace, template and phase, and paged', async (t) => {
   const cluster = connect(t);
-  // One name is the beginning of the other: the order is that of the names, not of the paths.
+  // One namespace is a prefix of the other: the order compares names, not paths.
   const first = await createNamespace(cluster, 'list');
   const second = await createNamespace(cluster, first);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: `${second},${first}` });
@@ -32,7 +32,7 @@ test('machines are listed in order, by namespace, template and page', async (t) 
   assert.deepEqual(whole.body.items[0], (await api.status(first, 'a')).body);
 
   for (const limit of [1, 2, 3, 5]) {
-    const { pages, remaining } = await walk(api, { limit: String(limit) });
+    const { pages, remaining } = await readPages(api, { limit: String(limit) });
     assert.deepEqual(pages.flat(), all);
     assert.deepEqual(
       remaining,
@@ -55,15 +55,15 @@ test('machines are listed in order, by namespace, template and page', async (t) 
   await until('another ETag', async () => (await list(api, {}, { 'if-none-match': etag })).status === 200);
 });
 
-test('pages neither skip nor repeat what stays, while others come and go', async (t) => {
+test('pages neither skip nor repeat existing machines while others are created and deleted', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace, DEFAULT_NAMESPACE: namespace });
-  const stay = Array.from({ length: 12 }, (_, index) => `m${String(index).padStart(2, '0')}-stays`);
-  await Promise.all(stay.map((name) => api.create(namespace, name)));
+  const permanent = Array.from({ length: 12 }, (_, index) => `m${String(index).padStart(2, '0')}-permanent`);
+  await Promise.all(permanent.map((name) => api.create(namespace, name)));
   for (let round = 0; round < 5; round++) {
-    const { pages } = await walk(api, { limit: '2' }, async () => {
-      const name = `m${String(Math.floor(Math.random() * 12)).padStart(2, '0')}-comes`;
+    const { pages } = await readPages(api, { limit: '2' }, async () => {
+      const name = `m${String(Math.floor(Math.random() * 12)).padStart(2, '0')}-extra`;
       const key = { namespace, name };
       if (Math.random() < 0.5)
         await applyAs(cluster, 'kubectl', machinePath(key), manifest(EXAMPLE_SPEC, key));
@@ -71,27 +71,27 @@ test('pages neither skip nor repeat what stays, while others come and go', async
     });
     const seen = pages.flat();
     assert.deepEqual(
-      seen.filter((key) => key.endsWith('-stays')),
-      stay.map((name) => `${namespace}/${name}`),
+      seen.filter((key) => key.endsWith('-permanent')),
+      permanent.map((name) => `${namespace}/${name}`),
     );
     assert.equal(new Set(seen).size, seen.length);
   }
-  // The machine that a page ended with may be gone by the time of the next.
+  // The last machine of a page may be deleted before the next page is read.
   const page = await list(api, { limit: '3' });
   await api.delete(namespace, page.body.items[2].name);
   const next = await list(api, { limit: '500', continue: page.body.continue });
-  const known = [...page.body.items, ...next.body.items].map(({ name }) => name);
-  for (const name of stay) assert.ok(known.includes(name), name);
+  const names = [...page.body.items, ...next.body.items].map(({ name }) => name);
+  for (const name of permanent) assert.ok(names.includes(name), name);
 });
 
-test('what is wrong with a query is named', async (t) => {
+test('the response to an invalid query names the parameter', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });
   await Promise.all(['one', 'two'].map((name) => api.create(namespace, name)));
   const { body } = await list(api, { limit: '1' });
   const token: string = body.continue;
-  const wrong: [Record<string, string>, string][] = [
+  const invalid: [Record<string, string>, string][] = [
     [{ limit: '0' }, 'limit'],
     [{ limit: '501' }, 'limit'],
     [{ limit: 'all' }, 'limit'],
@@ -107,11 +107,11 @@ test('what is wrong with a query is named', async (t) => {
     [{ continue: token, template: 'vscode-cpu' }, 'continue'],
     [{ continue: 'x'.repeat(5_000) }, 'continue'],
   ];
-  for (const [query, parameter] of wrong) {
-    const answer = await list(api, query);
-    assert.equal(answer.status, 400, JSON.stringify(query));
+  for (const [query, parameter] of invalid) {
+    const response = await list(api, query);
+    assert.equal(response.status, 400, JSON.stringify(query));
     assert.deepEqual(
-      answer.body.errors.map((error: { parameter: string }) => error.parameter),
+      response.body.errors.map((error: { parameter: string }) => error.parameter),
       [parameter],
     );
   }
@@ -122,8 +122,8 @@ test('what is wrong with a query is named', async (t) => {
   );
 });
 
-/** All pages; `between` runs after each. */
-async function walk(api: Api, query: Record<string, string>, between?: () => Promise<void>) {
+/** Reads all pages, and calls `afterPage` after each. */
+async function readPages(api: Api, query: Record<string, string>, afterPage?: () => Promise<void>) {
   const pages: string[][] = [];
   const remaining: number[] = [];
   let token: string | undefined;
@@ -133,7 +133,7 @@ async function walk(api: Api, query: Record<string, string>, between?: () => Pro
     pages.push(keys(body.items));
     remaining.push(body.remaining);
     token = body.continue;
-    await between?.();
+    await afterPage?.();
   } while (token);
   return { pages, remaining };
 }

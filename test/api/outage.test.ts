@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 
 const CRD = join(import.meta.dirname, '../../crd/devmachine-crd.yaml');
 
-test('the cluster stops in the middle of requests', async (t) => {
+test('the API server stops during requests', async (t) => {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
   const controlPlane = await startControlPlane({ stateDir });
   t.after(async () => {
@@ -22,32 +22,32 @@ test('the cluster stops in the middle of requests', async (t) => {
   });
   const env = { KUBECONFIG: controlPlane.kubeconfig, CLUSTER_TIMEOUT_SECONDS: '2' };
 
-  await t.test('before the CRD is there, the answer says so', async (t) => {
+  await t.test('CRD missing: 503, and creates succeed once it is installed', async (t) => {
     const api = await startApi(t, env);
-    const answer = await api.create('default', 'early');
-    assert.equal(answer.status, 503);
-    assert.match(answer.body.detail, /is the CRD installed\?/);
+    const response = await api.create('default', 'early');
+    assert.equal(response.status, 503);
+    assert.match(response.body.detail, /is the CRD installed\?/);
     assert.equal((await api.status('default', 'early')).body.type, 'urn:devmachine:problem:cache-not-synced');
     await applyCrd(controlPlane, CRD);
-    await until('/readyz to answer 200', async () => (await api.call('GET', '/readyz')).status === 200);
+    await until('/readyz to return 200', async () => (await api.call('GET', '/readyz')).status === 200);
     assert.equal((await api.create('default', 'early')).status, 201);
   });
 
-  await t.test('stopped: 504, and the repeated request finds the machine whole', async (t) => {
+  await t.test('paused: 504, and a repeated request returns the complete machine', async (t) => {
     const api = await startReadyApi(t, env);
     await controlPlane.apiserver.kill('SIGSTOP');
     const names = ['paused-0', 'paused-1', 'paused-2'];
-    const answers = await Promise.all(names.map((name) => api.create('default', name)));
+    const responses = await Promise.all(names.map((name) => api.create('default', name)));
     assert.deepEqual(
-      answers.map(({ status }) => status),
+      responses.map(({ status }) => status),
       [504, 504, 504],
     );
-    assert.equal(answers[0]?.body.type, 'urn:devmachine:problem:cluster-timeout');
+    assert.equal(responses[0]?.body.type, 'urn:devmachine:problem:cluster-timeout');
     assert.equal((await api.status('default', 'early')).status, 200);
     await controlPlane.apiserver.kill('SIGCONT');
-    for (const name of names) await assertWhole(name);
+    for (const name of names) await assertComplete(name);
 
-    async function assertWhole(name: string) {
+    async function assertComplete(name: string) {
       const cluster = connect(t, controlPlane.kubeconfig);
       const repeated = await api.create('default', name);
       assert.ok([200, 201].includes(repeated.status), JSON.stringify(repeated.body));
@@ -56,16 +56,16 @@ test('the cluster stops in the middle of requests', async (t) => {
     }
   });
 
-  await t.test('killed: 503, nothing is half-written, and everything goes on when it is back', async (t) => {
+  await t.test('killed: 503, no partial writes, and requests succeed after it has restarted', async (t) => {
     const api = await startReadyApi(t, env);
     const names = Array.from({ length: 200 }, (_, index) => `killed-${index}`);
-    const answers = Promise.all(names.map((name) => api.create('default', name)));
+    const responses = Promise.all(names.map((name) => api.create('default', name)));
     await until(
       'the eleventh machine',
       async () => (await api.status('default', 'killed-10')).status === 200,
     );
     await controlPlane.apiserver.kill('SIGKILL');
-    const statuses = new Set((await answers).map(({ status }) => status));
+    const statuses = new Set((await responses).map(({ status }) => status));
     assert.ok(statuses.has(201) && statuses.has(503), `${[...statuses]}`);
     assert.ok(
       [...statuses].every((status) => [201, 503, 504].includes(status)),
@@ -77,13 +77,14 @@ test('the cluster stops in the middle of requests', async (t) => {
     await controlPlane.apiserver.start();
     await until(
       'a create to succeed',
-      async () => (await api.create('default', 'back-again')).status === 201,
+      async () => (await api.create('default', 'after-restart')).status === 201,
     );
     const cluster = connect(t, controlPlane.kubeconfig);
     for (const [index, name] of names.entries()) {
       const stored = await get(cluster, machinePath({ namespace: 'default', name }));
-      const { status } = (await answers)[index] ?? assert.fail();
-      if (status === 201) assert.equal(stored.status, 200, `${name} was answered 201 and is lost`);
+      const { status } = (await responses)[index] ?? assert.fail();
+      if (status === 201)
+        assert.equal(stored.status, 200, `the create of ${name} returned 201, but the machine is missing`);
       if (stored.status === 200) assert.equal(stored.body.spec.storage.size, EXAMPLE_SPEC.storage.size);
       assert.ok([200, 201].includes((await api.create('default', name)).status));
     }
@@ -94,7 +95,7 @@ test('the cluster stops in the middle of requests', async (t) => {
       signal: t.signal,
     });
     await until(
-      'the machine to be gone',
+      'the deletion of the machine',
       async () => (await api.status('default', 'killed-0')).status === 404,
     );
   });

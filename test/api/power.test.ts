@@ -18,44 +18,44 @@ import {
 
 const ACTIONS: Action[] = ['stop', 'start', 'restart'];
 
-test('stop, start and restart change the power state alone, and are idempotent', async (t) => {
+test('stop, start and restart change only the power state; stop and start are idempotent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];
   assert.equal((await api.create(namespace, 'full', FULL_SPEC)).status, 201);
   const call = async (action: Action, replica = api) => {
-    const answer = await power(replica, action, namespace, 'full');
-    assert.equal(answer.status, 202, JSON.stringify(answer.body));
-    assert.deepEqual((await replica.status(namespace, 'full')).body.spec, answer.body.spec);
-    const { stopped, restartedAt, ...spec } = answer.body.spec;
-    const { stopped: _, restartedAt: first, ...expected } = FULL_SPEC;
+    const response = await power(replica, action, namespace, 'full');
+    assert.equal(response.status, 202, JSON.stringify(response.body));
+    assert.deepEqual((await replica.status(namespace, 'full')).body.spec, response.body.spec);
+    const { stopped, restartedAt, ...spec } = response.body.spec;
+    const { stopped: _, restartedAt: initial, ...expected } = FULL_SPEC;
     assert.deepEqual(spec, expected);
     return {
       stopped,
-      again: restartedAt !== first,
-      generation: answer.body.metadata.generation,
+      restarted: restartedAt !== initial,
+      generation: response.body.metadata.generation,
     };
   };
-  const brief = async (action: Action, replica = api) => {
-    const { stopped, again, generation } = await call(action, replica);
-    return [stopped, again, generation];
+  const resultOf = async (action: Action, replica = api) => {
+    const { stopped, restarted, generation } = await call(action, replica);
+    return [stopped, restarted, generation];
   };
 
-  assert.deepEqual(await brief('start'), [false, false, 1]);
-  assert.deepEqual(await brief('stop'), [true, false, 2]);
-  assert.deepEqual(await brief('stop', other), [true, false, 2]);
-  assert.deepEqual(await brief('start', other), [false, false, 3]);
-  assert.deepEqual(await brief('start'), [false, false, 3]);
-  assert.deepEqual(await brief('restart'), [false, true, 4]);
-  assert.deepEqual(await brief('stop'), [true, true, 5]);
-  assert.deepEqual(await brief('restart'), [false, true, 6]);
+  assert.deepEqual(await resultOf('start'), [false, false, 1]);
+  assert.deepEqual(await resultOf('stop'), [true, false, 2]);
+  assert.deepEqual(await resultOf('stop', other), [true, false, 2]);
+  assert.deepEqual(await resultOf('start', other), [false, false, 3]);
+  assert.deepEqual(await resultOf('start'), [false, false, 3]);
+  assert.deepEqual(await resultOf('restart'), [false, true, 4]);
+  assert.deepEqual(await resultOf('stop'), [true, true, 5]);
+  assert.deepEqual(await resultOf('restart'), [false, true, 6]);
   const restarts = await Promise.all(ACTIONS.map(() => power(other, 'restart', namespace, 'full')));
   assert.deepEqual(new Set(restarts.map(({ status }) => status)), new Set([202]));
   assert.equal(new Set(restarts.map(({ body }) => body.spec.restartedAt)).size, 3);
   ownedFields(await stored(cluster, namespace, 'full'));
 });
 
-test('a phase, or none, is no hindrance; being deleted and being absent are', async (t) => {
+test('power calls succeed without conditions and after a failed release, but not on a deleted or missing machine', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -79,7 +79,7 @@ test('a phase, or none, is no hindrance; being deleted and being absent are', as
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
 });
 
-test('what is not ours stays whose it is, the defaults too', async (t) => {
+test('power calls own neither the fields of other managers nor the defaults', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -90,23 +90,23 @@ test('what is not ours stays whose it is, the defaults too', async (t) => {
     args: ['x'],
   };
   assert.equal((await api.create(namespace, 'mixed', spec)).status, 201);
-  const mine = ownedFields(await stored(cluster, namespace, 'mixed'));
-  const theirs = { env: [{ name: 'B', value: '2' }], nodeSelector: { zone: 'x' }, port: 9000 };
-  await gitopsApply(cluster, namespace, 'mixed', theirs);
+  const before = ownedFields(await stored(cluster, namespace, 'mixed'));
+  const gitopsSpec = { env: [{ name: 'B', value: '2' }], nodeSelector: { zone: 'x' }, port: 9000 };
+  await gitopsApply(cluster, namespace, 'mixed', gitopsSpec);
 
   for (const action of ['stop', 'restart', 'stop', 'start'] as const) {
     assert.equal(outcome(await power(api, action, namespace, 'mixed')), '202');
   }
   const object = await stored(cluster, namespace, 'mixed');
-  assert.deepEqual(ownedFields(object), { ...mine, 'f:stopped': {}, 'f:restartedAt': {} });
-  assert.deepEqual(object.spec.env, [...spec.env, ...theirs.env]);
-  // So gitops can take back what it has set.
+  assert.deepEqual(ownedFields(object), { ...before, 'f:stopped': {}, 'f:restartedAt': {} });
+  assert.deepEqual(object.spec.env, [...spec.env, ...gitopsSpec.env]);
+  // gitops can therefore still remove its fields.
   await gitopsApply(cluster, namespace, 'mixed', {});
   const { env, nodeSelector, port } = (await stored(cluster, namespace, 'mixed')).spec;
   assert.deepEqual([env, nodeSelector, port], [spec.env, spec.nodeSelector, undefined]);
 });
 
-test('machines that kubectl has made are stopped and started without becoming ours', async (t) => {
+test('of a machine that another client created, a power call owns only the power state', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -124,7 +124,7 @@ test('machines that kubectl has made are stopped and started without becoming ou
   }
 });
 
-test('where another manager owns the power state, it is named, and force takes it over', async (t) => {
+test('a power call conflicts with another manager of the power state, and force takes the field over', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -137,12 +137,12 @@ test('where another manager owns the power state, it is named, and force takes i
   for (const action of ['start', 'restart'] as const) {
     const refused = await call(action);
     assert.equal(outcome(refused), '409 conflict');
-    assert.deepEqual(conflictManagers(refused), { '/spec/stopped': ['somebody'] });
+    assert.deepEqual(conflictManagers(refused), { '/spec/stopped': ['kubectl-edit'] });
   }
   assert.equal((await call('start', '&force=true')).body.spec.stopped, false);
   assert.equal(outcome(await call('stop')), '202');
 
-  // What was applied is somebody's wish, even where it is the default.
+  // An applied value is owned, even if it equals the default.
   await gitopsApply(cluster, namespace, 'held', { stopped: false, restartedAt: '2026-01-01T00:00:00Z' });
   assert.deepEqual(conflictManagers(await call('stop')), { '/spec/stopped': ['gitops'] });
   assert.deepEqual(conflictManagers(await call('restart')), { '/spec/restartedAt': ['gitops'] });
@@ -153,12 +153,12 @@ test('where another manager owns the power state, it is named, and force takes i
 test('a replacement without `stopped` starts the machine', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
-  assert.equal((await api.create(namespace, 'again')).status, 201);
-  assert.equal((await power(api, 'stop', namespace, 'again')).body.spec.stopped, true);
-  assert.equal((await put(api, namespace, 'again', EXAMPLE_SPEC)).body.spec.stopped, false);
+  assert.equal((await api.create(namespace, 'replaced')).status, 201);
+  assert.equal((await power(api, 'stop', namespace, 'replaced')).body.spec.stopped, true);
+  assert.equal((await put(api, namespace, 'replaced', EXAMPLE_SPEC)).body.spec.stopped, false);
 });
 
-test('two replicas, six callers and edits by kubectl at once: nothing is lost', async (t) => {
+test('concurrent power calls at two replicas and edits by kubectl lose no update', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -169,7 +169,8 @@ test('two replicas, six callers and edits by kubectl at once: nothing is lost', 
   const callers = Array.from({ length: 6 }, async (_, index) => {
     for (let round = 0; round < 8; round++) {
       const action = ACTIONS[(index + round) % 3] ?? assert.fail();
-      const { status, body } = await power(replicas[index % 2] ?? api, action, namespace, 'busy');
+      const replica = replicas[index % 2] ?? api;
+      const { status, body } = await power(replica, action, namespace, 'busy');
       assert.equal(status, 202, JSON.stringify(body));
       assert.equal(body.spec.stopped, action === 'stop');
       if (action === 'restart') restarts.add(body.spec.restartedAt);
@@ -185,8 +186,8 @@ test('two replicas, six callers and edits by kubectl at once: nothing is lost', 
   assert.equal(restarts.size, 16);
   const object = await stored(cluster, namespace, 'busy');
   const { stopped: _, restartedAt: __, nodeSelector, ...spec } = object.spec;
-  const { stopped: ___, restartedAt: ____, nodeSelector: first, ...expected } = FULL_SPEC;
+  const { stopped: ___, restartedAt: ____, nodeSelector: initial, ...expected } = FULL_SPEC;
   assert.deepEqual(spec, expected);
-  assert.deepEqual(nodeSelector, { ...first, 'count-0': '19', 'count-1': '19', 'count-2': '19' });
+  assert.deepEqual(nodeSelector, { ...initial, 'count-0': '19', 'count-1': '19', 'count-2': '19' });
   assert.equal(Object.keys(ownedFields(object)['f:nodeSelector'] as object).length, 2);
 });

@@ -9,8 +9,8 @@ import { connect, createNamespace, testKubeconfig } from '../support/cluster.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-/** Runs the backend until it ends by itself. */
-async function runToEnd(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
+/** Runs the backend until it exits. */
+async function runToExit(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
   const child = spawn(process.execPath, [MAIN], {
     env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -21,7 +21,7 @@ async function runToEnd(env: Record<string, string>): Promise<{ code: number; st
   return { code, stderr };
 }
 
-test('what hinders the start is one line on stderr, and exit code 1', async () => {
+test('a failed start prints one line on stderr and exits with code 1', async () => {
   const busy = createServer().listen(0, '127.0.0.1');
   await once(busy, 'listening');
   const address = busy.address();
@@ -33,28 +33,28 @@ test('what hinders the start is one line on stderr, and exit code 1', async () =
     [{ KUBECONFIG: testKubeconfig(), PORT: port }, /^devmachine: .*EADDRINUSE.*\n$/],
   ];
   for (const [env, line] of cases) {
-    const { code, stderr } = await runToEnd(env);
+    const { code, stderr } = await runToExit(env);
     assert.match(stderr, line);
     assert.equal(code, 1);
   }
   busy.close();
 });
 
-test('SIGTERM ends requests under way with their answer, and then the process', async (t) => {
+test('on SIGTERM, the process completes the requests in progress and exits', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
-  const answers = Promise.all(
+  const responses = Promise.all(
     Array.from({ length: 50 }, (_, index) => api.create(namespace, `last-${index}`)),
   );
-  // All of them have arrived when a later request has been answered.
+  // The response to a later request implies that all of them have arrived.
   await api.call('GET', '/livez');
   const { hostname, port } = new URL(api.url);
-  const half = connectSocket(Number(port), hostname).on('error', () => undefined);
-  half.write('POST /api/v1/devmachines HTTP/1.1\r\nContent-Le');
-  await once(half, 'connect');
+  const incomplete = connectSocket(Number(port), hostname).on('error', () => undefined);
+  incomplete.write('POST /api/v1/devmachines HTTP/1.1\r\nContent-Le');
+  await once(incomplete, 'connect');
   process.kill(api.pid, 'SIGTERM');
-  assert.deepEqual(new Set((await answers).map(({ status }) => status)), new Set([201]));
-  // Neither connections that are kept alive nor half a request hold it up until it is killed.
+  assert.deepEqual(new Set((await responses).map(({ status }) => status)), new Set([201]));
+  // Neither idle keep-alive connections nor an incomplete request prevent the exit.
   assert.equal(await api.exitCode, 0);
 });

@@ -19,7 +19,7 @@ import { until } from '../support/until.ts';
 
 const { storage: _, ...DISKLESS } = EXAMPLE_SPEC;
 
-/** A machine that is deployed, with an operator of its own. */
+/** Creates a machine, starts a fake operator for it, and waits until the operator has deployed it. */
 async function setUp(t: TestContext, env: Record<string, string> = {}, spec: object = EXAMPLE_SPEC) {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
@@ -31,10 +31,12 @@ async function setUp(t: TestContext, env: Record<string, string> = {}, spec: obj
       'a deployed release',
       async () => (await stored(cluster, namespace, 'm')).status?.deployedRelease !== undefined,
     );
-  const isThere = async (path: string) => {
+  const exists = async (path: string) => {
     const { status, body } = await get(cluster, path);
     return status === 200 && !body.metadata.deletionTimestamp;
   };
+  /** Whether the disk and the access Secret exist. */
+  const dependentsExist = () => Promise.all(objectsOf(namespace, 'm').map((object) => exists(object.path)));
   const path = machinePath({ namespace, name: 'm' });
   await deployed();
   return {
@@ -44,48 +46,53 @@ async function setUp(t: TestContext, env: Record<string, string> = {}, spec: obj
     operator,
     path,
     deployed,
-    gone: () => until('the machine to be gone', async () => (await get(cluster, path)).status === 404),
-    /** Disk and access Secret. */
-    left: () => Promise.all(objectsOf(namespace, 'm').map((object) => isThere(object.path))),
+    machineDeleted: () =>
+      until('the deletion of the machine', async () => (await get(cluster, path)).status === 404),
+    dependentsExist,
+    dependentsDeleted: () =>
+      until('the deletion of the disk and the Secret', async () =>
+        (await dependentsExist()).every((one) => !one),
+      ),
   };
 }
 
-test('a deletion leaves the disk and the access Secret; a purge takes them', async (t) => {
-  const { namespace, api, deployed, gone, left } = await setUp(t);
+test('a delete keeps the disk and the access Secret; a purge deletes them', async (t) => {
+  const { namespace, api, deployed, machineDeleted, dependentsExist, dependentsDeleted } = await setUp(t);
   assert.equal((await api.delete(namespace, 'm')).status, 202);
-  await gone();
-  assert.deepEqual(await left(), [true, true]);
+  await machineDeleted();
+  assert.deepEqual(await dependentsExist(), [true, true]);
   assert.equal(outcome(await purge(api, namespace, 'm')), '404 machine-not-found');
 
   await until('a create to succeed', async () => (await api.create(namespace, 'm')).status === 201);
   await deployed();
-  const began = performance.now();
+  const startedAt = performance.now();
   assert.equal((await purge(api, namespace, 'm')).status, 202);
-  assert.ok(performance.now() - began < 3_000);
-  await gone();
-  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
+  assert.ok(performance.now() - startedAt < 3_000);
+  await machineDeleted();
+  await dependentsDeleted();
 });
 
-test('retention Delete from the beginning, and a machine without a disk', async (t) => {
+test('a machine created with retention Delete, and one without a disk, can be purged', async (t) => {
   const first = await setUp(t, {}, { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } });
   assert.equal((await purge(first.api, first.namespace, 'm')).status, 202);
-  await first.gone();
-  await until('the disk and the Secret to be gone', async () =>
-    (await first.left()).every((there) => !there),
-  );
+  await first.machineDeleted();
+  await first.dependentsDeleted();
 
   assert.equal((await first.api.create(first.namespace, 'diskless', DISKLESS)).status, 201);
   assert.equal((await purge(first.api, first.namespace, 'diskless')).status, 202);
   assert.equal((await first.api.status(first.namespace, 'diskless')).status, 404);
 });
 
-test('while the operator has not followed, nothing is deleted, and the answer says what to repeat', async (t) => {
-  const { cluster, namespace, api, operator, left, gone } = await setUp(t, { PURGE_TIMEOUT_SECONDS: '1' });
+test('until the operator has deployed the new spec, a purge deletes nothing and asks to repeat the request', async (t) => {
+  const { cluster, namespace, api, operator, machineDeleted, dependentsExist, dependentsDeleted } =
+    await setUp(t, {
+      PURGE_TIMEOUT_SECONDS: '1',
+    });
   operator.paused = true;
-  const late = await purge(api, namespace, 'm');
-  assert.equal(outcome(late), '504 operator-timeout');
-  assert.match(late.body.detail, /^Nothing is deleted: .* within 1 s\. Repeat the request/);
-  assert.equal(late.headers['retry-after'], '5');
+  const refused = await purge(api, namespace, 'm');
+  assert.equal(outcome(refused), '504 operator-timeout');
+  assert.match(refused.body.detail, /^Nothing is deleted: .* within 1 s\. Repeat the request/);
+  assert.equal(refused.headers['retry-after'], '5');
   assert.equal((await api.status(namespace, 'm')).body.spec.storage.retention, 'Delete');
 
   operator.failing = true;
@@ -93,80 +100,81 @@ test('while the operator has not followed, nothing is deleted, and the answer sa
   const failing = await purge(api, namespace, 'm');
   assert.equal(outcome(failing), '504 operator-timeout');
   assert.match(failing.body.detail, /It reports ReleaseFailed/);
-  assert.deepEqual(await left(), [true, true]);
+  assert.deepEqual(await dependentsExist(), [true, true]);
   assert.equal((await stored(cluster, namespace, 'm')).metadata.deletionTimestamp, undefined);
 
   operator.failing = false;
   assert.equal((await purge(api, namespace, 'm')).status, 202);
-  await gone();
-  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
+  await machineDeleted();
+  await dependentsDeleted();
 });
 
-test('a machine that no operator has seen is not purged: nobody knows what would stay', async (t) => {
+test('a machine that no operator has deployed is not purged', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t, { PURGE_TIMEOUT_SECONDS: '1' });
-  assert.equal((await api.create(namespace, 'unseen')).status, 201);
-  assert.equal(outcome(await purge(api, namespace, 'unseen')), '504 operator-timeout');
-  assert.equal((await api.status(namespace, 'unseen')).status, 200);
+  assert.equal((await api.create(namespace, 'undeployed')).status, 201);
+  assert.equal(outcome(await purge(api, namespace, 'undeployed')), '504 operator-timeout');
+  assert.equal((await api.status(namespace, 'undeployed')).status, 200);
 });
 
-test('an operator that is still at an earlier spec is waited for', async (t) => {
+test('a purge waits for an operator that is still deploying an earlier spec', async (t) => {
   const spec = { ...EXAMPLE_SPEC, storage: { size: '1Gi', retention: 'Delete' } };
-  const { cluster, namespace, api, operator, left, gone } = await setUp(t, {}, spec);
-  // Its release keeps nothing, and it is about to deploy one that does.
+  const { cluster, namespace, api, operator, machineDeleted, dependentsDeleted } = await setUp(t, {}, spec);
+  // The deployed release keeps nothing. The operator is about to deploy one that keeps the disk.
   operator.deployMs = 1_000;
   assert.equal((await put(api, namespace, 'm', EXAMPLE_SPEC)).status, 200);
   await until('the operator to read generation 2', () => operator.generation === 2);
   const { status } = await stored(cluster, namespace, 'm');
   assert.doesNotMatch(status.deployedRelease.manifest, /keep/);
   assert.equal((await purge(api, namespace, 'm')).status, 202);
-  await gone();
-  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
+  await machineDeleted();
+  await dependentsDeleted();
 });
 
-test('whoever applied Retain is named, and nothing is deleted', async (t) => {
-  const { cluster, namespace, api, left } = await setUp(t);
+test('a purge conflicts with the manager that applied Retain, and deletes nothing', async (t) => {
+  const { cluster, namespace, api, dependentsExist } = await setUp(t);
   await gitopsApply(cluster, namespace, 'm', { storage: { size: '20Gi', retention: 'Retain' } });
   const refused = await purge(api, namespace, 'm');
   assert.equal(outcome(refused), '409 conflict');
   assert.deepEqual(conflictManagers(refused), { '/spec/storage/retention': ['gitops'] });
-  assert.deepEqual(await left(), [true, true]);
+  assert.deepEqual(await dependentsExist(), [true, true]);
 });
 
-test('a machine that kubectl has made is purged as well', async (t) => {
-  const { cluster, namespace, api, gone, left } = await setUp(t);
+test('a machine created with kubectl can be purged', async (t) => {
+  const { cluster, namespace, api, machineDeleted, dependentsDeleted } = await setUp(t);
   await api.delete(namespace, 'm');
-  await gone();
+  await machineDeleted();
   await kubectlCreate(cluster, namespace, 'm', EXAMPLE_SPEC);
   assert.equal((await purge(api, namespace, 'm')).status, 202);
-  await gone();
-  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
+  await machineDeleted();
+  await dependentsDeleted();
 });
 
-test('while the machine goes: a purge of what is purged is a success, of what keeps its disk a 409', async (t) => {
-  const { namespace, api, operator, deployed, gone, left } = await setUp(t);
+test('on a machine that is being deleted, a purge succeeds if the disk is deleted too, and conflicts if it is kept', async (t) => {
+  const { namespace, api, operator, deployed, machineDeleted, dependentsExist, dependentsDeleted } =
+    await setUp(t);
   operator.paused = true;
   assert.equal((await api.delete(namespace, 'm')).status, 202);
-  const late = await purge(api, namespace, 'm');
-  assert.equal(outcome(late), '409 being-deleted');
-  assert.match(late.body.detail, /its disk and its access Secret stay/);
+  const refused = await purge(api, namespace, 'm');
+  assert.equal(outcome(refused), '409 being-deleted');
+  assert.match(refused.body.detail, /its disk and its access Secret stay/);
   operator.paused = false;
-  await gone();
-  assert.deepEqual(await left(), [true, true]);
+  await machineDeleted();
+  assert.deepEqual(await dependentsExist(), [true, true]);
 
   assert.equal((await api.create(namespace, 'm')).status, 201);
   await deployed();
-  const [one, two] = [purge(api, namespace, 'm'), purge(api, namespace, 'm')];
-  const answers = (await Promise.all([one, two])).map(outcome);
-  assert.ok(answers.includes('202'), answers.join());
+  const purges = [purge(api, namespace, 'm'), purge(api, namespace, 'm')];
+  const outcomes = (await Promise.all(purges)).map(outcome);
+  assert.ok(outcomes.includes('202'), outcomes.join());
   assert.ok(
-    answers.every((answer) => answer === '202' || answer === '404 machine-not-found'),
-    answers.join(),
+    outcomes.every((one) => one === '202' || one === '404 machine-not-found'),
+    outcomes.join(),
   );
-  await until('the disk and the Secret to be gone', async () => (await left()).every((there) => !there));
+  await dependentsDeleted();
 });
 
-test('a machine that is made again meanwhile is left alone', async (t) => {
+test('a purge does not delete a machine that was re-created meanwhile', async (t) => {
   const { cluster, namespace, api, operator, path } = await setUp(t);
   operator.paused = true;
   const purged = purge(api, namespace, 'm');
@@ -176,15 +184,15 @@ test('a machine that is made again meanwhile is left alone', async (t) => {
   );
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
   assert.equal((await api.delete(namespace, 'm')).status, 202);
-  const again = await api.create(namespace, 'm');
-  assert.equal(again.status, 201);
-  const answer = await purged;
-  assert.equal(outcome(answer), '404 machine-not-found');
-  assert.match(answer.body.detail, /Another request deleted the machine/);
-  assert.deepEqual((await stored(cluster, namespace, 'm')).spec, again.body.spec);
+  const recreated = await api.create(namespace, 'm');
+  assert.equal(recreated.status, 201);
+  const response = await purged;
+  assert.equal(outcome(response), '404 machine-not-found');
+  assert.match(response.body.detail, /Another request deleted the machine/);
+  assert.deepEqual((await stored(cluster, namespace, 'm')).spec, recreated.body.spec);
 });
 
-test('a caller who goes away ends the purge', async (t) => {
+test('a purge ends when its client disconnects', async (t) => {
   const { cluster, namespace, api, operator } = await setUp(t);
   operator.paused = true;
   const caller = new AbortController();
@@ -200,7 +208,7 @@ test('a caller who goes away ends the purge', async (t) => {
   await assert.rejects(call);
   await sleep(300);
   operator.paused = false;
-  await until('a release that keeps nothing', async () => {
+  await until('a release without the keep policy', async () => {
     const { status } = await stored(cluster, namespace, 'm');
     return !status.deployedRelease.manifest.includes('keep');
   });

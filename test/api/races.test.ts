@@ -5,21 +5,21 @@ import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 
-test('24 creators of one name at two replicas: exactly one wins, on each of 20 names', async (t) => {
+test('of 24 concurrent creates of one name at two replicas, exactly one succeeds, for each of 20 names', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
   for (let round = 0; round < 20; round++) {
     const name = `race-${round}`;
-    const racers = Array.from({ length: 24 }, (_, index) => ({
+    const requests = Array.from({ length: 24 }, (_, index) => ({
       api: replicas[index % 2] ?? assert.fail(),
       spec: { ...EXAMPLE_SPEC, cpu: index + 1 },
     }));
-    const answers = await Promise.all(racers.map(({ api, spec }) => api.create(namespace, name, spec)));
-    const winners = answers.filter(({ status }) => status === 201);
-    const losers = answers.filter(({ status }) => status === 409);
+    const responses = await Promise.all(requests.map(({ api, spec }) => api.create(namespace, name, spec)));
+    const winners = responses.filter(({ status }) => status === 201);
+    const losers = responses.filter(({ status }) => status === 409);
     assert.equal(winners.length, 1);
-    assert.equal(losers.length, 23, `${answers.map(({ status }) => status)}`);
+    assert.equal(losers.length, 23, `${responses.map(({ status }) => status)}`);
     const stored = await get(cluster, machinePath({ namespace, name }));
     assert.deepEqual(stored.body.spec, winners[0]?.body.spec);
     for (const { body } of losers) {
@@ -31,28 +31,28 @@ test('24 creators of one name at two replicas: exactly one wins, on each of 20 n
   }
 });
 
-test('24 creators of the same machine all succeed, and one has created it', async (t) => {
+test('24 concurrent creates of the same machine all succeed, and exactly one returns 201', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 24 }, (_, index) =>
       (replicas[index % 2] ?? assert.fail()).create(namespace, 'same'),
     ),
   );
-  const statuses = answers.map(({ status }) => status).sort();
+  const statuses = responses.map(({ status }) => status).sort();
   assert.deepEqual(statuses, [...Array(23).fill(200), 201]);
 });
 
-test('what one replica has created, the other knows at once: 1,000 times', async (t) => {
+test('a machine created at one replica can be read at the other immediately, 1,000 times', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [one, other] = [await startReadyApi(t), await startReadyApi(t)];
   const counts = new Map<number, number>();
   await Promise.all(
-    Array.from({ length: 4 }, async (_, lane) => {
+    Array.from({ length: 4 }, async (_, worker) => {
       for (let index = 0; index < 250; index++) {
-        const name = `known-${lane}-${index}`;
+        const name = `m-${worker}-${index}`;
         const created = await one.create(namespace, name);
         assert.equal(created.status, 201);
         const { status, body } = await other.status(namespace, name);
@@ -64,15 +64,15 @@ test('what one replica has created, the other knows at once: 1,000 times', async
   assert.deepEqual([...counts], [[200, 1000]]);
 });
 
-test('an answer never goes back behind what the same replica has said', async (t) => {
+test('a replica reads its own creates and deletes', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
   for (let index = 0; index < 100; index++) {
-    const created = await api.create(namespace, 'again');
+    const created = await api.create(namespace, 'recreated');
     assert.equal(created.status, 201);
-    assert.equal((await api.status(namespace, 'again')).body.uid, created.body.metadata.uid);
-    assert.equal((await api.delete(namespace, 'again')).status, 202);
-    assert.equal((await api.status(namespace, 'again')).status, 404);
+    assert.equal((await api.status(namespace, 'recreated')).body.uid, created.body.metadata.uid);
+    assert.equal((await api.delete(namespace, 'recreated')).status, 202);
+    assert.equal((await api.status(namespace, 'recreated')).status, 404);
   }
 });

@@ -6,7 +6,7 @@ import { startReadyApi } from '../support/api.ts';
 import { applyAs, connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 
-test('machines that others make and change are seen', async (t) => {
+test('the API reports machines that other clients create, change and delete', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -21,12 +21,12 @@ test('machines that others make and change are seen', async (t) => {
 
   await cluster.request({ method: 'DELETE', path, signal: t.signal });
   await until(
-    'the machine to be gone',
+    'the deletion of the machine',
     async () => (await api.status(namespace, 'by-kubectl')).status === 404,
   );
 });
 
-test("the operator's conditions are answered, its rendered manifest is not", async (t) => {
+test("a status contains the operator's conditions, but not its rendered manifest", async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -35,7 +35,7 @@ test("the operator's conditions are answered, its rendered manifest is not", asy
     type: 'Deployed',
     status: 'True',
     reason: 'InstallSuccessful',
-    message: 'made',
+    message: 'installed',
     lastTransitionTime: '2026-01-01T00:00:00Z',
   };
   const status = {
@@ -46,14 +46,14 @@ test("the operator's conditions are answered, its rendered manifest is not", asy
   assert.equal((await mergePatch(cluster, path, { status })).status, 200);
 
   await until('conditions', async () => (await api.status(namespace, 'deployed')).body.conditions.length > 0);
-  const answer = await api.status(namespace, 'deployed');
-  assert.deepEqual(answer.body.conditions, [condition, { type: 'Odd', status: 'True' }]);
+  const response = await api.status(namespace, 'deployed');
+  assert.deepEqual(response.body.conditions, [condition, { type: 'Odd', status: 'True' }]);
   const repeated = await api.create(namespace, 'deployed');
   assert.equal(repeated.status, 200);
-  assert.ok(!JSON.stringify([answer.body, repeated.body]).includes('hunter2'));
+  assert.ok(!JSON.stringify([response.body, repeated.body]).includes('hunter2'));
 });
 
-test('an unchanged status is 304', async (t) => {
+test('an unchanged status returns 304', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -82,12 +82,12 @@ test('only the namespaces of WATCH_NAMESPACES are served', async (t) => {
     assert.equal((await api.status(namespace, 'mine')).body.namespace, namespace);
   }
   assert.equal((await api.call('GET', '/api/v1/devmachines/status?name=mine')).body.namespace, two);
-  for (const answer of [
+  for (const response of [
     await api.create(other, 'mine'),
     await api.status(other, 'mine'),
     await api.delete(other, 'mine'),
   ]) {
-    assert.equal(answer.status, 404);
-    assert.equal(answer.body.type, 'urn:devmachine:problem:namespace-not-found');
+    assert.equal(response.status, 404);
+    assert.equal(response.body.type, 'urn:devmachine:problem:namespace-not-found');
   }
 });

@@ -13,7 +13,7 @@ const READERS = 2_000;
 const MACHINES = 10;
 const CHANGES = 100;
 
-/** A reader that keeps little: the last generation of each machine, and how many documents have come. */
+/** Keeps only the number of documents and the last generation of each machine. */
 class Reader {
   readonly generations = new Map<string, number>();
   readonly response: IncomingMessage;
@@ -41,7 +41,7 @@ class Reader {
       const [, name, generation] = /"name":"([^"]*)".*?"generation":(\d+)/.exec(block) ?? [];
       if (!name) continue;
       const before = this.generations.get(name);
-      // Every single change comes, in order.
+      // Every change arrives, in order.
       if (before !== undefined) assert.equal(Number(generation), before + 1);
       this.generations.set(name, Number(generation));
       this.documents++;
@@ -53,10 +53,10 @@ class Reader {
 async function openReaders(t: TestContext, url: string, count: number): Promise<Reader[]> {
   const readers: Reader[] = [];
   for (let index = 0; index < count; index++) {
-    const sent = request(`${url}/api/v1/devmachines/events`, { agent: false }).end();
-    t.after(() => sent.destroy());
-    sent.on('error', () => undefined);
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const call = request(`${url}/api/v1/devmachines/events`, { agent: false }).end();
+    t.after(() => call.destroy());
+    call.on('error', () => undefined);
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
     assert.equal(response.statusCode, 200);
     readers.push(new Reader(response));
   }
@@ -66,35 +66,34 @@ async function openReaders(t: TestContext, url: string, count: number): Promise<
 const megabytes = (pid: number): number =>
   Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024);
 
-test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} changes`, async (t) => {
+test(`${READERS} readers receive each of ${CHANGES} changes, although one other reader has stalled`, async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, {
     WATCH_NAMESPACES: namespace,
-
     HEARTBEAT_SECONDS: '1',
   });
   const names = Array.from({ length: MACHINES }, (_, index) => `m${index}`);
   for (const name of names) assert.equal((await api.create(namespace, name)).status, 201);
   const idle = megabytes(api.pid);
 
-  const opening = performance.now();
-  const [stuck] = await openReaders(t, api.url, 1);
-  stuck?.response.pause();
+  const openedAt = performance.now();
+  const [stalled] = await openReaders(t, api.url, 1);
+  stalled?.response.pause();
   const readers = await openReaders(t, api.url, READERS);
-  await settled(readers, (reader) => reader.synced);
-  t.diagnostic(`${READERS} streams open and synced in ${Math.round(performance.now() - opening)} ms`);
+  await waitForAll(readers, (reader) => reader.synced);
+  t.diagnostic(`${READERS} streams open and synced in ${Math.round(performance.now() - openedAt)} ms`);
   const open = megabytes(api.pid);
 
   const delays: number[] = [];
   for (let count = 0; count < CHANGES; count++) {
     const path = machinePath({ namespace, name: `m${count % MACHINES}` });
-    const began = performance.now();
-    const all = settled(readers, (reader) => reader.documents === MACHINES + count + 1);
-    const reply = await mergePatch(cluster, path, { spec: { cpu: 3 + Math.floor(count / MACHINES) } });
-    assert.equal(reply.status, 200);
+    const startedAt = performance.now();
+    const all = waitForAll(readers, (reader) => reader.documents === MACHINES + count + 1);
+    const response = await mergePatch(cluster, path, { spec: { cpu: 3 + Math.floor(count / MACHINES) } });
+    assert.equal(response.status, 200);
     await all;
-    delays.push(performance.now() - began);
+    delays.push(performance.now() - startedAt);
   }
   delays.sort((one, other) => one - other);
   const after = megabytes(api.pid);
@@ -109,35 +108,37 @@ test(`${READERS} readers and one that is stuck: each gets each of ${CHANGES} cha
   }
   assert.ok(after - idle < 300, `${after} MB`);
 
-  // By now the stuck stream rests in the buffers of the network. More than these hold:
-  const quick = readers.splice(0, 20);
+  // The network buffers still hold everything that the stalled reader has not read. Exceed them.
+  const active = readers.splice(0, 20);
   for (const reader of readers) reader.response.destroy();
   for (let count = 1; count <= 150; count++) {
-    const all = settled(quick, (reader) => reader.documents === MACHINES + CHANGES + count);
+    const all = waitForAll(active, (reader) => reader.documents === MACHINES + CHANGES + count);
     const env = ['A', 'B', 'C', 'D'].map((name) => ({ name, value: `${count}${'x'.repeat(30_000)}` }));
-    const reply = await mergePatch(cluster, machinePath({ namespace, name: 'm0' }), { spec: { env } });
-    assert.equal(reply.status, 200, reply.body.message);
+    const response = await mergePatch(cluster, machinePath({ namespace, name: 'm0' }), { spec: { env } });
+    assert.equal(response.status, 200, response.body.message);
     await all;
   }
-  t.diagnostic(`memory: ${megabytes(api.pid)} MB after 18 MB of changes that one stream does not take in`);
+  t.diagnostic(`memory: ${megabytes(api.pid)} MB after 18 MB of changes that one reader has not read`);
   await sleep(4_000);
-  stuck?.response.resume();
-  await until('the stuck stream to be closed', () => stuck?.ended === true);
-  assert.ok((stuck?.generations.get('m0') ?? 0) < 160);
-  assert.ok(quick.every((reader) => !reader.ended));
+  stalled?.response.resume();
+  await until('the stalled reader to reach the end of its stream', () => stalled?.ended === true);
+  assert.ok((stalled?.generations.get('m0') ?? 0) < 160);
+  assert.ok(active.every((reader) => !reader.ended));
 
   process.kill(api.pid, 'SIGTERM');
-  const began = performance.now();
+  const startedAt = performance.now();
   assert.equal(await api.exitCode, 0);
-  t.diagnostic(`ended in ${Math.round(performance.now() - began)} ms, with ${quick.length} streams open`);
+  t.diagnostic(
+    `exited in ${Math.round(performance.now() - startedAt)} ms, with ${active.length} streams open`,
+  );
 });
 
-/** Resolves when all readers satisfy it. */
-async function settled(readers: readonly Reader[], isSo: (reader: Reader) => boolean): Promise<void> {
-  const waiting = new Set(readers.filter((reader) => !isSo(reader)));
+/** Resolves when the condition holds for every reader. */
+async function waitForAll(readers: readonly Reader[], condition: (reader: Reader) => boolean): Promise<void> {
+  const waiting = new Set(readers.filter((reader) => !condition(reader)));
   for (const reader of waiting)
     reader.onDocument = () => {
-      if (isSo(reader)) waiting.delete(reader);
+      if (condition(reader)) waiting.delete(reader);
     };
-  await until('every reader', () => waiting.size === 0, { timeoutMs: 120_000 });
+  await until('all readers', () => waiting.size === 0, { timeoutMs: 120_000 });
 }

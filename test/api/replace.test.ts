@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
-import { type Answer, startReadyApi } from '../support/api.ts';
+import { type ApiResponse, startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
 import {
   conflictManagers,
@@ -15,7 +15,7 @@ import {
   stored,
 } from '../support/machine-calls.ts';
 
-test('a replacement is the whole spec: what is left out is gone, and a repetition changes nothing', async (t) => {
+test('a replacement removes omitted fields, and repeating it changes nothing', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];
@@ -23,8 +23,8 @@ test('a replacement is the whole spec: what is left out is gone, and a repetitio
   assert.equal(created.status, 201);
 
   const { env: _, port: __, ...spec } = { ...FULL_SPEC, memory: '8Gi', stopped: true };
-  const tried = await put(api, namespace, 'whole', spec, '&dryRun=true');
-  assert.deepEqual([tried.status, tried.body.spec], [200, spec]);
+  const dryRun = await put(api, namespace, 'whole', spec, '&dryRun=true');
+  assert.deepEqual([dryRun.status, dryRun.body.spec], [200, spec]);
   assert.deepEqual((await stored(cluster, namespace, 'whole')).spec, FULL_SPEC);
 
   const replaced = await put(other, namespace, 'whole', spec);
@@ -40,7 +40,7 @@ test('a replacement is the whole spec: what is left out is gone, and a repetitio
   ownedFields(object);
 });
 
-test('a replacement checks what a creation checks', async (t) => {
+test('a replacement is validated like a create', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
   assert.equal((await api.create(namespace, 'same')).status, 201);
@@ -51,10 +51,10 @@ test('a replacement checks what a creation checks', async (t) => {
   );
   assert.equal(outcome(await put(api, namespace, 'same', EXAMPLE_SPEC, '&force=yes')), '400 invalid-request');
   assert.equal(outcome(await put(api, namespace, 'absent', EXAMPLE_SPEC)), '404 machine-not-found');
-  assert.equal(outcome(await put(api, 'nowhere', 'same', EXAMPLE_SPEC)), '404 machine-not-found');
+  assert.equal(outcome(await put(api, 'no-such-namespace', 'same', EXAMPLE_SPEC)), '404 machine-not-found');
 });
 
-test('a disk neither shrinks nor goes, and the cluster says so in its words', async (t) => {
+test('the cluster rejects shrinking and removing a disk, and its message is passed on', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -64,14 +64,14 @@ test('a disk neither shrinks nor goes, and the cluster says so in its words', as
   assert.equal(outcome(shrunk), '422 refused-by-cluster');
   assert.match(shrunk.body.detail, /size can grow but not shrink/);
   assert.equal(shrunk.body.errors[0].pointer, '/spec/storage/size');
-  const taken = await put(api, namespace, 'disk', diskless, '&force=true');
-  assert.match(taken.body.detail, /storage cannot be removed from a machine/);
+  const removed = await put(api, namespace, 'disk', diskless, '&force=true');
+  assert.match(removed.body.detail, /storage cannot be removed from a machine/);
   assert.equal((await stored(cluster, namespace, 'disk')).metadata.generation, 1);
   assert.equal((await put(api, namespace, 'disk', { ...diskless, storage: { size: '30Gi' } })).status, 200);
   assert.equal(storage.size, '20Gi');
 });
 
-test('fields of other managers stay theirs; a conflict names them, and force takes them over', async (t) => {
+test('fields of other managers are kept, a conflict lists them, and force takes them over', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -87,7 +87,7 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
   });
   await mergePatch(cluster, machinePath({ namespace, name: 'shared' }), { spec: { cpu: 8 } });
 
-  // Not mentioned, or the same: no conflict.
+  // Omitted and equal fields do not conflict.
   const kept = await put(api, namespace, 'shared', { ...EXAMPLE_SPEC, cpu: 8, memory: '5Gi', env: [a] });
   assert.equal(kept.status, 200);
   assert.deepEqual([kept.body.spec.port, kept.body.spec.env, kept.body.spec.memory], [9000, [a, b], '5Gi']);
@@ -101,49 +101,49 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
   const refused = await put(api, namespace, 'shared', spec);
   assert.equal(outcome(refused), '409 conflict');
   assert.deepEqual(conflictManagers(refused), {
-    '/spec/cpu': ['somebody'],
+    '/spec/cpu': ['kubectl-edit'],
     '/spec/env/1/value': ['gitops'],
     '/spec/nodeSelector/example.com~1zone': ['gitops'],
     '/spec/port': ['gitops'],
   });
-  const taken = await put(api, namespace, 'shared', spec, '&force=true');
-  assert.equal(taken.status, 200);
-  assert.deepEqual([taken.body.spec.port, taken.body.spec.env, taken.body.spec.cpu], [9001, spec.env, 2]);
+  const forced = await put(api, namespace, 'shared', spec, '&force=true');
+  assert.equal(forced.status, 200);
+  assert.deepEqual([forced.body.spec.port, forced.body.spec.env, forced.body.spec.cpu], [9001, spec.env, 2]);
   ownedFields(await stored(cluster, namespace, 'shared'));
 });
 
-test('a machine that kubectl has made can be taken over', async (t) => {
+test('force takes over the fields of a machine created with kubectl', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
-  await kubectlCreate(cluster, namespace, 'theirs', EXAMPLE_SPEC);
-  assert.equal((await put(api, namespace, 'theirs', EXAMPLE_SPEC)).status, 200);
+  await kubectlCreate(cluster, namespace, 'foreign', EXAMPLE_SPEC);
+  assert.equal((await put(api, namespace, 'foreign', EXAMPLE_SPEC)).status, 200);
   const other = { ...EXAMPLE_SPEC, memory: '5Gi' };
-  assert.deepEqual(conflictManagers(await put(api, namespace, 'theirs', other)), {
+  assert.deepEqual(conflictManagers(await put(api, namespace, 'foreign', other)), {
     '/spec/memory': ['kubectl-create'],
   });
-  assert.equal((await put(api, namespace, 'theirs', other, '&force=true')).body.spec.memory, '5Gi');
+  assert.equal((await put(api, namespace, 'foreign', other, '&force=true')).body.spec.memory, '5Gi');
 });
 
-test('If-Match: only the spec that was seen is replaced', async (t) => {
+test('with If-Match, a spec is replaced only if it has not changed since the ETag was read', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
   let memory = 1;
-  const replaceIf = (tag: string, name = 'seen') =>
+  const replaceIf = (tag: string, name = 'tagged') =>
     put(api, namespace, name, { ...EXAMPLE_SPEC, memory: `${++memory}Gi` }, '', { 'if-match': tag });
-  const tagOf = async () => String((await api.status(namespace, 'seen')).headers['etag']);
+  const tagOf = async () => String((await api.status(namespace, 'tagged')).headers['etag']);
 
-  assert.equal((await api.create(namespace, 'seen')).status, 201);
+  assert.equal((await api.create(namespace, 'tagged')).status, 201);
   const first = await tagOf();
   assert.equal(outcome(await replaceIf('"nonsense"')), '412 precondition-failed');
   assert.equal(outcome(await replaceIf('nonsense')), '400 invalid-request');
   assert.equal(outcome(await replaceIf(`W/${first}`)), '412 precondition-failed');
   assert.equal(outcome(await replaceIf('*', 'absent')), '404 machine-not-found');
 
-  // A status says more than the spec: what changes beside it does not matter.
+  // The ETag also covers the status, but If-Match compares only the spec.
   const status = { conditions: [{ type: 'Deployed', status: 'True' }] };
-  await mergePatch(cluster, `${machinePath({ namespace, name: 'seen' })}/status`, { status });
+  await mergePatch(cluster, `${machinePath({ namespace, name: 'tagged' })}/status`, { status });
   assert.equal(outcome(await replaceIf(first)), '200');
   const stale = await replaceIf(first);
   assert.equal(outcome(stale), '412 precondition-failed');
@@ -152,15 +152,15 @@ test('If-Match: only the spec that was seen is replaced', async (t) => {
   assert.equal(outcome(await replaceIf('*')), '200');
 
   const last = await tagOf();
-  await power(api, 'stop', namespace, 'seen');
+  await power(api, 'stop', namespace, 'tagged');
   assert.equal(outcome(await replaceIf(last)), '412 precondition-failed');
-  await api.delete(namespace, 'seen');
+  await api.delete(namespace, 'tagged');
   assert.equal(outcome(await replaceIf(last)), '404 machine-not-found');
-  assert.equal((await api.create(namespace, 'seen')).status, 201);
+  assert.equal((await api.create(namespace, 'tagged')).status, 201);
   assert.equal(outcome(await replaceIf(first)), '412 precondition-failed');
 });
 
-test('of many that have seen the same spec, one replaces it', async (t) => {
+test('of 12 concurrent replacements with the same If-Match, exactly one succeeds', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -168,50 +168,55 @@ test('of many that have seen the same spec, one replaces it', async (t) => {
   assert.equal((await api.create(namespace, 'one')).status, 201);
   for (let round = 0; round < 10; round++) {
     const tag = String((await api.status(namespace, 'one')).headers['etag']);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => {
         const spec = { ...EXAMPLE_SPEC, port: 1_000 + 12 * round + index };
         return put(replicas[index % 2] ?? api, namespace, 'one', spec, '', { 'if-match': tag });
       }),
     );
-    const winners = answers.filter(({ status }) => status === 200);
-    assert.equal(winners.length, 1, answers.map(outcome).join());
-    assert.equal(answers.filter(({ status }) => status === 412).length, 11, answers.map(outcome).join());
+    const winners = responses.filter(({ status }) => status === 200);
+    assert.equal(winners.length, 1, responses.map(outcome).join());
+    assert.equal(responses.filter(({ status }) => status === 412).length, 11, responses.map(outcome).join());
     assert.deepEqual((await stored(cluster, namespace, 'one')).spec, winners[0]?.body.spec);
   }
 });
 
-test('a replacement never brings back a machine that is deleted meanwhile', async (t) => {
+test('a replacement never re-creates a machine that was deleted meanwhile', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];
-  const path = machinePath({ namespace, name: 'gone' });
-  const seen = new Set<string>();
+  const path = machinePath({ namespace, name: 'deleted' });
+  const outcomes = new Set<string>();
   for (let round = 0; round < 30; round++) {
-    assert.equal((await api.create(namespace, 'gone')).status, 201);
+    assert.equal((await api.create(namespace, 'deleted')).status, 201);
     const replace = (index: number) =>
       put(
         index % 2 ? api : other,
         namespace,
-        'gone',
+        'deleted',
         { ...EXAMPLE_SPEC, port: 1_000 + index },
         '&force=true',
       );
-    const calls: Promise<Answer>[] = [replace(0), replace(1), api.delete(namespace, 'gone'), replace(2)];
-    for (const answer of await Promise.all(calls)) seen.add(outcome(answer));
+    const calls: Promise<ApiResponse>[] = [
+      replace(0),
+      replace(1),
+      api.delete(namespace, 'deleted'),
+      replace(2),
+    ];
+    for (const response of await Promise.all(calls)) outcomes.add(outcome(response));
     assert.equal((await get(cluster, path)).status, 404);
   }
   assert.deepEqual(
-    [...seen].filter((one) => !['200', '202', '404 machine-not-found'].includes(one)),
+    [...outcomes].filter((one) => !['200', '202', '404 machine-not-found'].includes(one)),
     [],
   );
 
-  assert.equal((await api.create(namespace, 'gone')).status, 201);
+  assert.equal((await api.create(namespace, 'deleted')).status, 201);
   await mergePatch(cluster, path, { metadata: { finalizers: ['test.example.com/held'] } });
-  assert.equal((await api.delete(namespace, 'gone')).status, 202);
-  const before = await stored(cluster, namespace, 'gone');
-  const late = await put(api, namespace, 'gone', FULL_SPEC, '&force=true', { 'if-match': '"stale"' });
-  assert.equal(outcome(late), '409 being-deleted');
-  assert.deepEqual(await stored(cluster, namespace, 'gone'), before);
+  assert.equal((await api.delete(namespace, 'deleted')).status, 202);
+  const before = await stored(cluster, namespace, 'deleted');
+  const refused = await put(api, namespace, 'deleted', FULL_SPEC, '&force=true', { 'if-match': '"stale"' });
+  assert.equal(outcome(refused), '409 being-deleted');
+  assert.deepEqual(await stored(cluster, namespace, 'deleted'), before);
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
 });

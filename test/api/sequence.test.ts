@@ -22,11 +22,11 @@ import { until } from '../support/until.ts';
 
 type Step = () => Promise<unknown>;
 
-/** What the cluster does for a machine; of the last steps any may be the last. */
+/** The steps that a cluster takes for a machine. Those in `last` may come in any order. */
 function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
   const uids = new Map<string, string>();
   const { name, namespace } = owner;
-  const podIs = (options: Parameters<typeof pod>[1]): Step => {
+  const setPodStatus = (options: Parameters<typeof pod>[1]): Step => {
     const path = `${collection('Pod', namespace)}/${name}-a/status`;
     return () => mergePatch(cluster, path, { status: pod(owner, options).status });
   };
@@ -40,9 +40,9 @@ function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: 
           pod(owner, { node: null, conditions: [condition('PodScheduled', 'False', 'Unschedulable')] }),
           uids,
         ),
-      podIs({ machine: creating }),
-      podIs({ machine: running(false) }),
-      podIs({}),
+      setPodStatus({ machine: creating }),
+      setPodStatus({ machine: running(false) }),
+      setPodStatus({}),
     ],
     last: [
       () => put(endpointSlice(owner), uids),
@@ -55,14 +55,14 @@ function stepsOf(cluster: ClusterClient, { put }: Real, owner: Owner): { first: 
   };
 }
 
-test('from POST to Running, no document goes back or is ahead of the endpoint', async (t) => {
+test('from POST to Running, the stream and polling report the phases in order and end with the same document', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });
   const real = await makeReal(cluster, api, namespace);
-  for (let round = 0; round < 6; round++) await live(`m-${round}`, round);
+  for (let round = 0; round < 6; round++) await startMachine(`m-${round}`, round);
 
-  async function live(name: string, round: number): Promise<void> {
+  async function startMachine(name: string, round: number): Promise<void> {
     const stream = await openStream(t, api.url, { namespace, name });
     await stream.until(isSynced);
     const host = `${name}.${namespace}.example.com`;
@@ -76,11 +76,11 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
       'GET',
       `/api/v1/devmachines/status?${new URLSearchParams({ namespace, name, waitFor: 'Running', timeoutSeconds: '30' })}`,
     );
-    // Each of the last steps is the very last in turn.
-    const final = last[round % last.length];
-    for (const step of [...first, ...last.filter((one) => one !== final)]) await step();
+    // Each round delays another one of the last steps to the end.
+    const delayed = last[round % last.length];
+    for (const step of [...first, ...last.filter((one) => one !== delayed)]) await step();
     assert.ok(stream.events.every(({ data }) => data.phase !== 'Running'));
-    await final?.();
+    await delayed?.();
 
     await stream.until(({ events }) => events.at(-1)?.data.phase === 'Running');
     const { body } = await waited;
@@ -92,28 +92,28 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
     const phases = (list: { phase: string }[]) =>
       list.map(({ phase }) => phase).filter((phase, at, all) => phase !== all[at - 1]);
     assert.deepEqual(phases(documents), ['Pending', 'Starting', 'Running']);
-    const answers = await polled;
+    const polledDocuments = await polled;
     assert.deepEqual(
-      phases(answers).filter((phase) => phase !== 'Pending'),
+      phases(polledDocuments).filter((phase) => phase !== 'Pending'),
       ['Starting', 'Running'],
     );
-    assert.deepEqual(documents.at(-1), answers.at(-1));
-    t.diagnostic(`${documents.length} streamed, ${answers.length} polled: ${reasons(documents)}`);
+    assert.deepEqual(documents.at(-1), polledDocuments.at(-1));
+    t.diagnostic(`${documents.length} streamed, ${polledDocuments.length} polled: ${reasons(documents)}`);
     stream.close();
   }
 });
 
-/** The answers up to the one that says Running. */
-// biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them
+/** Polls the status until the phase is Running, and returns all documents. */
+// biome-ignore lint/suspicious/noExplicitAny: the test asserts on the fields that it needs
 async function poll(api: Api, namespace: string, name: string): Promise<any[]> {
-  // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them
-  const answers: any[] = [];
+  // biome-ignore lint/suspicious/noExplicitAny: the test asserts on the fields that it needs
+  const documents: any[] = [];
   await until('phase Running', async () => {
     const { body } = await api.status(namespace, name);
-    answers.push(body);
+    documents.push(body);
     return body.phase === 'Running';
   });
-  return answers;
+  return documents;
 }
 
 const reasons = (documents: { reason: string }[]): string =>

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TEMPLATES } from '../../src/devmachine/schema/templates.ts';
 import { startApi } from '../support/api.ts';
 
-test('the catalogue tells people what there is to choose from, and nothing of how it is guarded', async (t) => {
+test('the catalogue describes the templates without their commands and authentication settings', async (t) => {
   const api = await startApi(t);
   const { status, headers, body } = await api.call('GET', '/api/v1/templates');
   assert.equal(status, 200);
@@ -16,8 +16,8 @@ test('the catalogue tells people what there is to choose from, and nothing of ho
   for (const item of body.items) assert.deepEqual(Object.keys(item), fields);
   assert.doesNotMatch(JSON.stringify(body), /PASSWORD|TOKEN|--auth|command/i);
 
-  const again = await api.call('GET', '/api/v1/templates', undefined, {
+  const unchanged = await api.call('GET', '/api/v1/templates', undefined, {
     'if-none-match': String(headers['etag']),
   });
-  assert.deepEqual([again.status, again.body], [304, '']);
+  assert.deepEqual([unchanged.status, unchanged.body], [304, '']);
 });

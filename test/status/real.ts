@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
-import type { Answer, Api } from '../support/api.ts';
+import type { Api, ApiResponse } from '../support/api.ts';
 import { create, mergePatch } from '../support/cluster.ts';
 import type { Owner, Raw } from './objects.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -12,7 +12,7 @@ import { specOf } from './stored.ts';
 export interface Real {
   /** Resolves with the time of the last change (performance.now()). */
   make(name: string, scenario: Scenario): Promise<number>;
-  status(name: string): Promise<Answer>;
+  status(name: string): Promise<ApiResponse>;
   put(raw: Raw, uids: Map<string, string>): Promise<void>;
 }
 

@@ -9,29 +9,29 @@ import { testKubeconfig } from './cluster.ts';
 import { assertDocumented } from './contract.ts';
 import { until } from './until.ts';
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on the fields that they need
   readonly body: any;
 }
 
 export interface Api {
   readonly url: string;
   readonly pid: number;
-  /** The lines that it has written on standard output. */
+  /** The lines that the process has written to standard output. */
   readonly log: readonly string[];
-  /** Of the process, when it has ended. */
+  /** Resolves with the exit code of the process. */
   readonly exitCode: Promise<number | null>;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  create(namespace: string, name: string, spec?: unknown, query?: string): Promise<Answer>;
-  status(namespace: string, name: string, headers?: Record<string, string>): Promise<Answer>;
-  delete(namespace: string, name: string): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse>;
+  create(namespace: string, name: string, spec?: unknown, query?: string): Promise<ApiResponse>;
+  status(namespace: string, name: string, headers?: Record<string, string>): Promise<ApiResponse>;
+  delete(namespace: string, name: string): Promise<ApiResponse>;
 }
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-/** The backend as it runs in production: a process of its own, on a free port. Resolves when it listens. */
+/** Starts the backend in its own process on a free port, as in production. Resolves when it listens. */
 export async function startApi(t: TestContext, env: Record<string, string> = {}, main = MAIN): Promise<Api> {
   const child = spawn(process.execPath, [main], {
     env: { KUBECONFIG: testKubeconfig(), LOG_LEVEL: 'info', ...env, PORT: '0' },
@@ -51,14 +51,14 @@ export async function startApi(t: TestContext, env: Record<string, string> = {},
   return { url, pid: child.pid, log, exitCode: exited.then(([code]) => code), ...client(url, agent) };
 }
 
-/** Waits until the backend has read the whole cluster. */
+/** Starts the backend and waits until its cache is synced. */
 export async function startReadyApi(
   t: TestContext,
   env: Record<string, string> = {},
   main = MAIN,
 ): Promise<Api> {
   const api = await startApi(t, env, main);
-  await until('/readyz to answer 200', async () => (await api.call('GET', '/readyz')).status === 200);
+  await until('/readyz to return 200', async () => (await api.call('GET', '/readyz')).status === 200);
   return api;
 }
 
@@ -71,20 +71,20 @@ async function listening(lines: Interface): Promise<string> {
   return promise;
 }
 
-/** Calls of an API that listens on `url`; each answer is held against openapi.yaml. */
+/** Calls an API that listens on `url`, and validates each response against openapi.yaml. */
 export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'log' | 'exitCode'> {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
-    const reply = await request(`${url}${path}`, {
+    const response = await request(`${url}${path}`, {
       method,
       dispatcher,
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await reply.body.text();
-    const type = String(reply.headers['content-type']);
+    const text = await response.body.text();
+    const type = String(response.headers['content-type']);
     const parsed = type.includes('json') ? JSON.parse(text) : text;
-    assertDocumented(method, path, reply.statusCode, type, parsed);
-    return { status: reply.statusCode, headers: reply.headers, body: parsed };
+    assertDocumented(method, path, response.statusCode, type, parsed);
+    return { status: response.statusCode, headers: response.headers, body: parsed };
   };
   const target = (namespace: string, name: string) => new URLSearchParams({ name, namespace });
   return {

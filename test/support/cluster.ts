@@ -8,7 +8,7 @@ import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/
 export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');
 
 /** The kubeconfig of a user without any permission. */
-export const nobodysKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_NOBODY');
+export const unprivilegedKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_NOBODY');
 
 function fromSetup(variable: string): string {
   const value = process.env[variable];
@@ -55,7 +55,7 @@ type Response = { status: number; body: any };
 export const get = (cluster: ClusterClient, path: string): Promise<Response> =>
   cluster.request({ path, signal: AbortSignal.timeout(30_000) });
 
-/** A server-side apply of another field manager, with force. */
+/** Applies an object as another field manager, with force. */
 export const applyAs = (
   cluster: ClusterClient,
   fieldManager: string,
@@ -71,11 +71,12 @@ export const applyAs = (
     signal: AbortSignal.timeout(30_000),
   });
 
+/** Patches an object as the field manager `kubectl-edit`. */
 export const mergePatch = (cluster: ClusterClient, path: string, body: unknown): Promise<Response> =>
   cluster.request({
     method: 'PATCH',
     path,
-    query: { fieldManager: 'somebody' },
+    query: { fieldManager: 'kubectl-edit' },
     body,
     contentType: 'application/merge-patch+json',
     signal: AbortSignal.timeout(30_000),

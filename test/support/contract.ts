@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 
-/** Holds every answer of the API against openapi.yaml. */
+/** Validates every response of the API against openapi.yaml. */
 
 const document = parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ strict: false, allowUnionTypes: true }).addSchema(document, 'openapi');

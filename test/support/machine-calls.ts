@@ -4,7 +4,7 @@ import type { ClusterClient } from '../../src/kube/client/client.ts';
 import type { ManagedFields } from '../../src/kube/managed-fields/owners.ts';
 import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
-import type { Answer, Api } from './api.ts';
+import type { Api, ApiResponse } from './api.ts';
 import { applyAs, get } from './cluster.ts';
 
 /** Calls that write machines, through the API and as other clients, and checks of their results. */
@@ -18,7 +18,7 @@ export const put = (
   spec: unknown,
   query = '',
   headers: Record<string, string> = {},
-): Promise<Answer> =>
+): Promise<ApiResponse> =>
   api.call('PUT', `/api/v1/devmachines?namespace=${namespace}${query}`, manifest(spec, { name }), headers);
 
 export const power = (
@@ -27,10 +27,10 @@ export const power = (
   namespace: string,
   name: string,
   query = '',
-): Promise<Answer> =>
+): Promise<ApiResponse> =>
   api.call('POST', `/api/v1/devmachines/${action}?namespace=${namespace}&name=${name}${query}`);
 
-export const purge = (api: Api, namespace: string, name: string): Promise<Answer> =>
+export const purge = (api: Api, namespace: string, name: string): Promise<ApiResponse> =>
   api.call('DELETE', `/api/v1/devmachines?namespace=${namespace}&name=${name}&purge=true`);
 
 export async function stored(cluster: ClusterClient, namespace: string, name: string) {
@@ -71,11 +71,11 @@ export async function gitopsApply(cluster: ClusterClient, namespace: string, nam
 }
 
 /** The managers in a problem, by pointer. */
-export const conflictManagers = ({ body }: Answer): Record<string, string[]> =>
+export const conflictManagers = ({ body }: ApiResponse): Record<string, string[]> =>
   Object.fromEntries(
     body.errors.map(({ pointer, managers }: { pointer: string; managers: string[] }) => [pointer, managers]),
   );
 
 /** The status of a response, and the type of its problem: `409 conflict`. */
-export const outcome = ({ status, body }: Answer): string =>
+export const outcome = ({ status, body }: ApiResponse): string =>
   status < 300 ? String(status) : `${status} ${String(body.type).replace('urn:devmachine:problem:', '')}`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MachineDocument, type StatusDocument } from '../../../src/devmachine/status/status-document.ts';
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
-import { life, type Track } from '../../status/lives.ts';
+import { eventTracks, type Track } from '../../status/event-tracks.ts';
 import { ownerOf } from '../../status/stored.ts';
 import { documentOf, watched } from '../../status/watched.ts';
 import { seededRandom } from '../../support/random.ts';
@@ -43,13 +43,13 @@ const LIFECYCLES = [
     spec: { stopped: true },
     end: ['Stopped', 'StoppedByUser'],
   },
-  { name: 'loses its host', options: { rivalStays: true }, spec: {}, end: ['Failed', 'HostConflict'] },
+  { name: 'loses its host', options: { hostConflict: true }, spec: {}, end: ['Failed', 'HostConflict'] },
 ] as const;
 
 for (const { name, options, spec, end } of LIFECYCLES) {
   test(`a machine that ${name}: ${SEEDS} orders of the same events lead to the same document, and it is Running only with a ready endpoint`, () => {
     const owner = ownerOf(KEY, { spec: { ingressDomain: 'own', ...spec } });
-    const tracks = life(owner, options);
+    const tracks = eventTracks(owner, options);
     const finals = new Set<string>();
     let documentsSeen = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -17,23 +17,23 @@ import type { Scenario } from './scenarios/scenario.ts';
 import { stored, storedMachine, TERMINATING } from './stored.ts';
 
 /** The events of one kind of objects, in order. */
-export type Track = readonly Happening[];
-type Happening = { readonly type: 'put' | 'remove' | 'machine'; readonly object: Raw };
+export type Track = readonly TrackEvent[];
+type TrackEvent = { readonly type: 'put' | 'remove' | 'machine'; readonly object: Raw };
 
 /**
- * The watch events of a machine that is created and restarted, while another Ingress with its host comes and goes. Events
- * of one kind are in order; there is no order between kinds. With `stops`, the machine ends up stopped; with `rivalStays`,
- * without its host.
+ * The watch events of a machine that is created and restarted, while another Ingress with its host is created and deleted.
+ * Events of one kind are in order; events of different kinds are not. With `stops`, the machine ends up stopped. With
+ * `hostConflict`, the other Ingress is not deleted and keeps the host.
  */
-export function life(owner: Owner, { stops = false, rivalStays = false } = {}): Track[] {
+export function eventTracks(owner: Owner, { stops = false, hostConflict = false } = {}): Track[] {
   const before = { ...owner, specDigest: 'before' };
-  const former = (more: object) => pod(owner, more);
-  const next = (more: object = {}) => pod(owner, { suffix: 'b', ...more });
-  const toNext = (raw: Raw) => ({
+  const oldPod = (more: object) => pod(owner, more);
+  const newPod = (more: object = {}) => pod(owner, { suffix: 'b', ...more });
+  const toNewPod = (raw: Raw) => ({
     ...raw,
     endpoints: [{ ...raw.endpoints[0], targetRef: { name: `${owner.name}-b` } }],
   });
-  const rival = ingress(owner, { name: 'a-rival' });
+  const otherIngress = ingress(owner, { name: 'a-conflict' });
   return [
     machines(owner, stops),
     track(
@@ -44,25 +44,25 @@ export function life(owner: Owner, { stops = false, rivalStays = false } = {}): 
       put(stops ? deployment(owner, { replicas: 0 }) : deployment(owner)),
     ),
     track(
-      put(former({ node: null, conditions: [] })),
-      put(former({ machine: waiting('ContainerCreating') })),
-      put(former({ machine: running(false) })),
-      put(former({})),
-      put(former({}), TERMINATING),
+      put(oldPod({ node: null, conditions: [] })),
+      put(oldPod({ machine: waiting('ContainerCreating') })),
+      put(oldPod({ machine: running(false) })),
+      put(oldPod({})),
+      put(oldPod({}), TERMINATING),
       ...(stops
         ? []
-        : [put(next({ machine: waiting('ContainerCreating') })), put(next({ machine: running(true) }))]),
-      remove(former({})),
-      ...(stops ? [] : [put(next())]),
+        : [put(newPod({ machine: waiting('ContainerCreating') })), put(newPod({ machine: running(true) }))]),
+      remove(oldPod({})),
+      ...(stops ? [] : [put(newPod())]),
     ),
     track(put(pvc(owner, 'Pending')), put(pvc(owner))),
-    track(put(rival), put(ingress(owner)), ...(rivalStays ? [] : [remove(rival)])),
+    track(put(otherIngress), put(ingress(owner)), ...(hostConflict ? [] : [remove(otherIngress)])),
     track(
       put({ ...endpointSlice(owner), endpoints: [] }),
       put(endpointSlice(owner, false)),
       put(endpointSlice(owner)),
       put({ ...endpointSlice(owner), endpoints: [] }),
-      ...(stops ? [] : [put(toNext(endpointSlice(owner, false))), put(toNext(endpointSlice(owner)))]),
+      ...(stops ? [] : [put(toNewPod(endpointSlice(owner, false))), put(toNewPod(endpointSlice(owner)))]),
     ),
     track(
       put(podEvent(owner, 'FailedMount', 'mount failed')),
@@ -75,7 +75,7 @@ export function life(owner: Owner, { stops = false, rivalStays = false } = {}): 
 function machines(owner: Owner, stops: boolean): Track {
   const first: Scenario = { reason: 'Ready', phase: 'Running', cause: '', message: /./, objects: () => [] };
   const own = { ...first, spec: { ingressDomain: 'own', ...(stops ? { stopped: true } : {}) } };
-  const change = (scenario: Scenario, version: number, generation: number): Happening => {
+  const change = (scenario: Scenario, version: number, generation: number): TrackEvent => {
     const object = storedMachine(owner, scenario, version);
     return { type: 'machine', object: { ...object, metadata: { ...object.metadata, generation } } };
   };
@@ -90,7 +90,7 @@ function machines(owner: Owner, stops: boolean): Track {
   ];
 }
 
-type Step = (version: number) => Happening;
+type Step = (version: number) => TrackEvent;
 
 const track = (...steps: Step[]): Track => steps.map((step, index) => step(index + 1));
 const put =

@@ -4,26 +4,26 @@ import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 
-test('a thousand machines at once: each is created, or refused before anything has happened', async (t) => {
+test('of 1,000 concurrent creates, each one either succeeds, or is rejected with 503 and stores nothing', async (t) => {
   const cluster = connect(t);
-  const namespace = await createNamespace(cluster, 'pressure');
+  const namespace = await createNamespace(cluster, 'overload');
   const api = await startReadyApi(t, { MAX_WRITES: '4', MAX_QUEUED_WRITES: '20' });
   const names = Array.from({ length: 1_000 }, (_, index) => `m-${index}`);
-  const answers = await Promise.all(names.map((name) => api.create(namespace, name)));
+  const responses = await Promise.all(names.map((name) => api.create(namespace, name)));
 
-  const refused = new Set<string>();
-  for (const [index, { status, headers, body }] of answers.entries()) {
+  const rejected = new Set<string>();
+  for (const [index, { status, headers, body }] of responses.entries()) {
     if (status === 201) continue;
     assert.deepEqual([status, body.type], [503, 'urn:devmachine:problem:overloaded']);
     assert.ok(Number(headers['retry-after']) > 0);
-    refused.add(names[index] ?? '');
+    rejected.add(names[index] ?? '');
   }
-  const created = names.length - refused.size;
-  t.diagnostic(`${created} created, ${refused.size} refused`);
+  const created = names.length - rejected.size;
+  t.diagnostic(`${created} created, ${rejected.size} rejected`);
   assert.ok(created >= 24, `${created}`);
-  assert.ok(refused.size > 0);
+  assert.ok(rejected.size > 0);
 
   const { body } = await get(cluster, machinePath({ namespace, name: '' }).slice(0, -1));
   const stored = body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
-  assert.deepEqual(new Set(stored), new Set(names.filter((name) => !refused.has(name))));
+  assert.deepEqual(new Set(stored), new Set(names.filter((name) => !rejected.has(name))));
 });
