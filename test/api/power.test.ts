@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, FULL_SPEC } from '../corpus/bodies.ts';
-import { startReadyApi } from '../support/api.ts';
+import { type ApiResponse, startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import {
   type Action,
@@ -170,7 +171,7 @@ test('concurrent power calls at two replicas and edits by kubectl lose no update
     for (let round = 0; round < 8; round++) {
       const action = ACTIONS[(index + round) % 3] ?? assert.fail();
       const replica = replicas[index % 2] ?? api;
-      const { status, body } = await power(replica, action, namespace, 'busy');
+      const { status, body } = await repeatOnContention(() => power(replica, action, namespace, 'busy'));
       assert.equal(status, 202, JSON.stringify(body));
       assert.equal(body.spec.stopped, action === 'stop');
       if (action === 'restart') restarts.add(body.spec.restartedAt);
@@ -191,3 +192,17 @@ test('concurrent power calls at two replicas and edits by kubectl lose no update
   assert.deepEqual(nodeSelector, { ...initial, 'count-0': '19', 'count-1': '19', 'count-2': '19' });
   assert.equal(Object.keys(ownedFields(object)['f:nodeSelector'] as object).length, 2);
 });
+
+/** Repeats a call after Retry-After while the API responds that other clients changed the machine during each attempt. */
+async function repeatOnContention(call: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  for (;;) {
+    const response = await call();
+    const retryAfter = response.headers['retry-after'];
+    const isContention =
+      response.status === 409 &&
+      response.body.type === 'urn:devmachine:problem:conflict' &&
+      retryAfter !== undefined;
+    if (!isContention) return response;
+    await sleep(Number(retryAfter) * 1_000);
+  }
+}
