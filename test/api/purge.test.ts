@@ -65,9 +65,8 @@ test('a delete keeps the disk and the access Secret; a purge deletes them', asyn
 
   await until('a create to succeed', async () => (await api.create(namespace, 'm')).status === 201);
   await deployed();
-  const startedAt = performance.now();
+  // After PURGE_TIMEOUT_SECONDS, it would be a 504.
   assert.equal((await purge(api, namespace, 'm')).status, 202);
-  assert.ok(performance.now() - startedAt < 3_000);
   await machineDeleted();
   await dependentsDeleted();
 });

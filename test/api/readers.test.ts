@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
@@ -119,7 +118,10 @@ test(`${READERS} readers receive each of ${CHANGES} changes, although one other 
     await all;
   }
   t.diagnostic(`memory: ${megabytes(api.pid)} MB after 18 MB of changes that one reader has not read`);
-  await sleep(4_000);
+  await until('the stalled stream to be dropped', async () => {
+    const { body } = await api.call('GET', '/metrics');
+    return new RegExp(`^devmachine_event_streams ${active.length}$`, 'm').test(body);
+  });
   stalled?.response.resume();
   await until('the stalled reader to reach the end of its stream', () => stalled?.ended === true);
   assert.ok((stalled?.generations.get('m0') ?? 0) < 160);
