@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
-test('the production build runs where there is nothing else: no sources, no node_modules', async (t) => {
+test('the production build runs without sources and node_modules', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'devmachine-bundle-'));
   t.after(() => rm(folder, { recursive: true }));
   const dist = join(folder, 'dist');

@@ -11,7 +11,7 @@ const faults = ({ body }: Answer) =>
     body.errors.map(({ pointer, managers }: { pointer: string; managers: string[] }) => [pointer, managers]),
   );
 
-test('every field arrives in the cluster as it was sent', async (t) => {
+test('every field is stored as it was sent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -22,7 +22,7 @@ test('every field arrives in the cluster as it was sent', async (t) => {
   assert.equal((await api.create(namespace, 'full', FULL_SPEC)).status, 200);
 });
 
-test('dryRun checks everything and stores nothing', async (t) => {
+test('dryRun validates everything and stores nothing', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -41,7 +41,7 @@ test('dryRun checks everything and stores nothing', async (t) => {
   assert.equal((await api.create(namespace, 'absent', EXAMPLE_SPEC, '&dryRun=false')).status, 201);
 });
 
-test('a conflict names each field that differs, and who manages it', async (t) => {
+test('a conflict names each field that differs and its managers', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -70,7 +70,7 @@ test('a conflict names each field that differs, and who manages it', async (t) =
     ({ pointer }: { pointer: string }) => pointer === '/spec/ingress',
   );
   assert.equal(added.message, 'is not set in the stored machine');
-  // A disk that would shrink is refused by a rule of the cluster: the answer is still which fields differ.
+  // The cluster refuses to shrink a disk, but the response still lists the fields that differ.
   const smaller = {
     ...spec,
     storage: { size: '10Gi' },
@@ -91,7 +91,7 @@ test('a conflict names each field that differs, and who manages it', async (t) =
   });
 });
 
-test('the same machine is the same, whoever made it; another is another, whoever owns its fields', async (t) => {
+test('machines are compared by their spec, whoever created them and owns their fields', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -112,7 +112,7 @@ test('the same machine is the same, whoever made it; another is another, whoever
   assert.deepEqual(faults(await api.create(namespace, 'theirs', spec)), { '/spec/port': [] });
 });
 
-test('a machine that is being deleted is in the way, and delete is idempotent', async (t) => {
+test('a machine that is being deleted blocks a create, and delete is idempotent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -135,7 +135,7 @@ test('a machine that is being deleted is in the way, and delete is idempotent', 
   assert.equal((await api.status(namespace, 'going')).body.deleting, false);
 });
 
-test('what the cluster refuses is answered in its words', async (t) => {
+test("refusals of the cluster are passed on with the cluster's message", async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -174,7 +174,7 @@ async function fillQuota(cluster: Cluster, namespace: string): Promise<void> {
   const hard = { 'count/devmachines.ide.example.com': '0' };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'machines' }, spec: { hard } };
   assert.equal((await create(cluster, path, quota)).status, 201);
-  // The quota controller, which does not run here, would write this.
+  // Normally written by the quota controller, which does not run here.
   const used = { 'count/devmachines.ide.example.com': '0' };
   const reply = await mergePatch(cluster, `${path}/machines/status`, { status: { hard, used } });
   assert.equal(reply.status, 200);

@@ -5,7 +5,7 @@ import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { type Answer, startApi, startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, nobodysKubeconfig } from '../support/cluster.ts';
 
-/** Every refusal is a whole problem document, and says nothing of our inside. */
+/** Every error is a complete problem document, and reveals nothing internal. */
 function assertProblem(answer: Answer, status: number, type: string): void {
   assert.equal(answer.status, status, JSON.stringify(answer.body));
   assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
@@ -19,7 +19,7 @@ function assertProblem(answer: Answer, status: number, type: string): void {
 const POST = '/api/v1/devmachines?namespace=default';
 const BODY = manifest(EXAMPLE_SPEC, { name: 'errors' });
 
-test('requests that are at fault themselves', async (t) => {
+test('invalid requests', async (t) => {
   const api = await startReadyApi(t);
   const post = (body: unknown, headers?: Record<string, string>, path = POST) =>
     api.call('POST', path, body, headers);
@@ -80,7 +80,7 @@ test('requests that are at fault themselves', async (t) => {
   assert.equal((await api.call('GET', '/livez')).status, 200);
 });
 
-test('a body with a hundred thousand faults is answered with the first fifty', async (t) => {
+test('at most fifty errors of a body are reported', async (t) => {
   const api = await startReadyApi(t);
   const spec = JSON.stringify(EXAMPLE_SPEC);
   for (const field of [`"mounts":[${Array(40_000).fill('{}')}]`, `"args":[${Array(100_000).fill('1')}]`]) {
@@ -91,7 +91,7 @@ test('a body with a hundred thousand faults is answered with the first fifty', a
   }
 });
 
-test('only requests for the hosts of this machine are answered, unless others are allowed', async (t) => {
+test('only requests for the loopback hosts are answered, unless others are allowed', async (t) => {
   const read = '/api/v1/devmachines/status?name=a&namespace=default';
   const loopback = await startReadyApi(t);
   assertProblem(
@@ -111,7 +111,7 @@ test('only requests for the hosts of this machine are answered, unless others ar
   );
 });
 
-test('a request that comes too slowly is given up', async (t) => {
+test('a request that arrives too slowly is answered 408', async (t) => {
   const api = await startReadyApi(t, { REQUEST_TIMEOUT_SECONDS: '1' });
   const { hostname, port } = new URL(api.url);
   const heads = [
@@ -125,7 +125,7 @@ test('a request that comes too slowly is given up', async (t) => {
   }
 });
 
-test('the namespace may stand in the body alone', async (t) => {
+test('the namespace may be in the body only', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
   const created = await api.call(
@@ -136,7 +136,7 @@ test('the namespace may stand in the body alone', async (t) => {
   assert.equal(created.status, 201);
 });
 
-test('what is no HTTP is refused, and hurts nobody', async (t) => {
+test('what is not HTTP is refused and does no harm', async (t) => {
   const api = await startReadyApi(t);
   const { hostname, port } = new URL(api.url);
   const socket = connectSocket(Number(port), hostname);
@@ -147,7 +147,7 @@ test('what is no HTTP is refused, and hurts nobody', async (t) => {
   assert.equal((await api.call('GET', '/livez')).status, 200);
 });
 
-test('a user without rights is told so in the words of the cluster', async (t) => {
+test("a user without rights gets a 403 with the cluster's message", async (t) => {
   const api = await startApi(t, { KUBECONFIG: nobodysKubeconfig() });
   const refused = await api.create('default', 'forbidden');
   assertProblem(refused, 403, 'forbidden');

@@ -5,7 +5,7 @@ import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { isSynced, ofKind, openStream } from '../support/streams.ts';
 
-test('a machine from its creation to its end, and through a restart of the API', async (t) => {
+test('a machine from its creation to its deletion, across a restart of the API', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const env = { WATCH_NAMESPACES: namespace };
@@ -41,7 +41,7 @@ test('a machine from its creation to its end, and through a restart of the API',
   assert.equal(await api.exitCode, 0);
 });
 
-test('while a writer changes a machine 200 times, no document goes back: streamed or polled', async (t) => {
+test('while a machine is changed 200 times, documents never go back, streamed or polled', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });

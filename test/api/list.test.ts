@@ -12,9 +12,9 @@ const list = (api: Api, query: Record<string, string>, headers?: Record<string, 
 const keys = (items: { namespace: string; name: string }[]) =>
   items.map(({ namespace, name }) => `${namespace}/${name}`);
 
-test('machines are listed in order, by namespace, template and page', async (t) => {
+test('machines are listed in order, filtered and in pages', async (t) => {
   const cluster = connect(t);
-  // One name is the beginning of the other: the order is that of the names, not of the paths.
+  // One name is a prefix of the other: names are sorted, not paths.
   const first = await createNamespace(cluster, 'list');
   const second = await createNamespace(cluster, first);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: `${second},${first}` });
@@ -29,7 +29,8 @@ test('machines are listed in order, by namespace, template and page', async (t) 
   assert.deepEqual(keys((await list(api, { namespace: second })).body.items), all.slice(4));
   assert.deepEqual(keys((await list(api, { template: 'vscode-gpu' })).body.items), all.slice(4));
   assert.deepEqual(keys((await list(api, { namespace: first, template: 'vscode-gpu' })).body.items), []);
-  assert.deepEqual(whole.body.items[0], (await api.status(first, 'a')).body);
+  const { staleSince: _, ...status } = (await api.status(first, 'a')).body;
+  assert.deepEqual(whole.body.items[0], status);
 
   for (const limit of [1, 2, 3, 5]) {
     const { pages, remaining } = await walk(api, { limit: String(limit) });
@@ -55,7 +56,7 @@ test('machines are listed in order, by namespace, template and page', async (t) 
   await until('another ETag', async () => (await list(api, {}, { 'if-none-match': etag })).status === 200);
 });
 
-test('pages neither skip nor repeat what stays, while others come and go', async (t) => {
+test('pages neither skip nor repeat a machine while others are created and deleted', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace, DEFAULT_NAMESPACE: namespace });
@@ -76,7 +77,7 @@ test('pages neither skip nor repeat what stays, while others come and go', async
     );
     assert.equal(new Set(seen).size, seen.length);
   }
-  // The machine that a page ended with may be gone by the time of the next.
+  // The last machine of a page may be deleted before the next page is read.
   const page = await list(api, { limit: '3' });
   await api.delete(namespace, page.body.items[2].name);
   const next = await list(api, { limit: '500', continue: page.body.continue });
@@ -84,7 +85,7 @@ test('pages neither skip nor repeat what stays, while others come and go', async
   for (const name of stay) assert.ok(known.includes(name), name);
 });
 
-test('what is wrong with a query is named', async (t) => {
+test('an invalid query is refused with the parameter at fault', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });
@@ -122,7 +123,7 @@ test('what is wrong with a query is named', async (t) => {
   );
 });
 
-/** All pages; `between` runs after each. */
+/** The machines of all pages. `between` runs after each page. */
 async function walk(api: Api, query: Record<string, string>, between?: () => Promise<void>) {
   const pages: string[][] = [];
   const remaining: number[] = [];

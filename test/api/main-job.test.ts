@@ -4,7 +4,7 @@ import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 
-/** The request that started the project, word for word. */
+/** A typical request. */
 const BODY =
   '{"apiVersion":"ide.example.com/v1alpha1","kind":"DevMachine","metadata":{"name":"my-devmachine"},"spec":{"cpu":2,"memory":"4Gi","gpu":0,"image":"registry.example.com:30443/inner/ubt22-cuda12.4-py310-torch2.6.0-gpu:3.0","template":"vscode-cpu","ingressDomain":"mydev.example.com","storage":{"size":"20Gi"}}}';
 

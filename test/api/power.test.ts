@@ -18,7 +18,7 @@ import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
 
 const ACTIONS: Action[] = ['stop', 'start', 'restart'];
 
-test('stop, start and restart change the power state alone, and are idempotent', async (t) => {
+test('stop, start and restart change only the power state, and are idempotent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];
@@ -55,7 +55,7 @@ test('stop, start and restart change the power state alone, and are idempotent',
   ours(await stored(cluster, namespace, 'full'));
 });
 
-test('a phase, or none, is no hindrance; being deleted and being absent are', async (t) => {
+test('power actions work in every phase, but not while the machine is deleted or absent', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -79,7 +79,7 @@ test('a phase, or none, is no hindrance; being deleted and being absent are', as
   await mergePatch(cluster, path, { metadata: { finalizers: null } });
 });
 
-test('what is not ours stays whose it is, the defaults too', async (t) => {
+test('fields of other managers stay theirs, defaults included', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -100,13 +100,13 @@ test('what is not ours stays whose it is, the defaults too', async (t) => {
   const object = await stored(cluster, namespace, 'mixed');
   assert.deepEqual(ours(object), { ...mine, 'f:stopped': {}, 'f:restartedAt': {} });
   assert.deepEqual(object.spec.env, [...spec.env, ...theirs.env]);
-  // So gitops can take back what it has set.
+  // So gitops can remove what it has set.
   await gitopsApply(cluster, namespace, 'mixed', {});
   const { env, nodeSelector, port } = (await stored(cluster, namespace, 'mixed')).spec;
   assert.deepEqual([env, nodeSelector, port], [spec.env, spec.nodeSelector, undefined]);
 });
 
-test('machines that kubectl has made are stopped and started without becoming ours', async (t) => {
+test('machines created by kubectl are stopped and started without taking ownership of them', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -124,7 +124,7 @@ test('machines that kubectl has made are stopped and started without becoming ou
   }
 });
 
-test('where another manager owns the power state, it is named, and force takes it over', async (t) => {
+test('a conflict names the manager of the power state, and force takes ownership', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -142,7 +142,7 @@ test('where another manager owns the power state, it is named, and force takes i
   assert.equal((await call('start', '&force=true')).body.spec.stopped, false);
   assert.equal(gist(await call('stop')), '202');
 
-  // What was applied is somebody's wish, even where it is the default.
+  // A default that was applied explicitly is owned as well.
   await gitopsApply(cluster, namespace, 'held', { stopped: false, restartedAt: '2026-01-01T00:00:00Z' });
   assert.deepEqual(faults(await call('stop')), { '/spec/stopped': ['gitops'] });
   assert.deepEqual(faults(await call('restart')), { '/spec/restartedAt': ['gitops'] });
@@ -158,7 +158,7 @@ test('a replacement without `stopped` starts the machine', async (t) => {
   assert.equal((await put(api, namespace, 'again', EXAMPLE_SPEC)).body.spec.stopped, false);
 });
 
-test('two replicas, six callers and edits by kubectl at once: nothing is lost', async (t) => {
+test('two replicas, six callers and concurrent edits by kubectl: no update is lost', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];

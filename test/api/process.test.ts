@@ -9,7 +9,7 @@ import { connect, createNamespace, testKubeconfig } from '../support/cluster.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-/** Runs the backend until it ends by itself. */
+/** Runs the backend until it exits by itself. */
 async function runToEnd(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
   const child = spawn(process.execPath, [MAIN], {
     env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', ...env },
@@ -21,7 +21,7 @@ async function runToEnd(env: Record<string, string>): Promise<{ code: number; st
   return { code, stderr };
 }
 
-test('what hinders the start is one line on stderr, and exit code 1', async () => {
+test('a failed start prints one line on stderr and exits with 1', async () => {
   const busy = createServer().listen(0, '127.0.0.1');
   await once(busy, 'listening');
   const address = busy.address();
@@ -40,14 +40,14 @@ test('what hinders the start is one line on stderr, and exit code 1', async () =
   busy.close();
 });
 
-test('SIGTERM ends requests under way with their answer, and then the process', async (t) => {
+test('SIGTERM answers the requests in flight and then ends the process', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
   const answers = Promise.all(
     Array.from({ length: 50 }, (_, index) => api.create(namespace, `last-${index}`)),
   );
-  // All of them have arrived when a later request has been answered.
+  // Once a later request is answered, all of them have arrived.
   await api.call('GET', '/livez');
   const { hostname, port } = new URL(api.url);
   const half = connectSocket(Number(port), hostname).on('error', () => undefined);
@@ -55,6 +55,6 @@ test('SIGTERM ends requests under way with their answer, and then the process', 
   await once(half, 'connect');
   process.kill(api.pid, 'SIGTERM');
   assert.deepEqual(new Set((await answers).map(({ status }) => status)), new Set([201]));
-  // Neither connections that are kept alive nor half a request hold it up until it is killed.
+  // Neither idle connections nor an incomplete request delay the exit until the process is killed.
   assert.equal(await api.exitCode, 0);
 });

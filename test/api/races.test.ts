@@ -5,7 +5,7 @@ import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, get } from '../support/cluster.ts';
 
-test('24 creators of one name at two replicas: exactly one wins, on each of 20 names', async (t) => {
+test('of 24 concurrent creates of one name on two replicas, exactly one wins', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -31,7 +31,7 @@ test('24 creators of one name at two replicas: exactly one wins, on each of 20 n
   }
 });
 
-test('24 creators of the same machine all succeed, and one has created it', async (t) => {
+test('24 concurrent creates of the same machine all succeed, and one of them is the 201', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -44,7 +44,7 @@ test('24 creators of the same machine all succeed, and one has created it', asyn
   assert.deepEqual(statuses, [...Array(23).fill(200), 201]);
 });
 
-test('what one replica has created, the other knows at once: 1,000 times', async (t) => {
+test('a machine created on one replica is readable on the other immediately, 1,000 times', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [one, other] = [await startReadyApi(t), await startReadyApi(t)];
@@ -64,7 +64,7 @@ test('what one replica has created, the other knows at once: 1,000 times', async
   assert.deepEqual([...counts], [[200, 1000]]);
 });
 
-test('an answer never goes back behind what the same replica has said', async (t) => {
+test('a replica never returns an older document than before', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);

@@ -6,7 +6,7 @@ import { startReadyApi } from '../support/api.ts';
 import { applyAs, connect, createNamespace, mergePatch } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 
-test('machines that others make and change are seen', async (t) => {
+test('machines that others create and change are visible', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -26,7 +26,7 @@ test('machines that others make and change are seen', async (t) => {
   );
 });
 
-test("the operator's conditions are answered, its rendered manifest is not", async (t) => {
+test("the operator's conditions are returned, its rendered manifest is not", async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);

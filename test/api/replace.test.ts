@@ -6,7 +6,7 @@ import { type Answer, startReadyApi } from '../support/api.ts';
 import { faults, gist, gitopsApply, kubectlCreate, ours, power, put, stored } from '../support/changes.ts';
 import { connect, createNamespace, get, mergePatch } from '../support/cluster.ts';
 
-test('a replacement is the whole spec: what is left out is gone, and a repetition changes nothing', async (t) => {
+test('a replacement is the whole spec: omitted fields are removed, and repeating it changes nothing', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];
@@ -31,7 +31,7 @@ test('a replacement is the whole spec: what is left out is gone, and a repetitio
   ours(object);
 });
 
-test('a replacement checks what a creation checks', async (t) => {
+test('a replacement is validated like a create', async (t) => {
   const namespace = await createNamespace(connect(t));
   const api = await startReadyApi(t);
   assert.equal((await api.create(namespace, 'same')).status, 201);
@@ -42,7 +42,7 @@ test('a replacement checks what a creation checks', async (t) => {
   assert.equal(gist(await put(api, 'nowhere', 'same', EXAMPLE_SPEC)), '404 machine-not-found');
 });
 
-test('a disk neither shrinks nor goes, and the cluster says so in its words', async (t) => {
+test('a disk can neither shrink nor be removed, with the message of the CRD', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -59,7 +59,7 @@ test('a disk neither shrinks nor goes, and the cluster says so in its words', as
   assert.equal(storage.size, '20Gi');
 });
 
-test('fields of other managers stay theirs; a conflict names them, and force takes them over', async (t) => {
+test('fields of other managers stay theirs; a conflict names them, and force takes ownership', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -75,7 +75,7 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
   });
   await mergePatch(cluster, machinePath({ namespace, name: 'shared' }), { spec: { cpu: 8 } });
 
-  // Not mentioned, or the same: no conflict.
+  // Omitted or equal fields are no conflict.
   const kept = await put(api, namespace, 'shared', { ...EXAMPLE_SPEC, cpu: 8, memory: '5Gi', env: [a] });
   assert.equal(kept.status, 200);
   assert.deepEqual([kept.body.spec.port, kept.body.spec.env, kept.body.spec.memory], [9000, [a, b], '5Gi']);
@@ -100,7 +100,7 @@ test('fields of other managers stay theirs; a conflict names them, and force tak
   ours(await stored(cluster, namespace, 'shared'));
 });
 
-test('a machine that kubectl has made can be taken over', async (t) => {
+test('force takes ownership of a machine created by kubectl', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -113,7 +113,7 @@ test('a machine that kubectl has made can be taken over', async (t) => {
   assert.equal((await put(api, namespace, 'theirs', other, '&force=true')).body.spec.memory, '5Gi');
 });
 
-test('If-Match: only the spec that was seen is replaced', async (t) => {
+test('If-Match: the machine is replaced only if its spec has not changed', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t);
@@ -129,7 +129,7 @@ test('If-Match: only the spec that was seen is replaced', async (t) => {
   assert.equal(gist(await replaceIf(`W/${first}`)), '412 precondition-failed');
   assert.equal(gist(await replaceIf('*', 'absent')), '404 machine-not-found');
 
-  // A status says more than the spec: what changes beside it does not matter.
+  // A status contains more than the spec. Changes of the rest do not matter.
   const status = { conditions: [{ type: 'Deployed', status: 'True' }] };
   await mergePatch(cluster, `${machinePath({ namespace, name: 'seen' })}/status`, { status });
   assert.equal(gist(await replaceIf(first)), '200');
@@ -148,7 +148,7 @@ test('If-Match: only the spec that was seen is replaced', async (t) => {
   assert.equal(gist(await replaceIf(first)), '412 precondition-failed');
 });
 
-test('of many that have seen the same spec, one replaces it', async (t) => {
+test('of many replacements with the same If-Match, one succeeds', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -169,7 +169,7 @@ test('of many that have seen the same spec, one replaces it', async (t) => {
   }
 });
 
-test('a replacement never brings back a machine that is deleted meanwhile', async (t) => {
+test('a replacement never recreates a machine that is deleted in the meantime', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const [api, other] = [await startReadyApi(t), await startReadyApi(t)];

@@ -22,7 +22,7 @@ import { until } from '../support/until.ts';
 
 type Step = () => Promise<unknown>;
 
-/** What the cluster does for a machine; of the last steps any may be the last. */
+/** What the cluster does for a machine. The last steps may happen in any order. */
 function stepsOf(cluster: Connection, { put }: Real, owner: Owner): { first: Step[]; last: Step[] } {
   const uids = new Map<string, string>();
   const { name, namespace } = owner;
@@ -55,7 +55,7 @@ function stepsOf(cluster: Connection, { put }: Real, owner: Owner): { first: Ste
   };
 }
 
-test('from POST to Running, no document goes back or is ahead of the endpoint', async (t) => {
+test('from POST to Running, documents never go back and are never ahead of the endpoint', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace });
@@ -76,7 +76,7 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
       'GET',
       `/api/v1/devmachines/status?${new URLSearchParams({ namespace, name, waitFor: 'Running', timeoutSeconds: '30' })}`,
     );
-    // Each of the last steps is the very last in turn.
+    // Each of the last steps comes last once.
     const final = last[round % last.length];
     for (const step of [...first, ...last.filter((one) => one !== final)]) await step();
     assert.ok(stream.events.every(({ data }) => data.phase !== 'Running'));
@@ -103,7 +103,7 @@ test('from POST to Running, no document goes back or is ahead of the endpoint', 
   }
 });
 
-/** The answers up to the one that says Running. */
+/** The statuses up to the first one that is Running. */
 // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them
 async function poll(api: Api, namespace: string, name: string): Promise<any[]> {
   // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of them

@@ -16,7 +16,7 @@ const MACHINES = 20;
 const CLIENTS = 8;
 const HELD = { finalizers: ['test.example.com/held'] };
 
-/** What each call may answer. Anything else, a 5xx above all, is a fault. */
+/** The expected outcomes of each call. Everything else is an error, any 5xx in particular. */
 const EXPECTED: Record<Call['op'], RegExp> = {
   create: /^(200|201|409 (already-exists|being-deleted|conflict))$/,
   replace: /^(200|404 machine-not-found|409 being-deleted|412 precondition-failed)$/,
@@ -27,7 +27,7 @@ const EXPECTED: Record<Call['op'], RegExp> = {
   edit: /^(200|404 NotFound)$/,
 };
 
-test(`${CLIENTS} clients on ${MACHINES} machines: no 5xx, no lost update, and the last accepted wish stands`, async (t) => {
+test(`${CLIENTS} clients on ${MACHINES} machines: no 5xx, no lost update, and the last accepted change stays`, async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
@@ -64,7 +64,7 @@ test(`${CLIENTS} clients on ${MACHINES} machines: no 5xx, no lost update, and th
   }
 });
 
-/** One client: a call after the other, at random. */
+/** One client: random calls, one after the other. */
 async function client(
   api: Api,
   namespace: string,
@@ -75,7 +75,7 @@ async function client(
   const random = seededRandom(1_000 * SEED + index);
   for (let count = 0; performance.now() < until; count++) {
     const name = `m-${Math.floor(random() * MACHINES)}`;
-    // Unlike any other, so that a replacement is always a change.
+    // Unique, so that every replacement is a change.
     const asked = { env: [{ name: 'WISH', value: `${index}-${count}` }] };
     const spec = { ...EXAMPLE_SPEC, ...asked };
     const record = recorder(calls, name);
@@ -102,7 +102,7 @@ const CHANCES = [
   [1, 'restart'],
 ] as const;
 
-/** Somebody with kubectl, who changes a field of his own. */
+/** A kubectl user who changes a field that nobody else owns. */
 async function editor(cluster: Connection, namespace: string, until: number, calls: Call[]): Promise<void> {
   const random = seededRandom(SEED - 1);
   for (let count = 0; performance.now() < until; count++) {
@@ -112,7 +112,7 @@ async function editor(cluster: Connection, namespace: string, until: number, cal
       const { status, body } = await mergePatch(cluster, machinePath({ namespace, name }), { spec });
       return { status, body: { ...body, type: body.reason }, headers: {} };
     };
-    // What is being deleted can be edited, but by nobody else: it is no longer part of the story.
+    // A machine that is being deleted can still be edited, but no longer counts.
     await recorder(calls, name)('edit', edit, spec);
     await sleep(5);
   }
@@ -129,7 +129,7 @@ function recorder(calls: Call[], name: string) {
   };
 }
 
-/** Every fourth machine goes slowly: a finalizer holds it for some time. */
+/** Delays the deletion of every fourth machine with a finalizer. */
 async function holder(cluster: Connection, namespace: string, until: number): Promise<void> {
   while (performance.now() < until) {
     for (let index = 0; index < MACHINES; index += 4) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TEMPLATES } from '../../src/devmachine/schema/templates.ts';
 import { startApi } from '../support/api.ts';
 
-test('the catalogue tells people what there is to choose from, and nothing of how it is guarded', async (t) => {
+test('the catalogue contains what people choose from, and nothing about how the IDE is protected', async (t) => {
   const api = await startApi(t);
   const { status, headers, body } = await api.call('GET', '/api/v1/templates');
   assert.equal(status, 200);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace } from '../support/cluster.ts';
 
-test('a call waits for a phase of a real machine, and for its end', async (t) => {
+test('a request waits for a phase of a machine in the cluster, and for its deletion', async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
   const api = await startReadyApi(t, { WATCH_NAMESPACES: namespace, DEFAULT_NAMESPACE: namespace });

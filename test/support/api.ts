@@ -12,16 +12,16 @@ import { until } from './until.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions check its type
   readonly body: any;
 }
 
 export interface Api {
   readonly url: string;
   readonly pid: number;
-  /** The lines that it has written on standard output. */
+  /** The log lines so far. */
   readonly log: readonly string[];
-  /** Of the process, when it has ended. */
+  /** Resolves when the process has exited. */
   readonly exitCode: Promise<number | null>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   create(namespace: string, name: string, spec?: unknown, query?: string): Promise<Answer>;
@@ -31,7 +31,7 @@ export interface Api {
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-/** The backend as it runs in production: a process of its own, on a free port. Resolves when it listens. */
+/** Starts the backend as in production, as a process on a free port. Resolves when it listens. */
 export async function startApi(t: TestContext, env: Record<string, string> = {}, main = MAIN): Promise<Api> {
   const child = spawn(process.execPath, [main], {
     env: { KUBECONFIG: testKubeconfig(), LOG_LEVEL: 'info', ...env, PORT: '0' },
@@ -51,7 +51,7 @@ export async function startApi(t: TestContext, env: Record<string, string> = {},
   return { url, pid: child.pid, log, exitCode: exited.then(([code]) => code), ...client(url, agent) };
 }
 
-/** Waits until the backend has read the whole cluster. */
+/** The same, but resolves when the cache is synced. */
 export async function startReadyApi(
   t: TestContext,
   env: Record<string, string> = {},
@@ -71,7 +71,7 @@ async function listening(lines: Interface): Promise<string> {
   return promise;
 }
 
-/** Calls of an API that listens on `url`; each answer is held against openapi.yaml. */
+/** A client for the API at `url`. It checks every response against openapi.yaml. */
 export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' | 'log' | 'exitCode'> {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
     const reply = await request(`${url}${path}`, {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { escapeKey } from '../../src/devmachine/json-pointer.ts';
 
-/** Holds every answer of the API against openapi.yaml. */
+/** Checks responses of the API against openapi.yaml. */
 
 const document = parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ strict: false, allowUnionTypes: true }).addSchema(document, 'openapi');
@@ -34,7 +35,7 @@ export function assertDocumented(
     media,
     'schema',
   ]
-    .map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map(escapeKey)
     .map(encodeURIComponent)
     .join('/');
   const validate = ajv.getSchema(`openapi#/${pointer}`);
