@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { escapeKey } from '../../src/devmachine/json-pointer.ts';
 
 /** Validates every response of the API against openapi.yaml. */
 
@@ -34,7 +35,7 @@ export function assertDocumented(
     media,
     'schema',
   ]
-    .map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map(escapeKey)
     .map(encodeURIComponent)
     .join('/');
   const validate = ajv.getSchema(`openapi#/${pointer}`);

@@ -2,24 +2,26 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { TestContext } from 'node:test';
 
+const TIMEOUT_MS = 60_000;
+
 export interface StreamEvent {
   readonly event: string;
   readonly id: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions check its type
   readonly data: any;
 }
 
-/** One event stream, as an EventSource would read it. */
+/** An event stream, read as an EventSource reads it. */
 export interface Stream {
   readonly headers: IncomingHttpHeaders;
   readonly events: StreamEvent[];
   readonly comments: string[];
   readonly response: IncomingMessage;
-  /** What an EventSource would send as Last-Event-ID. */
+  /** The Last-Event-ID with which an EventSource would reconnect. */
   lastId(): string;
-  /** Resolves when what has come satisfies it; throws when the stream ends before. */
+  /** Resolves when `isSo` holds. Throws if the stream ends first, or after a minute. */
   until(isSo: (stream: Stream) => boolean): Promise<void>;
-  /** Resolves when the stream has ended, whoever ended it. */
+  /** Resolves when the stream has ended, on either side. */
   readonly ended: Promise<void>;
   close(): void;
 }
@@ -76,8 +78,14 @@ function read(response: IncomingMessage): Stream {
     ended,
     close: () => void response.destroy(),
     async until(isSo) {
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      timeout.addEventListener('abort', () => {
+        for (const wake of wakers) wake();
+      });
       while (!isSo(stream)) {
         if (over) throw new Error('the stream has ended');
+        if (timeout.aborted)
+          throw new Error(`timed out after ${TIMEOUT_MS} ms, with ${events.length} events`);
         const { promise, resolve: wake } = Promise.withResolvers<void>();
         wakers.add(wake);
         await promise;
@@ -88,7 +96,7 @@ function read(response: IncomingMessage): Stream {
   return stream;
 }
 
-/** The part of the format that the API uses: a field a line, an empty line after each block. */
+/** Parses the part of the text/event-stream format that the API uses. */
 function parser(onBlock: (fields: Record<string, string>) => void, onComment: (text: string) => void) {
   let rest = '';
   let fields: Record<string, string> = {};
@@ -106,13 +114,13 @@ function parser(onBlock: (fields: Record<string, string>) => void, onComment: (t
   };
 }
 
-/** The events of a kind. */
+/** The events with this name. */
 export const ofKind = (stream: Stream, event: string): StreamEvent[] =>
   stream.events.filter((one) => one.event === event);
 
 export const isSynced = (stream: Stream): boolean => ofKind(stream, 'synced').length > 0;
 
-/** What a client that follows the rules knows after these events: uid → generation. */
+/** The generation of each machine, by uid, that a client has after these events. */
 export function picture(events: readonly StreamEvent[]): Map<string, number> {
   const known = new Map<string, number>();
   for (const { event, data } of events) {
