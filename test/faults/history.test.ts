@@ -20,8 +20,8 @@ const scenarios: Scenario[] = [
     expected: 'a new list, although its version is older; missing objects are deleted',
     async during({ write, converge, backend, proxy }) {
       const restore = await controlPlane().backup();
-      // So many that the restored cluster is behind for a while: an API server that starts writes a lot itself.
-      await retryWrite(() => write(200));
+      // More writes than an API server makes while it starts, so that the restored cluster stays behind until a check.
+      await retryWrite(() => write(800));
       await converge();
       backend.allowRepeats(true);
       listsBeforeRestore = proxy.requests(MACHINE_LISTS).length;
