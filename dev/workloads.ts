@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { applyObjects, readObjects } from './apply.ts';
 import type { Component, ComponentSpec } from './component.ts';
-import type { ControlPlane } from './control-plane.ts';
-import { createKubeClient } from './kube-client.ts';
+import { type Cluster, createKubeClient } from './kube-client.ts';
+import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
 export const WORKLOAD_PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
@@ -16,7 +16,13 @@ export interface Workloads {
 }
 
 /** The part of a control plane that the workloads need. */
-type Base = Omit<ControlPlane, 'workloads'>;
+interface Base extends Cluster {
+  readonly assetsDir: string;
+  readonly stateDir: string;
+  readonly pki: Pki;
+  kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
+  addComponent(spec: ComponentSpec): Promise<Component>;
+}
 
 const KWOK_DIR = join(import.meta.dirname, 'kwok');
 const STAGES = ['node-stages.yaml', 'pod-stages.yaml', 'volume-stages.yaml'];
