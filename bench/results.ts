@@ -7,7 +7,7 @@ import type { Result } from './rows/row.ts';
 /** The report, with the machine and the versions that were measured. */
 export function toMarkdown(results: readonly Result[], { rounds }: { rounds: number }): string {
   const rows = results.map(({ title, ours, ceiling, ratio, target, reached }) =>
-    [title, ours, ceiling, ratio, target, reached ? 'yes' : '**no**'].join(' | '),
+    [title, ours, ceiling, ratio, target ?? 'none yet', toWord(reached)].join(' | '),
   );
   return `<!-- Written by \`npm run bench\`. -->
 # Benchmark results
@@ -24,6 +24,9 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 - ${new Date().toISOString().slice(0, 10)}
 `;
 }
+
+const toWord = (reached: boolean | undefined): string =>
+  reached === undefined ? '–' : reached ? 'yes' : '**no**';
 
 const versions = (names: readonly string[]): string =>
   names.map((name) => `${name} ${versionOf(name)}`).join(', ');

@@ -6,8 +6,9 @@ export interface Result {
   readonly ours: string;
   readonly ceiling: string;
   readonly ratio: string;
-  readonly target: string;
-  readonly reached: boolean;
+  /** Without a target, the row only reports. */
+  readonly target?: string;
+  readonly reached?: boolean;
 }
 
 export interface Bench {
