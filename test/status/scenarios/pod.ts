@@ -30,6 +30,12 @@ export const POD_SCENARIOS: readonly Scenario[] = [
     /0\/3 nodes/,
     deployed(unscheduled('Unschedulable', '0/3 nodes are available: 3 Insufficient cpu.')),
   ),
+  starting(
+    'Queued',
+    'a pod with a scheduling gate, as Kueue sets it',
+    /scheduling gates/,
+    deployed(unscheduled('SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')),
+  ),
   {
     ...starting(
       'DiskPending',

@@ -84,7 +84,8 @@ function diagnoseScheduling({ machine, dependents }: DiagnosisContext, pod: Pod)
       : toDiagnosis('CreatingPod', 'Starting', pod.createdAt, {
           progress: 'The pod is waiting for the scheduler.',
         });
-  const { message: upstreamMessage, since } = pod.scheduled;
+  const { reason, message: upstreamMessage, since } = pod.scheduled;
+  if (reason === 'SchedulingGated') return toDiagnosis('Queued', 'Starting', since, { upstreamMessage });
   if (/ReadWriteOncePod/.test(upstreamMessage))
     return toDiagnosis('DiskConflict', 'Starting', since, { upstreamMessage });
   const pvc = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(upstreamMessage)?.[1];

@@ -24,6 +24,14 @@ export const POD_REASONS = {
     message: ({ upstreamMessage }) => `The machine was evicted from its node: ${quote(upstreamMessage)}`,
     hint: 'Wait for the new pod. If it happens again, set memory to what the machine uses, and keep large files on the disk.',
   },
+  Queued: {
+    phases: ['Starting'],
+    summary:
+      'A scheduling gate holds the pod back, usually of a queueing system such as Kueue, until there is room.',
+    message: ({ upstreamMessage }) =>
+      `The machine is queued: a scheduling gate holds its pod back. ${quote(upstreamMessage)}`,
+    hint: 'Wait until the queue admits the machine. If it persists, ask an administrator about the queue or the quota of the namespace.',
+  },
   Unschedulable: {
     phases: ['Starting'],
     summary: 'The scheduler finds no suitable node. A cluster autoscaler may still add one.',
