@@ -29,7 +29,7 @@ export const FULL_SPEC = {
         prefix: 'models/2026/',
         endpoint: 'https://s3.example.com:9000',
         region: 'eu-central-1',
-        secretName: 's3-access',
+        secretName: 's3-credentials',
       },
     },
     {

@@ -71,6 +71,23 @@ for (const helm of HELMS) {
       await assert.rejects(machine.helm('install', SPEC), /of an earlier machine is still being deleted/);
     });
 
+    test("a machine cannot mount another machine's claim, and can still be stopped", async (t) => {
+      const machine = await prepare(t, helm);
+      await create(machine.cluster, `/api/v1/namespaces/${machine.namespace}/persistentvolumeclaims`, {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'data', labels: { 'ide.example.com/devmachine': 'other' } },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      });
+      const mounts = [{ name: 'data', type: 'pvc', mountPath: '/data', pvc: { claimName: 'data' } }];
+      await assert.rejects(
+        machine.helm('install', { ...SPEC, mounts }),
+        /the claim data belongs to the machine other/,
+      );
+      await machine.helm('install', { ...SPEC, mounts, stopped: true });
+      await assert.rejects(machine.helm('upgrade', { ...SPEC, mounts }), /belongs to the machine other/);
+    });
+
     test('an upgrade keeps a password that somebody changed', async (t) => {
       const machine = await prepare(t, helm);
       await machine.helm('install', SPEC);

@@ -13,7 +13,12 @@ export interface Rule {
   /** The field at fault, relative to the value, as in CEL's fieldPath: `.ingress`. */
   readonly fieldPath?: string;
   readonly isSatisfied?: (value: never) => boolean;
+  /** Set for a rule that stored values may violate; see ratchetedRule(). */
+  readonly [RATCHETED]?: true;
 }
+
+/** A symbol, so that the marker is in no generated file. */
+const RATCHETED = Symbol('ratcheted');
 
 export interface RuleViolation {
   /** JSON pointer (RFC 6901). */
@@ -38,13 +43,33 @@ export function rule<T>(
 /** A rule that compares the new machine with the stored one. Only the cluster checks it. */
 export const transitionRule = (cel: string, message: string): Rule => ({ rule: cel, message });
 
+/**
+ * A rule at a field that was added after machines were stored. The cluster accepts a value that was stored before it, as long
+ * as the value does not change (KEP-4008, CRD validation ratcheting). Only the cluster knows what is stored, so the API
+ * checks the rule for new machines, and leaves updates to the cluster.
+ */
+export function ratchetedRule<T>(cel: string, message: string, isSatisfied: (value: T) => boolean): Rule {
+  return { ...rule(cel, message, isSatisfied), [RATCHETED]: true };
+}
+
+export interface RuleOptions {
+  /** Whether the machine exists already, so that ratcheted rules are left to the cluster. */
+  readonly isUpdate?: boolean;
+}
+
 /** The rules that `value` violates. `value` must be valid against `schema`; the pointers start with `pointer`. */
-export function ruleViolations(schema: TSchema, value: unknown, pointer = ''): RuleViolation[] {
+export function ruleViolations(
+  schema: TSchema,
+  value: unknown,
+  options: RuleOptions = {},
+  pointer = '',
+): RuleViolation[] {
   const own = ((schema[RULES] ?? []) as Rule[])
+    .filter((candidate) => !(options.isUpdate && candidate[RATCHETED]))
     .filter(({ isSatisfied }) => isSatisfied && !isSatisfied(value as never))
     .map(({ message, fieldPath = '' }) => ({ pointer: pointer + fieldPath.replaceAll('.', '/'), message }));
   const inner = children(schema, value).flatMap(([key, child, item]) =>
-    ruleViolations(child, item, childPointer(pointer, key)),
+    ruleViolations(child, item, options, childPointer(pointer, key)),
   );
   return [...own, ...repeatedKeys(schema, value, pointer), ...inner];
 }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { rule, rules } from './cel-rules.ts';
 import * as format from './formats.ts';
+import { secretName } from './object-names.ts';
 import { stringEnum } from './typebox.ts';
 
 const issuer = Type.Object(
@@ -19,10 +20,7 @@ const issuer = Type.Object(
 const tls = Type.Object(
   {
     secretName: Type.Optional(
-      Type.String({
-        ...format.OBJECT_NAME,
-        description: 'Name of a Secret of type kubernetes.io/tls in the same namespace.',
-      }),
+      secretName({ description: 'Name of a Secret of type kubernetes.io/tls in the same namespace.' }),
     ),
     issuer: Type.Optional(issuer),
   },

@@ -1,6 +1,7 @@
 import { type SchemaOptions, type Static, Type } from '@sinclair/typebox';
 import { type Rule, rule, rules } from './cel-rules.ts';
 import * as format from './formats.ts';
+import { claimName, secretName } from './object-names.ts';
 import { stringEnum, uniqueNames } from './typebox.ts';
 
 /** `spec.mounts`: further volumes of a machine. Each type of mount has a block of the same name with its settings. */
@@ -30,7 +31,7 @@ const blocks = {
       ),
       region: Type.Optional(Type.String({ ...format.S3_REGION, description: 'Region of the bucket.' })),
       secretName: Type.Optional(
-        objectName('Name of a Secret with the keys accessKeyId and secretAccessKey.'),
+        secretName({ description: 'Name of a Secret with the keys accessKeyId and secretAccessKey.' }),
       ),
     },
     { description: 'A bucket of an S3 service.' },
@@ -43,11 +44,11 @@ const blocks = {
     { description: 'A path exported by an NFS server.' },
   ),
   pvc: block(
-    { claimName: objectName('Name of the PersistentVolumeClaim.') },
+    { claimName: claimName({ description: 'Name of the PersistentVolumeClaim.' }) },
     { description: 'A PersistentVolumeClaim in the same namespace.' },
   ),
   secret: block(
-    { name: objectName('Name of the Secret.') },
+    { name: secretName({ description: 'Name of the Secret.' }) },
     { description: 'A Secret, mounted as one file per key.' },
   ),
   configMap: block(

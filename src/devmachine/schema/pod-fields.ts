@@ -1,13 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { rule, rules } from './cel-rules.ts';
 import * as format from './formats.ts';
+import { secretName } from './object-names.ts';
 import { stringEnum, uniqueNames } from './typebox.ts';
 
 /** The fields of the spec that have the same meaning as in a pod. */
 
 const secretKeyRef = Type.Object(
   {
-    name: Type.String({ ...format.OBJECT_NAME, description: 'Name of a Secret in the same namespace.' }),
+    name: secretName({ description: 'Name of a Secret in the same namespace.' }),
     key: Type.String({ ...format.SECRET_KEY, description: 'Key in the Secret.' }),
     optional: Type.Optional(
       Type.Boolean({ description: 'true starts the machine even if the Secret or the key does not exist.' }),
@@ -121,7 +122,7 @@ export const nodeSelector = Type.Unsafe<Record<string, string>>({
 });
 
 const imagePullSecret = Type.Object(
-  { name: Type.String({ ...format.OBJECT_NAME, description: 'Name of a Secret in the same namespace.' }) },
+  { name: secretName({ description: 'Name of a Secret in the same namespace.' }) },
   { additionalProperties: false },
 );
 

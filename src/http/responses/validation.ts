@@ -4,7 +4,7 @@ import type { FastifyRequest, FastifySchemaCompiler, preHandlerAsyncHookHandler 
 import type { FastifySchemaValidationError, FastifyValidationResult } from 'fastify/types/schema.js';
 import { DevMachineError, type FieldError } from '../../devmachine/errors.ts';
 import { escapeKey, pointerKeys } from '../../devmachine/json-pointer.ts';
-import { ruleViolations } from '../../devmachine/schema/cel-rules.ts';
+import { type RuleOptions, ruleViolations } from '../../devmachine/schema/cel-rules.ts';
 
 /** Nothing is coerced, removed or defaulted, and all errors are reported, not only the first. */
 export const AJV_OPTIONS = {
@@ -63,9 +63,9 @@ export function toRequestError(
 
 /** A hook that refuses a body that matches `schema` but violates one of its CEL rules. */
 export const validateRules =
-  (schema: TSchema): preHandlerAsyncHookHandler =>
+  (schema: TSchema, options: RuleOptions = {}): preHandlerAsyncHookHandler =>
   async ({ body }: FastifyRequest) => {
-    const violations = ruleViolations(schema, body);
+    const violations = ruleViolations(schema, body, options);
     if (violations.length > 0) throw invalid(...violations.slice(0, MAX_ERRORS));
   };
 

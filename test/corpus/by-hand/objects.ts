@@ -128,6 +128,22 @@ export const OBJECTS: readonly Body[] = [
     [{ key: 'a', effect: 'Never' }],
     [{ operator: 'Equal' }],
   ]),
+  ...values('imagePullSecrets', [[{ name: 'my-access-key' }], [{ name: 'machine-access' }]]),
+  ...values('imagePullSecrets', [
+    [{ name: 'sh.helm.release.v1.machine.v1' }],
+    [{ name: 'sh.helm.release.v2' }],
+  ]),
+  ...values('env', [
+    [{ name: 'A', valueFrom: { secretKeyRef: { name: 'machine-access', key: 'password' } } }],
+    [{ name: 'A', valueFrom: { secretKeyRef: { name: 'access', key: 'password' } } }],
+  ]),
+  ...values('ingress', [{ tls: { secretName: 'machine-access' } }, { tls: { secretName: 'access-tls' } }]),
+  ...values('mounts', [
+    [mount({ pvc: { claimName: 'machine-disk' } })],
+    [mount({ pvc: { claimName: 'disk' } })],
+    [{ name: 'm', type: 'secret', mountPath: '/m', secret: { name: 'machine-access' } }],
+    [{ name: 'm', type: 's3', mountPath: '/m', s3: { bucket: 'bucket', secretName: 'machine-access' } }],
+  ]),
   ...values('imagePullSecrets', [
     [{ name: 'a' }],
     [{ name: 'a' }, { name: 'a' }],

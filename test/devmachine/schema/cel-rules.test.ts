@@ -5,7 +5,8 @@ import { RULES, type Rule, ruleViolations } from '../../../src/devmachine/schema
 import { DevMachineSpec } from '../../../src/devmachine/schema/spec.ts';
 import { FULL_SPEC } from '../../corpus/bodies.ts';
 
-const violations = (change: object) => ruleViolations(DevMachineSpec, { ...FULL_SPEC, ...change }, '/spec');
+const violations = (change: object) =>
+  ruleViolations(DevMachineSpec, { ...FULL_SPEC, ...change }, {}, '/spec');
 const [bucket] = FULL_SPEC.mounts;
 
 test('a machine with every field violates no rule', () => {

@@ -34,6 +34,17 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* A stopped machine mounts nothing, and must always render: otherwise nobody could stop a machine with such a mount. */ -}}
+{{- range $values.mounts -}}
+{{- if and (eq .type "pvc") (not $values.stopped) -}}
+{{- $claim := lookup "v1" "PersistentVolumeClaim" $.root.Release.Namespace .pvc.claimName | default dict -}}
+{{- $owner := dig "metadata" "labels" "ide.example.com/devmachine" "" $claim -}}
+{{- if and $owner (ne $owner $.root.Release.Name) -}}
+{{- fail (printf "mounts: the claim %s belongs to the machine %s." .pvc.claimName $owner) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- if and $machine.admin.tlsClusterIssuer $machine.admin.tlsSecretName -}}
 {{- fail "Only one of the administrator's settings tlsClusterIssuer and tlsSecretName can be set." -}}
 {{- end -}}

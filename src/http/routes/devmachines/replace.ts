@@ -51,7 +51,7 @@ export const replaceRoute: FastifyPluginAsyncTypebox<MachineRouteOptions> = asyn
 
   app.put(
     '',
-    { schema, preHandler: validateRules(DevMachineManifest) },
+    { schema, preHandler: validateRules(DevMachineManifest, { isUpdate: true }) },
     async ({ query, headers, body: { metadata, spec } }, reply) => {
       const key = { name: metadata.name, namespace: resolveNamespace(query.namespace, metadata.namespace) };
       const ifMatch = headers['if-match'];
