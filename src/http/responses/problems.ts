@@ -2,12 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
 import { commonHeaders } from './headers.ts';
-import { HttpError, type HttpErrorCode } from './http-error.ts';
+import { HttpError } from './http-error.ts';
+import { HTTP_PROBLEMS } from './http-problems.ts';
 import { toRequestError } from './validation.ts';
 
 /** The only place that turns errors into HTTP: problem documents of RFC 9457. */
 
-export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, number>> = {
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'invalid-request': 400,
   forbidden: 403,
   'machine-not-found': 404,
@@ -17,8 +18,6 @@ export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, number>> = {
   conflict: 409,
   'precondition-failed': 412,
   'too-large': 413,
-  'unsupported-media-type': 415,
-  'misdirected-request': 421,
   'refused-by-cluster': 422,
   'too-many-requests': 429,
   'too-many-readers': 503,
@@ -94,7 +93,8 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 function toProblem(error: FastifyError): Problem | undefined {
   if (error instanceof DevMachineError) return fromDomain(error);
   if (error instanceof HttpError) {
-    return { status: STATUS[error.code], code: error.code, detail: error.message };
+    const [status] = HTTP_PROBLEMS[error.code].statuses;
+    return { status, code: error.code, detail: error.message };
   }
   if (error.validation)
     return fromDomain(toRequestError(error.validation, error.validationContext ?? 'body'));

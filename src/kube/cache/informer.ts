@@ -68,10 +68,10 @@ export class Informer<T extends Stored> {
 
   /** Follows the cluster until `signal` is aborted. */
   run(signal: AbortSignal, hooks: InformerHooks = {}): Promise<void> {
-    const { path, ...resource } = this.#resource;
-    const { store } = this;
-    const freshness = this.#freshness;
-    const options = { ...this.#context, ...resource, ...hooks, path: path(this.namespace), store, freshness };
-    return runReflector(options, signal);
+    const { client, health, clock, log, silenceMs } = this.#context;
+    const { path, selectors = {}, transform } = this.#resource;
+    const source = { client, path: path(this.namespace), selectors, transform };
+    const target = { store: this.store, freshness: this.#freshness };
+    return runReflector({ ...source, ...target, health, clock, log, silenceMs, ...hooks }, signal);
   }
 }

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Clock, systemClock } from './clock.ts';
 import { withRetries } from './retry.ts';
 import { withDeadline } from './timeout.ts';
-import { type KubeClient, openTransport, type RequestClient } from './transport.ts';
+import { type KubeClient, type KubeRequest, openTransport, type RequestClient } from './transport.ts';
 
 /** The only way from this process to the API server. */
 export interface ClusterClient extends KubeClient {
@@ -34,13 +34,11 @@ export function openClient(
   const transport = openTransport(loadConfig);
   let retries = 0;
   const retrying = withRetries(transport, clock, () => retries++);
+  const limited = <T>(request: KubeRequest, send: (request: KubeRequest) => Promise<T>): Promise<T> =>
+    withDeadline(request.timeoutMs ?? timeoutMs, request.signal, (signal) => send({ ...request, signal }));
   return {
-    request: (request) =>
-      withDeadline(request.timeoutMs ?? timeoutMs, request.signal, (signal) =>
-        transport.request({ ...request, signal }),
-      ),
-    stream: (request) =>
-      withDeadline(timeoutMs, request.signal, (signal) => transport.stream({ ...request, signal })),
+    request: (request) => limited(request, transport.request),
+    stream: (request) => limited(request, transport.stream),
     call: (caller, work) => withDeadline(timeoutMs, caller, (signal) => work(retrying, signal)),
     retries: () => retries,
     close: () => transport.close(),
