@@ -70,12 +70,13 @@ const ascii = (json: string): string =>
 
 export const lint = (helm: Helm): Promise<string> => runHelm(helm, 'lint', '--strict', CHART);
 
-/** Parses strictly: a duplicate key is an error. */
+/** The objects in YAML documents and the Lists in them. Parses strictly: a duplicate key is an error. */
 export function objects(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw error;
     const value = document.toJS() as Manifest;
+    if (value?.kind === 'List') return value.items;
     return value === null ? [] : [value];
   });
 }

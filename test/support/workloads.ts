@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
@@ -101,6 +102,23 @@ export async function newMachine(cluster: WorkloadCluster) {
     deployment: () => read(paths.deployment),
     replicaSets: async () => (await list(`${apps}/replicasets`)).map(identity),
     ingress: () => read(paths.ingress),
+    /** What leads to the pod: the specs of the Service, the Ingress and the network policies. */
+    surroundings: async () => ({
+      service: (await read(paths.service))?.spec,
+      ingress: (await machine.ingress())?.spec,
+      policies: (await list(`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`)).map(
+        ({ spec }) => spec,
+      ),
+    }),
+    /** Resolves when the operator has begun at least `count` more releases: an attempt that is rolled back is two. */
+    attempts: async (count: number) => {
+      const seen = new Set(await machine.releases());
+      const known = seen.size;
+      await waitFor(`${count} releases`, async () => {
+        for (const release of await machine.releases()) seen.add(release);
+        return seen.size - known >= count;
+      });
+    },
     disk: () => read(`${core}/persistentvolumeclaims/${MACHINE}-disk`),
     access: () => read(`${core}/secrets/${MACHINE}-access`),
     releases: async () => (await list(`${core}/secrets?labelSelector=owner%3Dhelm`)).map(identity),
@@ -115,12 +133,19 @@ export async function newMachine(cluster: WorkloadCluster) {
           types.includes('Deployed') && !types.includes('ReleaseFailed') && !types.includes('Irreconcilable')
         );
       }),
-    /** Makes the operator reconcile the machine. It has finished when it has recreated the Ingress, its last object. */
+    /** Makes the operator reconcile the machine. It has finished when it has restored the Deployment, its last object. */
     reconcile: async () => {
-      const { metadata } = await read(paths.ingress);
-      await remove(cluster, paths.ingress);
-      await mergePatch(connection, path, { metadata: { annotations: { reconcile: metadata.uid } } });
-      await waitFor('the Ingress to be recreated', () => read(paths.ingress));
+      const label = 'app.kubernetes.io/part-of';
+      const { body } = await mergePatch(connection, paths.deployment, {
+        metadata: { labels: { [label]: 'changed' } },
+      });
+      await mergePatch(connection, path, {
+        metadata: { annotations: { reconcile: body.metadata.resourceVersion } },
+      });
+      await waitFor(
+        'the label to be restored',
+        async () => (await machine.deployment()).metadata.labels[label] !== 'changed',
+      );
     },
     deleted: () =>
       waitFor('the deletion of the machine and its dependents', async () => {
@@ -134,6 +159,18 @@ export async function newMachine(cluster: WorkloadCluster) {
       }),
   };
   return { machine, namespace };
+}
+
+/** The manifest of the only release in a namespace that is deployed; undefined if there is none. */
+export async function deployedManifest(
+  { list }: WorkloadCluster,
+  namespace: string,
+): Promise<string | undefined> {
+  const selector = 'owner%3Dhelm%2Cstatus%3Ddeployed';
+  const [release] = await list(`/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
+  if (!release) return undefined;
+  const packed = Buffer.from(Buffer.from(release.data.release, 'base64').toString(), 'base64');
+  return JSON.parse(gunzipSync(packed).toString()).manifest;
 }
 
 export async function remove({ connection }: WorkloadCluster, path: string): Promise<void> {

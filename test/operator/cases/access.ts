@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { type Manifest, machineOf, NAME, only, podOf } from '../helm.ts';
+import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
 import { type Case, HOST, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
+
+const policies = (list: Manifest[]): Manifest[] => ofKind(list, 'NetworkPolicy').map(({ spec }) => spec);
+
+const podLabels = (guard: string) => ({
+  'ide.example.com/devmachine': NAME,
+  'ide.example.com/guard': guard,
+});
 
 /** Access to a machine. */
 export const ACCESS: readonly Case[] = [
@@ -65,14 +72,15 @@ export const ACCESS: readonly Case[] = [
     name: 'network: access from the ingress controller and its own namespace, no metadata service',
     spec: { ...VSCODE, ...HOST },
     check: (list) => {
-      const { ingress, egress } = only(list, 'NetworkPolicy').spec;
+      const [{ ingress, egress }, own] = policies(list);
       assert.deepEqual(ingress, [
-        { from: [{ podSelector: {} }] },
         {
           from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }],
-          ports: [{ port: 'http', protocol: 'TCP' }],
+          ports: [{ port: 'http-password', protocol: 'TCP' }],
         },
       ]);
+      assert.deepEqual(own.podSelector.matchLabels, podLabels('password'));
+      assert.deepEqual(own.ingress, [{ from: [{ podSelector: {} }] }]);
       assert.deepEqual(egress[0].to, [
         { namespaceSelector: {} },
         { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } },
@@ -85,8 +93,9 @@ export const ACCESS: readonly Case[] = [
     spec: VSCODE,
     admin: { metadataAddresses: '169.254.169.254/32 100.100.100.200/32' },
     check: (list) => {
-      const { ingress, egress } = only(list, 'NetworkPolicy').spec;
-      assert.deepEqual(ingress, [{ from: [{ podSelector: {} }] }]);
+      const [{ ingress, egress }, own] = policies(list);
+      assert.equal(ingress, undefined);
+      assert.deepEqual(own.ingress, [{ from: [{ podSelector: {} }] }]);
       assert.deepEqual(egress[0].to[1].ipBlock.except, ['169.254.169.254/32', '100.100.100.200/32']);
       assert.equal(egress[0].to[2].ipBlock.except, undefined);
     },
@@ -101,9 +110,14 @@ export const ACCESS: readonly Case[] = [
       assert.deepEqual(only(list, 'Ingress').metadata.annotations, {
         'nginx.ingress.kubernetes.io/auth-url': 'https://a/b',
       });
-      const { ingress } = only(list, 'NetworkPolicy').spec;
+      const [{ ingress }, ...others] = policies(list);
+      assert.equal(others.length, 0);
       assert.equal(ingress.length, 1);
       assert.ok(ingress[0].from[0].namespaceSelector);
+      // A password, or the proxy: an Ingress leads only to a pod that has the guard which it expects.
+      const [{ ports }] = podOf(list).containers;
+      const [{ backend }] = only(list, 'Ingress').spec.rules[0].http.paths;
+      assert.deepEqual([ports[0].name, backend.service.port.name], ['http-proxy', 'http-proxy']);
     },
   })),
   {

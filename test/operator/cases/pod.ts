@@ -11,7 +11,11 @@ export const POD: readonly Case[] = [
       const container = machineOf(list);
       assert.match(container.image, /^(docker\.io|quay\.io)\//);
       assert.deepEqual(container.ports, [
-        { name: 'http', containerPort: template.startsWith('vscode') ? 8080 : 8888, protocol: 'TCP' },
+        {
+          name: 'http-password',
+          containerPort: template.startsWith('vscode') ? 8080 : 8888,
+          protocol: 'TCP',
+        },
       ]);
       assert.ok(container.startupProbe.httpGet.path);
       assert.equal(podOf(list).initContainers !== undefined, template.startsWith('vscode'));
@@ -52,8 +56,8 @@ export const POD: readonly Case[] = [
     check: (list) => {
       assert.deepEqual(machineOf(list).command, ['/bin/serve']);
       assert.deepEqual(machineOf(list).args, ['--port', '9000']);
-      assert.deepEqual(machineOf(list).readinessProbe.tcpSocket, { port: 'http' });
-      assert.equal(only(list, 'Service').spec.ports[0].targetPort, 'http');
+      assert.deepEqual(machineOf(list).readinessProbe.tcpSocket, { port: 'http-own' });
+      assert.equal(only(list, 'Service').spec.ports[0].targetPort, 'http-own');
     },
   },
   {
@@ -71,7 +75,7 @@ export const POD: readonly Case[] = [
     spec: { ...VSCODE, command: ['/bin/mine'] },
     check: (list) => {
       assert.deepEqual(machineOf(list).command, ['/bin/mine']);
-      assert.deepEqual(machineOf(list).startupProbe.tcpSocket, { port: 'http' });
+      assert.deepEqual(machineOf(list).startupProbe.tcpSocket, { port: 'http-own' });
     },
   },
   {

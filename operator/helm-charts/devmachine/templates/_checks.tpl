@@ -1,4 +1,7 @@
-{{/* Rules that a schema cannot express, because they depend on the template or the administrator's settings. Call with (dict "root" $ "machine" $machine). */}}
+{{/*
+Rules that a schema cannot express, because they depend on the template or the administrator's settings. They apply to what
+is started, not to what runs already. Call with (dict "root" $ "machine" $machine).
+*/}}
 {{- define "devmachine.check" -}}
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
@@ -14,7 +17,8 @@
 {{- if not (has $machine.admin.unguardedIngress (list "allow" "refuse")) -}}
 {{- fail "The administrator's setting unguardedIngress must be allow or refuse." -}}
 {{- end -}}
-{{- if and $values.ingressDomain (eq $machine.guard "own") (eq $machine.admin.unguardedIngress "refuse") -}}
+{{- /* A stopped machine serves nothing, and must always render: otherwise nobody could stop a machine of this kind. */ -}}
+{{- if and $values.ingressDomain (eq $machine.guard "own") (eq $machine.admin.unguardedIngress "refuse") (not $values.stopped) -}}
 {{- fail "ingressDomain: without a template, or with its own command or args, nothing is known to guard the machine with a password. Remove ingressDomain, use a template without command and args, or ask the administrator to set up an authenticating proxy." -}}
 {{- end -}}
 
@@ -34,8 +38,18 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* A stopped machine mounts nothing, and must always render: otherwise nobody could stop a machine with such a mount. */ -}}
 {{- range $values.mounts -}}
+{{- if and (eq .type "s3") $machine.admin.s3Driver -}}
+{{- $prefix := get .s3 "prefix" | default "" -}}
+{{- /* Drivers split options at spaces and commas, and some use the prefix as a path. */ -}}
+{{- if not (regexMatch `^[-A-Za-z0-9._/=+@]*$` $prefix) -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount can contain only letters, digits and -._/=+@" -}}
+{{- end -}}
+{{- if has ".." (splitList "/" $prefix) -}}
+{{- fail "mounts: with a CSI driver, the prefix of an s3 mount cannot contain the path segment .." -}}
+{{- end -}}
+{{- end -}}
+{{- /* Nor does a stopped machine mount anything. */ -}}
 {{- if and (eq .type "pvc") (not $values.stopped) -}}
 {{- $claim := lookup "v1" "PersistentVolumeClaim" $.root.Release.Namespace .pvc.claimName | default dict -}}
 {{- $owner := dig "metadata" "labels" "ide.example.com/devmachine" "" $claim -}}

@@ -3,11 +3,11 @@
 {{- define "devmachine.initContainers" -}}
 {{- $context := . -}}
 {{- if .machine.template.bringsIde }}
-# The IDE comes from its own image, so that the machine can use any image with glibc.
+{{- /* The IDE comes from its own image, so that the machine can use any image with glibc. */}}
 - name: ide
   image: {{ .machine.admin.ideImage | quote }}
   command: [cp, -R, /usr/lib/code-server/., {{ .machine.idePath }}]
-  # Not more than the machine requests, because quotas count init containers, too.
+  {{- /* Not more than the machine requests, because quotas count init containers, too. */}}
   resources:
     {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
   securityContext:
@@ -46,7 +46,7 @@
   {{- end }}
   {{- if int64 $machine.port }}
   ports:
-    - name: http
+    - name: {{ $machine.portName }}
       containerPort: {{ int64 $machine.port }}
       protocol: TCP
   {{- include "devmachine.probes" $machine | nindent 2 }}
@@ -121,9 +121,9 @@ args:
 
 {{/* Ten minutes to start. Then a machine is restarted only after five minutes without an answer, because somebody may be working in it. */}}
 {{- define "devmachine.probes" -}}
-{{- $check := dict "tcpSocket" (dict "port" "http") -}}
+{{- $check := dict "tcpSocket" (dict "port" .portName) -}}
 {{- if not .ownServer -}}
-{{- $check = dict "httpGet" (dict "path" .template.healthPath "port" "http") -}}
+{{- $check = dict "httpGet" (dict "path" .template.healthPath "port" .portName) -}}
 {{- end -}}
 startupProbe:
   {{- toYaml $check | nindent 2 }}

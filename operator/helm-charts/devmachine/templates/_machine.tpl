@@ -16,7 +16,9 @@ The machine that results from the spec, the template and the administrator's set
 
   image, home, port   empty or 0 if there is none; home is the home directory of a template
   ownServer           whether the user starts the server on the port: no template, or a command of the user
-  guard               what authenticates users: password, proxy (the administrator's), or own (the image must do it)
+  guard               what authenticates users of a machine that is started now: password, proxy (the administrator's), or
+                      own (the image must do it)
+  portName            of the container's port, see service.yaml
   uid, gid            of the helper containers and, with a template, of the machine
 */}}
 {{- define "devmachine.machine" -}}
@@ -38,6 +40,7 @@ The machine that results from the spec, the template and the administrator's set
   "port" (.Values.port | default $template.port | default 0 | int64)
   "ownServer" $ownServer
   "guard" $guard
+  "portName" (print "http-" $guard)
   "passwordVariable" ($template.passwordVariable | default "DEVMACHINE_PASSWORD")
   "uid" (int64 $user.uid)
   "gid" (int64 $user.gid)

@@ -8,12 +8,12 @@ runAsGroup: {{ int64 .gid }}
 {{ end -}}
 {{- end -}}
 fsGroup: {{ int64 .gid }}
-# Do not change the owner of every file on the disk at each start.
+{{- /* Do not change the owner of every file on the disk at each start. */}}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
 {{- if and (int64 .port) (lt (int64 .port) 1024) }}
-# Allows a non-root user to serve a port below 1024.
+{{- /* Allows a non-root user to serve a port below 1024. */}}
 sysctls:
   - name: net.ipv4.ip_unprivileged_port_start
     value: "0"

@@ -27,17 +27,9 @@ nfs:
 {{- define "devmachine.s3Source" -}}
 {{- $admin := .machine.admin -}}
 {{- $s3 := .mount.s3 -}}
-{{- $prefix := get $s3 "prefix" | default "" -}}
-{{- /* Drivers split options at spaces and commas, and some use the prefix as a path. */ -}}
-{{- if not (regexMatch `^[-A-Za-z0-9._/=+@]*$` $prefix) -}}
-{{- fail "mounts: with a CSI driver, the prefix of an s3 mount can contain only letters, digits and -._/=+@" -}}
-{{- end -}}
-{{- if has ".." (splitList "/" $prefix) -}}
-{{- fail "mounts: with a CSI driver, the prefix of an s3 mount cannot contain the path segment .." -}}
-{{- end -}}
 {{- $placeholders := dict
   "{bucket}" $s3.bucket
-  "{prefix}" $prefix
+  "{prefix}" (get $s3 "prefix" | default "")
   "{endpoint}" (get $s3 "endpoint" | default (get $admin "s3Endpoint"))
   "{region}" (get $s3 "region" | default (get $admin "s3Region"))
 -}}
@@ -89,4 +81,14 @@ csi:
 {{- define "devmachine.mountClaim" -}}
 {{- $content := list .namespace .root.Release.Name .mount.name (include "devmachine.volumeSource" .) | toJson -}}
 {{- printf "%s-m-%s" .root.Release.Name (sha256sum $content | trunc 12) -}}
+{{- end -}}
+
+{{/* A mount's PersistentVolume as JSON: {claim, source}. Call as devmachine.mountClaim. */}}
+{{- define "devmachine.volume" -}}
+{{- $claim := include "devmachine.mountClaim" . -}}
+{{- $source := include "devmachine.volumeSource" . | fromYaml -}}
+{{- if and (hasKey $source "csi") (not (dig "csi" "volumeHandle" "" $source)) -}}
+{{- $_ := set $source.csi "volumeHandle" (print .namespace "-" $claim) -}}
+{{- end -}}
+{{- dict "claim" $claim "source" $source | toRawJson -}}
 {{- end -}}

@@ -1,12 +1,12 @@
-{{- with .Values.ingressDomain }}
-{{- $machine := include "devmachine.machine" $ | fromJson }}
-{{- $admin := $machine.admin }}
-{{- $ingress := $.Values.ingress | default dict }}
+{{/* The Ingress; empty without a host. Call with (dict "root" $ "start" $start). */}}
+{{- define "devmachine.ingress" -}}
+{{- $root := .root }}
+{{- if $root.Values.ingressDomain }}
+{{- $admin := include "devmachine.admin" $root | fromJson }}
+{{- $ingress := $root.Values.ingress | default dict }}
 {{- $tls := get $ingress "tls" | default dict }}
 {{- $annotations := include "devmachine.mapping" (list $admin "ingressAnnotations") | fromJson }}
-{{- if eq $machine.guard "proxy" }}
-{{- $annotations = mergeOverwrite $annotations (include "devmachine.mapping" (list $admin "authProxyAnnotations") | fromJson) }}
-{{- end }}
+{{- $annotations = mergeOverwrite $annotations .start.proxyAnnotations }}
 {{- /* The certificate in the spec, or else the administrator's. */}}
 {{- $tlsSecret := get $tls "secretName" }}
 {{- $issuer := get $tls "issuer" }}
@@ -17,17 +17,17 @@
 {{- end }}
 {{- end }}
 {{- if $issuer }}
-{{- $tlsSecret = printf "%s-tls" $.Release.Name }}
+{{- $tlsSecret = printf "%s-tls" $root.Release.Name }}
 {{- $kind := ternary "cluster-issuer" "issuer" (eq (get $issuer "kind") "ClusterIssuer") }}
 {{- $annotations = set $annotations (print "cert-manager.io/" $kind) $issuer.name }}
 {{- end }}
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
-  name: {{ $.Release.Name | quote }}
-  namespace: {{ $.Release.Namespace | quote }}
+  name: {{ $root.Release.Name | quote }}
+  namespace: {{ $root.Release.Namespace | quote }}
   labels:
-    {{- include "devmachine.labels" $ | nindent 4 }}
+    {{- include "devmachine.labels" $root | nindent 4 }}
   {{- with $annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -39,18 +39,19 @@ spec:
   {{- with $tlsSecret }}
   tls:
     - hosts:
-        - {{ $.Values.ingressDomain | quote }}
+        - {{ $root.Values.ingressDomain | quote }}
       secretName: {{ . | quote }}
   {{- end }}
   rules:
-    - host: {{ . | quote }}
+    - host: {{ $root.Values.ingressDomain | quote }}
       http:
         paths:
           - path: /
             pathType: Prefix
             backend:
               service:
-                name: {{ $.Release.Name | quote }}
+                name: {{ $root.Release.Name | quote }}
                 port:
-                  name: http
+                  name: {{ .start.portName }}
 {{- end }}
+{{- end -}}

@@ -1,11 +1,12 @@
-{{- /*
+{{/*
 The machine's disk. A machine that is created again finds the claim of its predecessor. The claim may have grown and is
 immutable except for its size. So its fields take precedence over the spec; otherwise every upgrade would fail. A claim can
 only grow, and only once it is bound; until then its size is left alone, and the next reconcile expands it.
 
 The manifest must not change after the first install. So a StorageClass that the cluster filled in is not rendered later;
 the annotation records whether the chart rendered the class.
-*/ -}}
+*/}}
+{{- define "devmachine.disk" -}}
 {{- with .Values.storage }}
 {{- $machine := include "devmachine.machine" $ | fromJson }}
 {{- $claim := lookup "v1" "PersistentVolumeClaim" $.Release.Namespace (include "devmachine.diskName" $) | default dict }}
@@ -52,3 +53,4 @@ spec:
     requests:
       storage: {{ $size | quote }}
 {{- end }}
+{{- end -}}
