@@ -40,6 +40,8 @@ export interface Deployment extends Dependent {
   readonly ownerUid: string | undefined;
   /** The digest of the spec that it was rendered from; see spec-digest.ts. */
   readonly specDigest: string | undefined;
+  /** Whether a restart would change the pod template, because of the administrator's settings or the chart. */
+  readonly restartPending: boolean;
   readonly generation: number;
   readonly observedGeneration: number;
   readonly desiredReplicas: number;

@@ -103,6 +103,10 @@ export const MachineStatus = Type.Object(
     restarts: Type.Integer({
       description: 'How often the containers of the current pod have been restarted.',
     }),
+    restartPending: Type.Boolean({
+      description:
+        "Whether the next start or restart changes more than the spec says: the administrator's settings or the chart have changed since the machine was started.",
+    }),
     deleting: Type.Boolean({ description: 'Whether deletion of the machine has been requested.' }),
     staleSince: Type.Optional(StaleSince),
   },

@@ -15,7 +15,7 @@ export function toStatus(machine: Machine, dependents: Dependents): MachineStatu
   const { phase, reason, message, hint, since } = diagnose(machine, dependents);
   const ready = phase === 'Running';
   const url = ready ? urlOf({ machine, dependents }) : undefined;
-  const { pod } = toContext(machine, dependents);
+  const { pod, deployment } = toContext(machine, dependents);
   return {
     name,
     namespace,
@@ -32,6 +32,7 @@ export function toStatus(machine: Machine, dependents: Dependents): MachineStatu
     conditions: [...conditions],
     resources: toResources(machine, dependents),
     restarts: pod ? restartsOf(pod) : 0,
+    restartPending: deployment?.restartPending ?? false,
     deleting,
   };
 }

@@ -56,6 +56,7 @@ export const STATUS_EXAMPLE: MachineStatus = {
     unknown: [],
   },
   restarts: 0,
+  restartPending: false,
   deleting: false,
 };
 

@@ -3,6 +3,9 @@ import { SPEC_DIGEST_ANNOTATION } from '../../devmachine/status/spec-digest.ts';
 import type { Interner } from './intern.ts';
 import { type ConditionObject, type Metadata, ownerUid, toConditionState, toDependent } from './metadata.ts';
 
+/** Set by the chart (operator/helm-charts/devmachine/templates/deployment.yaml). */
+const RESTART_PENDING_ANNOTATION = 'ide.example.com/restart-pending';
+
 interface DeploymentObject {
   readonly metadata: Metadata;
   readonly spec: { readonly replicas?: number };
@@ -33,6 +36,7 @@ export function toDeployment(object: unknown, interner: Interner): Deployment {
     deleting,
     ownerUid: ownerUid(metadata),
     specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
+    restartPending: metadata.annotations?.[RESTART_PENDING_ANNOTATION] === 'true',
     generation: metadata.generation ?? 0,
     observedGeneration: status.observedGeneration ?? 0,
     desiredReplicas: spec.replicas ?? 1,

@@ -140,7 +140,9 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     'NodeLost',
     'a pod that is not ready while its containers are',
     /node node-1/,
-    machineIs(running(true, { ready: true })),
+    deployed((owner) =>
+      pod(owner, { machine: running(true, { ready: true }), status: { phase: 'Running' } }),
+    ),
   ),
   starting(
     'ProbeFailing',

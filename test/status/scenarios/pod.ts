@@ -1,7 +1,8 @@
-import { condition, deployment, NO_PODS, pod, pvc, waiting } from '../objects.ts';
+import { condition, deployment, NO_PODS, pod, pvc, running, waiting } from '../objects.ts';
 import { deployed, failing, machineIs, type Scenario, starting, unscheduled } from './scenario.ts';
 
 const CREATING = waiting('ContainerCreating');
+const RUNS = { phase: 'Running' };
 const STORAGE = { storage: { size: '20Gi' } };
 
 /** A pod that does not exist, has no node yet or has lost its node. */
@@ -21,6 +22,45 @@ export const POD_SCENARIOS: readonly Scenario[] = [
       'a terminating pod',
       /previous pod is terminating/,
       deployed((owner) => pod(owner)),
+    ),
+    terminating: ({ name }) => [`${name}-a`],
+  },
+  {
+    ...starting(
+      'Recreating',
+      'a pod that waits for the end of the previous one',
+      /previous pod is terminating/,
+      deployed(
+        (owner) => pod(owner, { suffix: 'previous' }),
+        unscheduled(
+          'Unschedulable',
+          "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.",
+        ),
+      ),
+    ),
+    terminating: ({ name }) => [`${name}-previous`],
+  },
+  {
+    ...starting(
+      'NodeLost',
+      'a pod that waits for the end of the previous one, whose node does not respond',
+      /node-1, which runs the machine's previous pod, is not responding/,
+      deployed(
+        (owner) => pod(owner, { suffix: 'previous', machine: running(true, { ready: true }), status: RUNS }),
+        unscheduled(
+          'Unschedulable',
+          "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.",
+        ),
+      ),
+    ),
+    terminating: ({ name }) => [`${name}-previous`],
+  },
+  {
+    ...starting(
+      'NodeLost',
+      'a terminating pod whose node does not respond',
+      /previous pod, is not responding/,
+      deployed((owner) => pod(owner, { machine: running(true, { ready: true }), status: RUNS })),
     ),
     terminating: ({ name }) => [`${name}-a`],
   },

@@ -1,5 +1,6 @@
-import type { Container, Pod, PodEvent } from '../dependents.ts';
+import type { Pod, PodEvent } from '../dependents.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
+import { isNodeLost } from './node.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 
 /** What a pod that has a node waits for, if nothing fails. */
@@ -21,11 +22,8 @@ export function diagnoseContainerWait(pod: Pod, events: readonly PodEvent[]): Di
     return toStarting("The node is preparing the machine's volumes and network.");
   }
   if (init) return toStarting(`The init container ${name} is running.`, current.since);
-  // All containers were healthy in the last report, so the node stopped reporting.
-  if (pod.containers.every(isHealthy))
+  if (isNodeLost(pod))
     return toDiagnosis('NodeLost', 'Starting', pod.ready?.since ?? since, { node: pod.node ?? '' });
   if (started) return toDiagnosis('ProbeFailing', 'Starting', pod.ready?.since ?? since, { container: name });
   return toStarting('The container is running but does not answer on its port yet.', current.since);
 }
-
-const isHealthy = ({ ready, init, state }: Container): boolean => ready || (init && state === 'terminated');

@@ -2,6 +2,7 @@ import { type ConditionState, type Deployment, diskName, type Pod } from '../dep
 import { diagnoseContainers } from './container.ts';
 import { diagnoseContainerWait } from './container-wait.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
+import { isNodeLost } from './node.ts';
 
 /** Why the machine's pod is not ready; undefined once it is. */
 export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
@@ -12,6 +13,8 @@ export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
   if (!pod || !isAlive(pod) || pod.deleting || deployment.updatedReplicas === 0)
     return diagnoseMissingPod(context, deployment);
   if (pod.ready?.isTrue) return undefined;
+  const previous = previousPod(context, pod);
+  if (previous) return diagnosePreviousPod(previous);
   const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
   if (disk?.phase === 'Lost') return toDiagnosis('DiskLost', 'Failed', pod.createdAt, { disk: disk.name });
   return (
@@ -44,15 +47,33 @@ function diagnoseMissingPod(
     return toDiagnosis(reason, 'Failed', failure.since, { upstreamMessage: failure.message });
   }
   if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
-  const disruption = disruptionOf(pod);
+  const disruption = isNodeLost(pod) ? undefined : disruptionOf(pod);
   if (disruption)
     return toDiagnosis('Evicted', 'Starting', disruption.since, { upstreamMessage: disruption.message });
+  if (isAlive(pod)) return diagnosePreviousPod(pod);
+  return toDiagnosis('Recreating', 'Starting', pod.terminatingSince ?? pod.createdAt, {
+    upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
+  });
+}
+
+/**
+ * The pod that keeps `pod` from getting a node: the anti-affinity of a machine's pods allows only one of them on a node
+ * (operator/helm-charts/devmachine/templates/_pod.tpl). It may belong to an earlier machine of the same name.
+ */
+const previousPod = ({ dependents }: DiagnosisContext, pod: Pod): Pod | undefined =>
+  pod.node === undefined
+    ? dependents.pods.find((other) => other !== pod && other.node !== undefined && isAlive(other))
+    : undefined;
+
+/** `pod` has a node, and must end before the next pod can start. */
+function diagnosePreviousPod(pod: Pod): Diagnosis {
   const since = pod.terminatingSince ?? pod.createdAt;
-  return isAlive(pod)
-    ? toDiagnosis('Recreating', 'Starting', since)
-    : toDiagnosis('Recreating', 'Starting', since, {
-        upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
-      });
+  const { node = '' } = pod;
+  return isNodeLost(pod)
+    ? toDiagnosis('NodeLost', 'Starting', pod.ready?.since ?? since, {
+        progress: `The node ${node}, which runs the machine's previous pod, is not responding. The next pod starts when that pod is gone.`,
+      })
+    : toDiagnosis('Recreating', 'Starting', since);
 }
 
 /** Values of `status.reason` of a pod that did not end by itself (kubelet, node shutdown, node lifecycle controller). */

@@ -65,10 +65,4 @@ export const CONTAINER_REASONS = {
     message: ({ container }) => `The container ${container} is running but its readiness probe fails.`,
     hint: "Check the process in the machine: it must answer on the machine's port. A restart may help.",
   },
-  NodeLost: {
-    phases: ['Starting'],
-    summary: 'The node of the pod stopped reporting, so the state of the containers is unknown.',
-    message: ({ node }) => `The node ${node}, which runs the machine, is not responding.`,
-    hint: 'Wait for the node to recover. If it does not, the cluster moves the machine to another node after some minutes.',
-  },
 } as const satisfies Record<string, ReasonText>;

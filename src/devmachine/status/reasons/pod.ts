@@ -17,6 +17,14 @@ export const POD_REASONS = {
         : `The machine's previous pod failed. A new pod will replace it. Reason: ${quote(upstreamMessage)}`,
     hint: 'Wait; the previous pod has up to five minutes to shut down.',
   },
+  NodeLost: {
+    phases: ['Starting'],
+    summary:
+      "The node of the pod, or of the machine's previous pod, has stopped reporting. Nobody knows whether the pod still runs, so no other pod of the machine gets a node.",
+    message: ({ node, progress = `The node ${node}, which runs the machine, is not responding.` }) =>
+      progress,
+    hint: 'Wait for the node to recover. If it is gone for good, ask an administrator to delete the Node, or to taint it with node.kubernetes.io/out-of-service: the machine then starts on another node.',
+  },
   Evicted: {
     phases: ['Starting'],
     summary:
