@@ -58,11 +58,13 @@ const printerColumns = [
   column('Image', '.spec.image', 'string', 'Container image', 1),
 ];
 
+/**
+ * The API server prunes everything else that the operator reports: the manifest of the release contains Secrets, and
+ * whoever may read a machine may read its status.
+ */
 const status = {
   type: 'object',
-  description:
-    'What the operator reports. It has no fixed schema, because the operator replaces it as a whole.',
-  'x-kubernetes-preserve-unknown-fields': true,
+  description: 'What the operator reports.',
   properties: {
     conditions: {
       type: 'array',
@@ -71,10 +73,17 @@ const status = {
       items: {
         type: 'object',
         required: ['type', 'status'],
-        'x-kubernetes-preserve-unknown-fields': true,
-        properties: { type: { type: 'string' }, status: { type: 'string' } },
+        properties: {
+          type: { type: 'string' },
+          status: { type: 'string' },
+          reason: { type: 'string' },
+          message: { type: 'string' },
+          lastTransitionTime: { type: 'string', format: 'date-time' },
+          observedGeneration: { type: 'integer', format: 'int64' },
+        },
       },
     },
+    deployedRelease: { type: 'object', properties: { name: { type: 'string' } } },
   },
 };
 

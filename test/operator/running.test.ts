@@ -6,6 +6,7 @@ import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { manifest } from '../corpus/bodies.ts';
 import { applyAs, create } from '../support/cluster.ts';
 import {
+  deployedManifest,
   remove,
   type Stored,
   startWorkloadCluster,
@@ -79,7 +80,7 @@ async function runCase(t: TestContext, { name, spec, root, tooLarge, check }: Ca
       const { status = {} } = await cluster.read(path);
       const failure = status.conditions?.find(({ type }: Stored) => type === 'ReleaseFailed');
       assert.equal(failure, undefined, failure?.message);
-      return status.deployedRelease?.manifest as string | undefined;
+      return status.deployedRelease && (await deployedManifest(cluster, namespace));
     });
     // The cases expect the namespace that the chart tests render for.
     check(objects(manifested.replaceAll(namespace, 'team')));

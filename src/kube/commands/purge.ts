@@ -8,6 +8,7 @@ import { isLeftToDefault, ownedSpec } from '../managed-fields/owned.ts';
 import type { MachineObject } from '../resources/devmachine.ts';
 import { getMachine } from './apply.ts';
 import { type DeleteResult, requestDeletion, toDeleteResult } from './delete.ts';
+import { deployedDigest, keepsDisk } from './dependents.ts';
 import { applyUpdate, type UpdateRequest } from './update.ts';
 
 export interface PurgeOptions {
@@ -23,8 +24,8 @@ const POLL_INTERVAL_MS = 250;
  *
  *   apply storage.retention: Delete ──▶ wait until the operator has deployed that spec ──▶ delete the machine
  *
- * The manifest of the deployed release decides what an uninstall leaves behind. See docs/decisions/purge.md. Returns
- * undefined if the machine is already being deleted with its disk.
+ * The Deployment is the last object that the operator applies, so the digest of the spec on it is the proof. See
+ * docs/decisions/purge.md. Returns undefined if the machine is already being deleted with its disk.
  */
 export async function purgeMachine(
   client: RequestClient,
@@ -37,7 +38,7 @@ export async function purgeMachine(
   for (let live: MachineObject | undefined = first; ; live = await getMachine(client, key, signal)) {
     if (live?.metadata.uid !== first.metadata.uid) throw deletedMeanwhile(key);
     if (live.metadata.deletionTimestamp) {
-      if (isDeletedWithDisk(live)) return undefined;
+      if (!retainsDisk(live) && !(await keepsDisk(client, key, signal))) return undefined;
       throw deletedWithoutPurge(key);
     }
     const result = await step(client, key, live, signal);
@@ -55,39 +56,45 @@ async function step(
   live: MachineObject,
   signal: AbortSignal,
 ): Promise<DeleteResult | undefined> {
-  if (isReleased(live)) {
-    const { uid, resourceVersion } = live.metadata;
-    // Not safe to retry: if the first attempt took effect unnoticed, nobody could tell what it left behind.
-    const options = { retryable: false, signal };
-    const response = await requestDeletion(client, key, { uid, resourceVersion }, options);
-    return response.status === 404 || response.status === 409 ? undefined : toDeleteResult(uid, response);
+  const { uid, resourceVersion } = live.metadata;
+  const deployed = live.spec.storage ? await proofOf(client, key, uid, signal) : undefined;
+  if (retainsDisk(live)) {
+    // The Deployment would prove a spec that is not stored yet: the operator has not seen the present one.
+    if (deployed !== specDigest(withoutRetention(live.spec)))
+      await applyUpdate(client, key, live, toUpdate(live), { signal });
+    return undefined;
   }
-  if (!retainsNothing(live)) await applyUpdate(client, key, live, toUpdate(live), { signal });
-  return undefined;
+  if (live.spec.storage && deployed !== specDigest(live.spec)) return undefined;
+  // Not safe to retry: if the first attempt took effect unnoticed, nobody could tell what it left behind.
+  const options = { retryable: false, signal };
+  const response = await requestDeletion(client, key, { uid, resourceVersion }, options);
+  return response.status === 404 || response.status === 409 ? undefined : toDeleteResult(uid, response);
 }
 
-/** Whether the spec asks for the deletion of the disk. */
-const retainsNothing = ({ spec: { storage } }: MachineObject): boolean =>
-  storage === undefined || storage.retention === 'Delete';
-
-/** Whether the operator has deployed exactly this spec, and the release keeps nothing. */
-function isReleased(live: MachineObject): boolean {
-  if (live.spec.storage === undefined) return true;
-  const manifest = deployedManifest(live);
-  return retainsNothing(live) && manifest.includes(specDigest(live.spec)) && !KEEP.test(manifest);
+async function proofOf(
+  client: RequestClient,
+  key: MachineKey,
+  uid: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await deployedDigest(client, key, uid, signal);
+  } catch (error) {
+    if (error instanceof DevMachineError && error.code === 'forbidden')
+      throw deploymentsUnreadable(key, error);
+    throw error;
+  }
 }
 
-/** A machine that was never deployed, or is uninstalled already, keeps nothing. */
-const isDeletedWithDisk = (live: MachineObject): boolean =>
-  retainsNothing(live) && !KEEP.test(deployedManifest(live));
+/** Whether the spec asks to keep the disk. */
+const retainsDisk = ({ spec: { storage } }: MachineObject): boolean =>
+  storage !== undefined && storage.retention !== 'Delete';
 
-const KEEP = /^[ \t]*["']?helm\.sh\/resource-policy["']?\s*:\s*["']?keep\b/m;
-
-/** Contains Secrets: inspected here only, never kept. */
-function deployedManifest({ status }: MachineObject): string {
-  const { deployedRelease } = (status ?? {}) as { deployedRelease?: { manifest?: unknown } | null };
-  return typeof deployedRelease?.manifest === 'string' ? deployedRelease.manifest : '';
-}
+/** The spec that `toUpdate` leads to. */
+const withoutRetention = (spec: DevMachineSpec): object => ({
+  ...spec,
+  storage: { ...spec.storage, retention: 'Delete' },
+});
 
 function toUpdate(live: MachineObject): UpdateRequest {
   const owned = ownedSpec(live);
@@ -108,6 +115,13 @@ const deletedMeanwhile = ({ name }: MachineKey): DevMachineError =>
   new DevMachineError(
     'machine-not-found',
     `Another request deleted the machine ${name} meanwhile. Unless that was a purge, its disk and its access Secret may remain: create it again and delete that one with purge=true.`,
+  );
+
+const deploymentsUnreadable = ({ name }: MachineKey, cause: DevMachineError): DevMachineError =>
+  new DevMachineError(
+    'operator-timeout',
+    `Nothing is deleted: the backend may not list Deployments, and so cannot know when the operator has released the disk of the machine ${name}. ${cause.message}`,
+    { cause },
   );
 
 function operatorTimeout({ name }: MachineKey, live: MachineObject, timeoutMs: number): DevMachineError {

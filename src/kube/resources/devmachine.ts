@@ -33,7 +33,7 @@ export const machinePath = ({ namespace, name }: MachineKey): string => `${machi
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** Keeps what answers need. Of the operator's status that is the conditions, never the rendered manifest. */
+/** Keeps what answers need. */
 export function toMachine({ metadata, spec, status }: MachineObject, interner: Interner): Machine {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } =
     metadata;
@@ -81,17 +81,13 @@ export function asMachineObject(body: unknown): MachineObject {
   );
 }
 
-/** The CRD does not validate the operator's status: fields that are not strings are dropped. */
 const toCondition = (
   { type, status, reason, message, lastTransitionTime }: Condition,
   interner: Interner,
-): Condition =>
-  ({
-    type: interner.text(type),
-    status: interner.text(status),
-    reason: interner.text(stringOf(reason)),
-    message: stringOf(message),
-    lastTransitionTime: stringOf(lastTransitionTime),
-  }) as Condition;
-
-const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+): Condition => ({
+  type: interner.text(type),
+  status: interner.text(status),
+  ...(reason === undefined ? {} : { reason: interner.text(reason) }),
+  ...(message === undefined ? {} : { message }),
+  ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
+});
