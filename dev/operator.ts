@@ -13,6 +13,8 @@ export const HELM_OPERATOR = 'helm-operator';
 export interface OperatorOptions {
   /** May hold HELM_OPERATOR, WATCH_NAMESPACE and the DEVMACHINE_… variables of operator/watches.yaml. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder with watches.yaml and the chart. Defaults to operator/. */
+  readonly dir?: string;
 }
 
 export interface Operator {
@@ -36,7 +38,7 @@ export function operatorPrograms(env: NodeJS.ProcessEnv): string[] {
  */
 export async function startOperator(
   controlPlane: ControlPlane,
-  { env = process.env }: OperatorOptions = {},
+  { env = process.env, dir = OPERATOR_DIR }: OperatorOptions = {},
 ): Promise<Operator> {
   const program = givenOperator(env) ?? join(controlPlane.assetsDir, HELM_OPERATOR);
   const config = await readOperatorConfig(join(controlPlane.assetsDir, 'kubectl'), OPERATOR_DIR);
@@ -55,7 +57,7 @@ export async function startOperator(
         `--health-probe-bind-address=${address}`,
         '--metrics-bind-address=0',
       ],
-      cwd: OPERATOR_DIR,
+      cwd: dir,
       // TMPDIR: temporary files of a killed operator stay in the state directory.
       env: { ...config.env, ...env, KUBECONFIG: kubeconfig, TMPDIR: controlPlane.stateDir },
       isReady: async () => {

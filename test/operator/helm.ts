@@ -68,6 +68,16 @@ const ascii = (json: string): string =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** The environment of the operator for these settings of the administrator. */
+export const adminEnv = (admin: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(admin).map(([key, value]) => [
+      `DEVMACHINE_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+      // The operator reads overrideValues as --set-string reads its values.
+      value.replaceAll(/[,\\]|^\{/g, (sign) => `\\${sign}`),
+    ]),
+  );
+
 export const lint = (helm: Helm): Promise<string> => runHelm(helm, 'lint', '--strict', CHART);
 
 /** The objects in YAML documents and the Lists in them. Parses strictly: a duplicate key is an error. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
-import { type PodHistory, recordPods } from '../support/pod-history.ts';
+import { type History, podUids, record } from '../support/history.ts';
 import { forbid, limit, type Refusal } from '../support/refusals.ts';
 import {
   addOperator,
@@ -55,13 +55,13 @@ const CASES: readonly Case[] = [
 ];
 
 let cluster: WorkloadCluster;
-let pods: PodHistory;
+let pods: History;
 const stop = new AbortController();
 
 before(async () => {
   cluster = await startWorkloadCluster();
   await addOperator(cluster);
-  pods = await recordPods(cluster.connection, stop.signal);
+  pods = await record(cluster.connection, '/api/v1/pods', stop.signal);
 });
 
 after(async () => {
@@ -113,11 +113,11 @@ describe('a refused change', { concurrency: 2 }, () => {
         ),
       );
       await machine.reconcile();
-      assert.equal(pods.uids(namespace, MACHINE).length, 1);
+      assert.equal(podUids(pods, namespace, MACHINE).length, 1);
       await refusal.lift();
       await machine.apply({ ...spec, cpu: 3, restartedAt: '2026-01-01T00:00:00Z' });
       await machine.running();
-      assert.equal(pods.uids(namespace, MACHINE).length, 2);
+      assert.equal(podUids(pods, namespace, MACHINE).length, 2);
     });
   }
 
@@ -136,7 +136,7 @@ describe('a refused change', { concurrency: 2 }, () => {
     await machine.apply({ ...spec, ingressDomain: NEW_HOST, cpu: 3 });
     await machine.condition('ReleaseFailed', 'True');
     await attempted;
-    assert.deepEqual(pods.uids(namespace, MACHINE), [pod.metadata.uid]);
+    assert.deepEqual(podUids(pods, namespace, MACHINE), [pod.metadata.uid]);
     const { ingress, service } = await machine.surroundings();
     assert.equal(ingress.rules[0].http.paths[0].backend.service.port.name, service.ports[0].name);
     assert.equal(service.ports[0].targetPort, pod.spec.containers[0].ports[0].name);
@@ -159,7 +159,7 @@ describe('a refused change', { concurrency: 2 }, () => {
     await machine.apply({ ...spec, ingressDomain: NEW_HOST, stopped: true });
     await waitFor('the end of the pod', async () => (await machine.pods()).length === 0);
     await attempted;
-    assert.equal(pods.uids(namespace, MACHINE).length, 1);
+    assert.equal(podUids(pods, namespace, MACHINE).length, 1);
   });
 });
 
@@ -178,7 +178,7 @@ async function assertLeftAlone(old: object, changed: object, refuse: Case['refus
   const failed = await machine.condition('ReleaseFailed', 'True');
   assert.equal(failed.message, 'upgrade failed; rollback required');
   await attempted;
-  assert.deepEqual(pods.uids(namespace, MACHINE), [pod.metadata.uid]);
+  assert.deepEqual(podUids(pods, namespace, MACHINE), [pod.metadata.uid]);
   // Between two attempts, everything fits the running pod.
   await waitFor(
     'the objects of the running pod',
@@ -192,5 +192,5 @@ async function assertLeftAlone(old: object, changed: object, refuse: Case['refus
     const running = await machine.running();
     return running.metadata.uid !== pod.metadata.uid && running;
   });
-  assert.deepEqual(pods.uids(namespace, MACHINE), [pod.metadata.uid, replaced.metadata.uid]);
+  assert.deepEqual(podUids(pods, namespace, MACHINE), [pod.metadata.uid, replaced.metadata.uid]);
 }

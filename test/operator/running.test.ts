@@ -15,7 +15,7 @@ import {
 } from '../support/workloads.ts';
 import { CASES } from './cases/all.ts';
 import type { Case } from './cases/case.ts';
-import { type Manifest, NAME, objects, ofKind, podOf } from './helm.ts';
+import { adminEnv, type Manifest, NAME, objects, ofKind, podOf } from './helm.ts';
 
 /** Runs every case of the chart: the operator installs it, the pod runs under PodSecurity, and all of it is deleted. */
 
@@ -36,7 +36,7 @@ const groups = Map.groupBy(CASES, ({ admin = {}, root }) =>
 for (const [admin, cases] of groups) {
   test(`the cases with the administrator's settings ${admin}`, { concurrency: 4 }, async (t) => {
     const operator = await startOperator(cluster.controlPlane, {
-      env: { ...process.env, ...toEnv(JSON.parse(admin)) },
+      env: { ...process.env, ...adminEnv(JSON.parse(admin)) },
     });
     try {
       await Promise.all(cases.map((one) => runCase(t, one)));
@@ -45,15 +45,6 @@ for (const [admin, cases] of groups) {
     }
   });
 }
-
-const toEnv = (admin: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(admin).map(([key, value]) => [
-      `DEVMACHINE_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-      // The operator reads overrideValues as --set-string reads its values.
-      value.replaceAll(/[,\\]|^\{/g, (sign) => `\\${sign}`),
-    ]),
-  );
 
 let count = 0;
 
