@@ -13,6 +13,10 @@ export interface ReporterOptions {
   readonly log: Log;
 }
 
+/**
+ * Only failed releases: the history of all Helm releases in the cluster can be large. After a failed rollback, Helm marks
+ * the release that failed first as superseded, but the watch has seen it by then.
+ */
 const RELEASES = {
   path: (namespace: string | undefined) =>
     namespace ? `/api/v1/namespaces/${namespace}/secrets` : '/api/v1/secrets',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { testKubeconfig } from '../support/cluster.ts';
 
@@ -18,15 +19,11 @@ function start(env: Record<string, string>) {
 test('the reporter watches the namespaces of the operator and exits on SIGTERM', async () => {
   const { child, exit } = start({ KUBECONFIG: testKubeconfig(), WATCH_NAMESPACE: 'default,kube-system' });
   const paths = new Set<string>();
-  let rest = '';
-  for await (const chunk of child.stdout) {
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const { msg, path } = JSON.parse(line);
-      if (msg === 'listed') paths.add(path);
-      if (msg === 'listed' && paths.size === 2) child.kill('SIGTERM');
-    }
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { msg, path } = JSON.parse(line);
+    if (msg !== 'listed') continue;
+    paths.add(path);
+    if (paths.size === 2) child.kill('SIGTERM');
   }
   assert.deepEqual(await exit, [0, null]);
   assert.deepEqual([...paths].sort(), [
