@@ -20,6 +20,7 @@ import {
 import { operatorPrograms, startOperator } from './operator.ts';
 import { createFailureLog } from './operator-log.ts';
 import { isFree } from './ports.ts';
+import { startReporter } from './reporter.ts';
 import { watchFile } from './watch-file.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS } from './workloads.ts';
 
@@ -85,7 +86,11 @@ async function runMachines(
   signal: AbortSignal,
 ): Promise<string> {
   const [{ program, component }] = await Promise.all([
-    defined.then(() => startOperator(controlPlane)),
+    defined.then(async () => {
+      const operator = await startOperator(controlPlane);
+      await startReporter(controlPlane, operator);
+      return operator;
+    }),
     startWorkloads(controlPlane),
   ]);
   followFile(component.logFile, createFailureLog(console.log), signal);

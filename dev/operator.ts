@@ -23,6 +23,8 @@ export interface Operator {
   readonly program: string;
   /** The Kubernetes user that the operator authenticates as. */
   readonly user: string;
+  /** The path of a kubeconfig for that user. */
+  readonly kubeconfig: string;
 }
 
 const OPERATOR_DIR = join(REPOSITORY, 'operator');
@@ -67,7 +69,7 @@ export async function startOperator(
       },
     });
   });
-  return { component, program, user: config.user };
+  return { component, program, user: config.user, kubeconfig };
 }
 
 /** The program that HELM_OPERATOR names, if it is set. */

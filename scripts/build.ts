@@ -6,14 +6,14 @@ import { thirdPartyLicences } from './licences.ts';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Bundles the backend for production, with the licences of its dependencies. Without a bundle, most of the start-up time is
+ * Bundles the backend and the reporter for production, with the licences of its dependencies. Without a bundle, most of the start-up time is
  * spent on resolving and opening a thousand modules. The contents of `outdir` are deleted first.
  */
 export async function build(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await bundle({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
+    entryPoints: { main: 'src/main.ts', reporter: 'src/reporter/main.ts' },
     outdir,
     bundle: true,
     platform: 'node',

@@ -40,18 +40,18 @@ export interface Config {
   readonly eventHistoryBytes: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws an error whose one-line message names the variable at fault. */
 export function loadConfig(env: Environment = process.env): Config {
   const host = env['HOST'] || '127.0.0.1';
-  const watchNamespaces = list(env, 'WATCH_NAMESPACES').map((name) => namespace('WATCH_NAMESPACES', name));
+  const watchNamespaces = listOf(env, 'WATCH_NAMESPACES').map((name) => namespace('WATCH_NAMESPACES', name));
   const defaultNamespace = env['DEFAULT_NAMESPACE'] || undefined;
   if (defaultNamespace !== undefined) namespace('DEFAULT_NAMESPACE', defaultNamespace);
   if (defaultNamespace && watchNamespaces.length > 0 && !watchNamespaces.includes(defaultNamespace)) {
     throw new Error(`DEFAULT_NAMESPACE must be one of WATCH_NAMESPACES, and "${defaultNamespace}" is not`);
   }
-  const allowedHosts = list(env, 'ALLOWED_HOSTS').map((name) => name.toLowerCase());
+  const allowedHosts = listOf(env, 'ALLOWED_HOSTS').map((name) => name.toLowerCase());
   return {
     host,
     port: integer(env, 'PORT', 8080, 0, 65_535),
@@ -78,7 +78,7 @@ export function loadConfig(env: Environment = process.env): Config {
 /** The host names of the loopback interface. They are the default of ALLOWED_HOSTS if the API listens on it. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
-const list = (env: Environment, name: string): string[] =>
+export const listOf = (env: Environment, name: string): string[] =>
   (env[name] ?? '')
     .split(',')
     .map((item) => item.trim())
@@ -92,14 +92,19 @@ function integer(env: Environment, name: string, fallback: number, least: number
   throw new Error(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
 }
 
-function oneOf<const T extends string>(env: Environment, name: string, values: readonly T[], fallback: T): T {
+export function oneOf<const T extends string>(
+  env: Environment,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+): T {
   const text = env[name] || fallback;
   const value = values.find((candidate) => candidate === text);
   if (value !== undefined) return value;
   throw new Error(`${name} must be one of ${values.join(', ')}, not "${text}"`);
 }
 
-function namespace(variable: string, name: string): string {
+export function namespace(variable: string, name: string): string {
   if (new RegExp(DNS_LABEL.pattern).test(name) && name.length <= DNS_LABEL.maxLength) return name;
   throw new Error(`${variable} must hold names of namespaces, and "${name}" is none`);
 }

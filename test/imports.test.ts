@@ -23,6 +23,11 @@ const FORBIDDEN = [
   ['src/kube/cache', '../../http/sse/hub.ts'],
   ['src/kube', 'fastify'],
   ['src/kube', '../main.ts'],
+  ['src/kube/status', '../../reporter/reporter.ts'],
+  ['src/devmachine', '../reporter/reporter.ts'],
+  ['src/http', '../reporter/reporter.ts'],
+  ['src/reporter', '../http/responses/problems.ts'],
+  ['src/reporter', 'fastify'],
 ];
 
 const ALLOWED = [
@@ -30,6 +35,7 @@ const ALLOWED = [
   ['src/http/plugins', 'fastify-plugin'],
   ['src/kube/client', '../../devmachine/errors.ts'],
   ['src', './http/responses/problems.ts'],
+  ['src/reporter', '../kube/cache/informer.ts'],
 ];
 
 test('imports point one way: main → app → http → devmachine ← kube', (t) => {

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { build } from '../../scripts/build.ts';
 import { startReadyApi } from '../support/api.ts';
-import { connect, createNamespace } from '../support/cluster.ts';
+import { connect, createNamespace, testKubeconfig } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
-test('the production build runs without sources and node_modules', async (t) => {
+test('the production build of backend and reporter runs without sources and node_modules', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'devmachine-bundle-'));
   t.after(() => rm(folder, { recursive: true }));
   const dist = join(folder, 'dist');
@@ -37,7 +40,16 @@ test('the production build runs without sources and node_modules', async (t) => 
   process.kill(api.pid, 'SIGTERM');
   assert.equal(await api.exitCode, 0);
 
+  const reporter = spawn(process.execPath, [join(dist, 'reporter.js')], {
+    env: { KUBECONFIG: testKubeconfig() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exit = once(reporter, 'exit');
+  for await (const line of createInterface({ input: reporter.stdout }))
+    if (JSON.parse(line).msg === 'listed') reporter.kill();
+  assert.deepEqual(await exit, [0, null]);
+
   const licences = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
-  for (const name of ['@kubernetes/client-node', 'fastify', 'pino', 'undici'])
+  for (const name of ['@kubernetes/client-node', 'fastify', 'pino', 'undici', 'yaml'])
     assert.match(licences, new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
 });

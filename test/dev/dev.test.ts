@@ -66,7 +66,7 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
   await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
 
   const pids = recordedPids(stateDir);
-  assert.equal(pids.length, 7);
+  assert.equal(pids.length, 8);
   // Twice, as from a terminal and from npm, which forwards the signal.
   first.child.kill('SIGINT');
   first.child.kill('SIGINT');

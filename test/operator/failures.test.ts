@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Operator } from '../../dev/operator.ts';
 import { createFailureLog } from '../../dev/operator-log.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
-import { create, mergePatch } from '../support/cluster.ts';
+import { mergePatch } from '../support/cluster.ts';
 import {
   addOperator,
   MACHINE,
@@ -15,10 +15,12 @@ import {
   type WorkloadCluster,
   waitFor,
 } from '../support/workloads.ts';
+import { limit } from './obstacles.ts';
 
 /** How helm-operator reports a failed release, and how it recovers. */
 
 const { ingressDomain: _, ...INSIDE } = EXAMPLE_SPEC;
+const NO_INGRESSES = { 'count/ingresses.networking.k8s.io': '0' };
 
 let cluster: WorkloadCluster;
 let operator: Operator;
@@ -32,7 +34,7 @@ after(() => cluster?.stop());
 
 test('a failed install is reported, leaves only the disk, and is retried until it succeeds', async () => {
   const { machine, namespace } = await newMachine(cluster);
-  const quota = await forbidIngresses(namespace);
+  const quota = await limit(cluster, namespace, NO_INGRESSES);
   await machine.apply(EXAMPLE_SPEC);
   const failed = await machine.condition('ReleaseFailed', 'True');
   assert.equal(failed.reason, 'InstallError');
@@ -50,7 +52,7 @@ test('a failed upgrade is reported while the pod keeps running, and reverting th
   await machine.apply(INSIDE);
   const pod = await machine.running();
   const [disk, access] = [await machine.disk(), await machine.access()];
-  const quota = await forbidIngresses(namespace);
+  const quota = await limit(cluster, namespace, NO_INGRESSES);
   await machine.apply(EXAMPLE_SPEC);
   const failed = await machine.condition('ReleaseFailed', 'True');
   assert.equal(failed.reason, 'UpgradeError');
@@ -100,14 +102,4 @@ async function failuresInLog(): Promise<string[]> {
   const write = createFailureLog((line) => lines.push(line));
   write(await readFile(operator.component.logFile, 'utf8'));
   return lines;
-}
-
-/** Makes the API server refuse new Ingresses in the namespace. Resolves to the path of the quota that does so. */
-async function forbidIngresses(namespace: string): Promise<string> {
-  const hard = { 'count/ingresses.networking.k8s.io': '0' };
-  const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
-  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard } };
-  assert.equal((await create(cluster.connection, quotas, body)).status, 201);
-  await waitFor('the status of the quota', async () => (await cluster.read(`${quotas}/none`)).status.hard);
-  return `${quotas}/none`;
 }

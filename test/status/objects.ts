@@ -123,16 +123,16 @@ export const terminated = (reason: string, exitCode: number, message = 'hunter2'
   terminated: { reason, exitCode, startedAt: SCHEDULED, finishedAt: AFTER, message },
 });
 
-export const pvc = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`): Raw => ({
+export const pvc = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`, size = '20Gi'): Raw => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: metadata(owner, name),
   spec: {
     accessModes: ['ReadWriteOnce'],
     storageClassName: 'fast',
-    resources: { requests: { storage: '20Gi' } },
+    resources: { requests: { storage: size } },
   },
-  status: { phase, ...(phase === 'Bound' ? { capacity: { storage: '20Gi' } } : {}) },
+  status: { phase, ...(phase === 'Bound' ? { capacity: { storage: size } } : {}) },
 });
 
 export const ingress = (owner: Owner, { host = owner.host, name = owner.name, tls = true } = {}): Raw => ({
@@ -180,4 +180,28 @@ export const podEvent = (owner: Owner, reason: string, message: string, at = AFT
   firstTimestamp: at,
   lastTimestamp: at,
   count: 1,
+});
+
+/** The event in which the reporter says why the cluster refused a change, as of the spec with this digest. */
+export const refusal = (owner: Owner, message: string, digest = owner.specDigest): Raw => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: {
+    name: `${owner.name}.change-refused`,
+    namespace: owner.namespace,
+    annotations: { 'ide.example.com/spec-sha256': digest },
+  },
+  involvedObject: { kind: 'DevMachine', namespace: owner.namespace, name: owner.name, uid: owner.uid },
+  type: 'Warning',
+  reason: 'ChangeRefused',
+  message,
+});
+
+/** A quota of the machine's namespace, which has used this much of each resource. */
+export const quota = ({ name, namespace }: Owner, hard: object, used: object): Raw => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: `${name}-quota`, namespace },
+  spec: { hard },
+  status: { hard, used },
 });

@@ -23,6 +23,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   Ingress: 'apis/networking.k8s.io/v1/namespaces/NS/ingresses',
   EndpointSlice: 'apis/discovery.k8s.io/v1/namespaces/NS/endpointslices',
   Event: 'api/v1/namespaces/NS/events',
+  ResourceQuota: 'api/v1/namespaces/NS/resourcequotas',
 };
 
 export const collection = (kind: string, namespace: string): string =>
@@ -79,12 +80,12 @@ async function patch(cluster: ClusterClient, path: string, body: object): Promis
   assert.equal(reply.status, 200, JSON.stringify(reply.body));
 }
 
-/** Events and endpoints refer to the pod by its uid, which the API server has assigned. */
+/** Events of pods and endpoints refer to the pod by its uid, which the API server has assigned. */
 function withUids(raw: Raw, uids: Map<string, string>): Raw {
   const { involvedObject, endpoints } = raw;
   return {
     ...raw,
-    ...(involvedObject ? { involvedObject: { ...involvedObject, uid: uids.get(involvedObject.name) } } : {}),
+    ...(involvedObject ? { involvedObject: { uid: uids.get(involvedObject.name), ...involvedObject } } : {}),
     ...(endpoints
       ? {
           endpoints: endpoints.map((endpoint: Raw) => ({

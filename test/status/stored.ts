@@ -52,7 +52,7 @@ export function stored(raw: Raw, version: number, more: object = {}): Raw {
       ...more,
     },
     ...(involvedObject
-      ? { involvedObject: { ...involvedObject, uid: uidOf('Pod', involvedObject.name) } }
+      ? { involvedObject: { uid: uidOf('Pod', involvedObject.name), ...involvedObject } }
       : {}),
     ...(endpoints
       ? {

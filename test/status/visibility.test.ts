@@ -11,7 +11,7 @@ const READ = ['get', 'list', 'watch'];
 const WITHOUT_INGRESSES = [
   { apiGroups: ['ide.example.com'], resources: ['devmachines'], verbs: ['*'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: READ },
-  { apiGroups: [''], resources: ['pods', 'persistentvolumeclaims', 'events'], verbs: READ },
+  { apiGroups: [''], resources: ['pods', 'persistentvolumeclaims', 'events', 'resourcequotas'], verbs: READ },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
 ];
 const INGRESSES = { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: READ };

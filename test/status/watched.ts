@@ -1,5 +1,5 @@
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { DependentKind, LabeledDependent, PodEvent } from '../../src/devmachine/status/dependents.ts';
+import type { DependentKind, WatchedDependent } from '../../src/devmachine/status/dependents.ts';
 import type { MachineStatus } from '../../src/devmachine/status/status.ts';
 import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
 import { Store } from '../../src/kube/cache/store.ts';
@@ -20,10 +20,10 @@ export function watched(unknown: readonly DependentKind[] = []) {
   const interner = new Interner();
   const index = createDependentsIndex();
   const view = createStatusView([machines], (machine) => index.of(machine, unknown), fail);
-  const stores = new Map<string, Store<LabeledDependent | PodEvent>>();
+  const stores = new Map<string, Store<WatchedDependent>>();
   machines.replace([], '0');
   for (const { kind } of WATCHED_RESOURCES) {
-    const store = new Store<LabeledDependent | PodEvent>(fail);
+    const store = new Store<WatchedDependent>(fail);
     store.replace([], '0');
     store.subscribe((change) => view.refresh(index.apply(change)));
     stores.set(kind, store);

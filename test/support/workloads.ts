@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Component } from '../../dev/component.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
+import { startReporter } from '../../dev/reporter.ts';
 import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
@@ -51,10 +53,13 @@ export async function startWorkloadCluster(): Promise<WorkloadCluster> {
   };
 }
 
-/** Applies the CRD and starts helm-operator with the rights of operator/config. */
-export async function addOperator({ controlPlane }: WorkloadCluster): Promise<Operator> {
+/** Applies the CRD and starts helm-operator with the rights of operator/config, and the reporter beside it. */
+export async function addOperator({
+  controlPlane,
+}: WorkloadCluster): Promise<Operator & { readonly reporter: Component }> {
   await applyCrd(controlPlane, join(import.meta.dirname, '../../crd/devmachine-crd.yaml'));
-  return startOperator(controlPlane);
+  const operator = await startOperator(controlPlane);
+  return { ...operator, reporter: await startReporter(controlPlane, operator) };
 }
 
 const TIMEOUT_MS = 60_000;

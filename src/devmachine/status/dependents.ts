@@ -10,6 +10,7 @@ export const DEPENDENT_KINDS = [
   'Ingress',
   'EndpointSlice',
   'Event',
+  'ResourceQuota',
 ] as const;
 
 export type DependentKind = (typeof DEPENDENT_KINDS)[number];
@@ -100,6 +101,8 @@ export interface Pvc extends Dependent {
   readonly phase: string;
   /** A Kubernetes quantity: the capacity if the claim is bound, otherwise the request. */
   readonly size: string;
+  /** The size that its spec requests, a quantity too. It is more than `size` while the volume is being expanded. */
+  readonly requestedSize: string;
   readonly storageClassName: string | undefined;
 }
 
@@ -128,8 +131,36 @@ export interface PodEvent extends Omit<Dependent, 'machine'> {
   readonly lastSeen: string;
 }
 
+/** The event in which the reporter (src/reporter) says why a change of a machine was refused. */
+export interface RefusalEvent extends Dependent {
+  readonly kind: 'Event';
+  readonly machineUid: string;
+  /** The words of the cluster. */
+  readonly message: string;
+  /** The digest of the spec that was refused; see spec-digest.ts. */
+  readonly specDigest: string | undefined;
+}
+
+/** Quotas have no label: all quotas of the machine's namespace count. */
+export interface ResourceQuota extends Omit<Dependent, 'machine'> {
+  readonly kind: 'ResourceQuota';
+  /** Empty until the controller has counted for the first time. */
+  readonly limits: readonly QuotaLimit[];
+}
+
+export interface QuotaLimit {
+  /** Such as limits.cpu or count/ingresses.networking.k8s.io. */
+  readonly resource: string;
+  /** Kubernetes quantities. */
+  readonly hard: string;
+  readonly used: string;
+}
+
 /** The dependents that have the label of their machine. */
 export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
+
+/** Everything that is watched besides machines. */
+export type WatchedDependent = LabeledDependent | PodEvent | RefusalEvent | ResourceQuota;
 
 export interface Dependents {
   readonly deployments: readonly Deployment[];
@@ -138,6 +169,8 @@ export interface Dependents {
   readonly ingresses: readonly Ingress[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly events: readonly PodEvent[];
+  readonly refusals: readonly RefusalEvent[];
+  readonly quotas: readonly ResourceQuota[];
   /** Every Ingress with the machine's host, of any machine in any watched namespace. */
   readonly ingressesWithHost: readonly Ingress[];
   /** The kinds that the backend may not read. The lists of these kinds are empty. */
@@ -151,6 +184,8 @@ export const NO_DEPENDENTS: Dependents = {
   ingresses: [],
   endpointSlices: [],
   events: [],
+  refusals: [],
+  quotas: [],
   ingressesWithHost: [],
   unknown: [],
 };

@@ -91,7 +91,8 @@ export const MachineStatus = Type.Object(
     }),
     url: Type.Optional(
       Type.String({
-        description: 'URL of the machine. Present only if the machine is Running and has an ingressDomain.',
+        description:
+          'URL of the machine. Present only if somebody serves it: the machine is Running and has an ingressDomain, or a change has failed and the machine still answers at its former host.',
       }),
     ),
     spec: DevMachineSpec,

@@ -1,9 +1,10 @@
 import type { Static } from '@sinclair/typebox';
 import type { Machine } from '../machine.ts';
 import { type Dependents, diskName, type Ingress, type Pod, type Pvc } from './dependents.ts';
-import { ownIngress, urlOf } from './diagnosis/access.ts';
+import { isStillReachable, ownIngress, urlOf } from './diagnosis/access.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { toContext } from './diagnosis/diagnosis.ts';
+import { failedCondition } from './diagnosis/operator.ts';
 import { MachineStatus as Schema } from './schema.ts';
 
 export const MachineStatus = Schema;
@@ -14,8 +15,12 @@ export function toStatus(machine: Machine, dependents: Dependents): MachineStatu
   const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
   const { phase, reason, message, hint, since } = diagnose(machine, dependents);
   const ready = phase === 'Running';
-  const url = ready ? urlOf({ machine, dependents }) : undefined;
-  const { pod, deployment } = toContext(machine, dependents);
+  const context = toContext(machine, dependents);
+  const { pod, deployment } = context;
+  const isServed = ready
+    ? spec.ingressDomain !== undefined
+    : phase === 'Failed' && failedCondition(conditions) !== undefined && isStillReachable(context);
+  const url = isServed ? urlOf(context) : undefined;
   return {
     name,
     namespace,

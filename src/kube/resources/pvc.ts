@@ -18,6 +18,7 @@ export function toPvc(object: unknown, interner: Interner): Pvc {
     metadata,
     interner,
   );
+  const requestedSize = interner.text(spec.resources?.requests?.storage ?? '');
   return {
     kind,
     namespace,
@@ -28,7 +29,8 @@ export function toPvc(object: unknown, interner: Interner): Pvc {
     createdAt,
     deleting,
     phase: interner.text(status.phase ?? 'Pending'),
-    size: interner.text(status.capacity?.storage ?? spec.resources?.requests?.storage ?? ''),
+    size: interner.text(status.capacity?.storage ?? requestedSize),
+    requestedSize,
     storageClassName: interner.text(spec.storageClassName),
   };
 }

@@ -1,19 +1,21 @@
-import type { DependentKind, LabeledDependent, PodEvent } from '../../devmachine/status/dependents.ts';
+import { KIND } from '../../devmachine/schema/manifest.ts';
+import type { DependentKind, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { toDeployment } from './deployment.ts';
 import { toEndpointSlice } from './endpoint-slice.ts';
-import { toPodEvent } from './event.ts';
+import { CHANGE_REFUSED, toEvent } from './event.ts';
 import { toIngress } from './ingress.ts';
 import type { Interner } from './intern.ts';
 import { MACHINE_LABEL } from './metadata.ts';
 import { toPod } from './pod.ts';
 import { toPvc } from './pvc.ts';
+import { toResourceQuota } from './resource-quota.ts';
 
 /** One list and watch of a kind that machines depend on. docs/status.md lists the permissions that they need. */
 export interface WatchedResource {
   readonly kind: DependentKind;
   readonly path: (namespace: string | undefined) => string;
   readonly selectors: Readonly<Record<string, string>>;
-  readonly transform: (object: unknown, interner: Interner) => LabeledDependent | PodEvent;
+  readonly transform: (object: unknown, interner: Interner) => WatchedDependent;
 }
 
 const collection = (group: string, plural: string) => (namespace: string | undefined) =>
@@ -33,11 +35,11 @@ const labeled = (
 });
 
 /** Events have no label, and there are many: watch only those that a reason depends on. */
-const events = (reason: string, type: string): WatchedResource => ({
+const events = (involved: string, reason: string, type: string): WatchedResource => ({
   kind: 'Event',
   path: collection('/api/v1', 'events'),
-  selectors: { fieldSelector: `involvedObject.kind=Pod,reason=${reason},type=${type}` },
-  transform: toPodEvent,
+  selectors: { fieldSelector: `involvedObject.kind=${involved},reason=${reason},type=${type}` },
+  transform: toEvent,
 });
 
 export const WATCHED_RESOURCES: readonly WatchedResource[] = [
@@ -46,7 +48,14 @@ export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   labeled('PersistentVolumeClaim', '/api/v1', 'persistentvolumeclaims', toPvc),
   labeled('Ingress', '/apis/networking.k8s.io/v1', 'ingresses', toIngress),
   labeled('EndpointSlice', '/apis/discovery.k8s.io/v1', 'endpointslices', toEndpointSlice),
-  events('FailedMount', 'Warning'),
-  events('FailedAttachVolume', 'Warning'),
-  events('Pulling', 'Normal'),
+  events('Pod', 'FailedMount', 'Warning'),
+  events('Pod', 'FailedAttachVolume', 'Warning'),
+  events('Pod', 'Pulling', 'Normal'),
+  events(KIND, CHANGE_REFUSED, 'Warning'),
+  {
+    kind: 'ResourceQuota',
+    path: collection('/api/v1', 'resourcequotas'),
+    selectors: {},
+    transform: toResourceQuota,
+  },
 ];

@@ -1,5 +1,5 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
-import type { DependentKind, LabeledDependent, PodEvent } from '../../devmachine/status/dependents.ts';
+import type { DependentKind, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
 import type { Delta } from '../cache/store.ts';
 import type { Interner } from '../resources/intern.ts';
@@ -27,7 +27,7 @@ export interface DependentsCacheOptions extends InformerContext {
   /** Whether the cluster was reachable at all: until then a failure says nothing about a kind. */
   readonly reached: () => boolean;
   /** `visible`: whether the kind was visible already, so that its objects count. */
-  readonly onDelta: (delta: Delta<LabeledDependent | PodEvent>, visible: boolean) => void;
+  readonly onDelta: (delta: Delta<WatchedDependent>, visible: boolean) => void;
   /** A kind became visible or unknown, in this namespace or in all. */
   readonly onVisibilityChange: (namespace: string | undefined) => void;
   /** A kind was attempted. */
@@ -73,7 +73,7 @@ export function startDependentsCache(options: DependentsCacheOptions, signal: Ab
  */
 class DependentWatch {
   readonly kind: DependentKind;
-  readonly informer: Informer<LabeledDependent | PodEvent>;
+  readonly informer: Informer<WatchedDependent>;
   readonly #options: DependentsCacheOptions;
   attempted = false;
   visible = false;

@@ -6,20 +6,26 @@ import type {
   Ingress,
   LabeledDependent,
   PodEvent,
+  RefusalEvent,
+  ResourceQuota,
+  WatchedDependent,
 } from '../../devmachine/status/dependents.ts';
 import { Index } from '../cache/index.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta } from '../cache/store.ts';
 
-/** Whose status a delta of a dependent can change: these machines, and all machines with these hosts. */
+/** Whose status a delta of a dependent can change. */
 export interface AffectedKeys {
-  readonly machines: readonly MachineKey[];
-  readonly hosts: Iterable<string>;
+  readonly machines?: readonly MachineKey[];
+  /** All machines with these hosts. */
+  readonly hosts?: Iterable<string>;
+  /** All failed machines of this namespace. A quota changes with every pod, and no other status depends on it. */
+  readonly failedIn?: string;
 }
 
 /** Finds the dependents of a machine. Ingresses are found by host too, because only one Ingress gets a host. */
 export interface DependentsIndex {
-  apply(delta: Delta<LabeledDependent | PodEvent>): AffectedKeys;
+  apply(delta: Delta<WatchedDependent>): AffectedKeys;
   /** Leaves out kinds that are unknown: what the index holds of them is out of date. */
   of(machine: Machine, unknown: readonly DependentKind[]): Dependents;
 }
@@ -29,6 +35,8 @@ export function createDependentsIndex(): DependentsIndex {
   const dependents = new NamespacedMap<readonly LabeledDependent[]>();
   const machineByPod = new Map<string, MachineKey>();
   const eventsByPod = new Index<PodEvent>(({ podUid }) => [podUid]);
+  const refusalsByMachine = new Index<RefusalEvent>(({ machineUid }) => [machineUid]);
+  const quotas = new Index<ResourceQuota>(({ namespace }) => [namespace]);
   const ingressesByHost = new Index<Ingress>(({ hosts }) => hosts);
 
   const find = ({ namespace, name }: MachineKey): readonly LabeledDependent[] =>
@@ -53,12 +61,22 @@ export function createDependentsIndex(): DependentsIndex {
     return isMoved ? [machineOf(previous), key] : [key];
   }
 
+  function applyEvent(delta: Delta<PodEvent | RefusalEvent>): AffectedKeys {
+    if ('machineUid' in delta.item) {
+      refusalsByMachine.apply(delta as Delta<RefusalEvent>);
+      return { machines: [machineOf(delta.item)] };
+    }
+    const podUids = [...eventsByPod.apply(delta as Delta<PodEvent>)];
+    return { machines: podUids.flatMap((uid) => machineByPod.get(uid) ?? []) };
+  }
+
   return {
     apply(delta) {
       const { kind } = delta.item;
-      if (kind === 'Event') {
-        const podUids = [...eventsByPod.apply(delta as Delta<PodEvent>)];
-        return { machines: podUids.flatMap((uid) => machineByPod.get(uid) ?? []), hosts: [] };
+      if (kind === 'Event') return applyEvent(delta as Delta<PodEvent | RefusalEvent>);
+      if (kind === 'ResourceQuota') {
+        quotas.apply(delta as Delta<ResourceQuota>);
+        return { failedIn: delta.item.namespace };
       }
       const hosts = kind === 'Ingress' ? ingressesByHost.apply(delta as Delta<Ingress>) : [];
       return { machines: applyLabeled(delta as Delta<LabeledDependent>), hosts };
@@ -75,6 +93,11 @@ export function createDependentsIndex(): DependentsIndex {
         ingresses: all.filter((dependent) => dependent.kind === 'Ingress'),
         endpointSlices: all.filter((dependent) => dependent.kind === 'EndpointSlice'),
         events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
+        // Whoever may write events in another namespace must not be quoted here.
+        refusals: unknown.includes('Event')
+          ? []
+          : refusalsByMachine.get(machine.uid).filter(({ namespace }) => namespace === machine.namespace),
+        quotas: unknown.includes('ResourceQuota') ? [] : quotas.get(machine.namespace),
         ingressesWithHost: host === undefined ? [] : ingressesByHost.get(host),
         unknown,
       };
@@ -82,7 +105,10 @@ export function createDependentsIndex(): DependentsIndex {
   };
 }
 
-const machineOf = ({ namespace, machine }: LabeledDependent): MachineKey => ({ namespace, name: machine });
+const machineOf = ({ namespace, machine }: LabeledDependent | RefusalEvent): MachineKey => ({
+  namespace,
+  name: machine,
+});
 
 const compareNames = (one: LabeledDependent, other: LabeledDependent): number =>
   one.name < other.name ? -1 : 1;

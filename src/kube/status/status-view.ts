@@ -94,7 +94,7 @@ export function createStatusView(
     renew(entry);
   }
 
-  function affectedEntries({ machines, hosts }: AffectedKeys): Set<Entry> {
+  function affectedEntries({ machines = [], hosts = [], failedIn }: AffectedKeys): Set<Entry> {
     const affected = new Set<Entry>();
     const add = ({ namespace, name }: MachineKey) => {
       const entry = entries.get(namespace, name);
@@ -102,6 +102,8 @@ export function createStatusView(
     };
     for (const machine of machines) add(machine);
     for (const host of hosts) for (const machine of machinesByHost.get(host)) add(machine);
+    if (failedIn === undefined) return affected;
+    for (const entry of entries.values(failedIn)) if (entry.document?.phase === 'Failed') affected.add(entry);
     return affected;
   }
 

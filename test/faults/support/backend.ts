@@ -7,8 +7,6 @@ import {
   DEPENDENT_KINDS,
   type Dependent,
   type DependentKind,
-  type LabeledDependent,
-  type PodEvent,
 } from '../../../src/devmachine/status/dependents.ts';
 import { startHealthChecks } from '../../../src/kube/cache/health.ts';
 import { openClient } from '../../../src/kube/client/client.ts';
@@ -120,8 +118,6 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
   };
 }
-
-export type AnyDependent = LabeledDependent | PodEvent;
 
 export const untilSynced = ({ cache }: Backend): Promise<void> =>
   until('the cache to be synced', () => cache.synced());

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../../../src/devmachine/machine.ts';
-import type { DependentKind } from '../../../src/devmachine/status/dependents.ts';
+import type { DependentKind, WatchedDependent } from '../../../src/devmachine/status/dependents.ts';
 import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { listAll } from '../../../src/kube/cache/list-pager.ts';
 import type { Stored } from '../../../src/kube/cache/store.ts';
@@ -9,12 +9,12 @@ import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/r
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
-import type { AnyDependent, Backend } from './backend.ts';
+import type { Backend } from './backend.ts';
 
 /** The state of the cluster, listed without a cache. */
 export interface ExpectedState {
   readonly machines: readonly Machine[];
-  readonly dependents: readonly (readonly [DependentKind, readonly AnyDependent[]])[];
+  readonly dependents: readonly (readonly [DependentKind, readonly WatchedDependent[]])[];
 }
 
 export async function readExpectedState(

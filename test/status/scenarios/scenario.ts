@@ -12,6 +12,10 @@ export interface Scenario {
   /** Matches the message of the status. */
   readonly message: RegExp;
   readonly spec?: object;
+  /** Whether the status has a URL. By default, it has if the machine is Running and has an ingressDomain. */
+  readonly url?: boolean;
+  /** Matches the hint, where it is not the reason's. */
+  readonly hint?: RegExp;
   /** The operator's conditions. */
   readonly conditions?: readonly object[];
   readonly finalizers?: readonly string[];
@@ -39,3 +43,7 @@ export const starting = (reason: Reason, cause: string, message: RegExp, objects
 
 export const failing = (reason: Reason, cause: string, message: RegExp, objects: Scenario['objects']) =>
   ({ reason, phase: 'Failed', cause, message, objects }) as const;
+
+/** Whether the status must have a URL. */
+export const hasUrl = ({ url, phase, spec = {} }: Scenario): boolean =>
+  url ?? (phase === 'Running' && 'ingressDomain' in spec);

@@ -51,11 +51,21 @@ export function diagnoseAccess(context: DiagnosisContext): Diagnosis | undefined
   return diagnoseUnknown('Ingress') ?? toDiagnosis('IngressPending', 'Starting', since, { host });
 }
 
-/** The absolute URL of the machine: https if the Ingress has a certificate for the host. */
+/**
+ * The absolute URL of the machine, from the Ingress that exists: https if it has a certificate for the host. After a failed
+ * change, its host can be another one than the spec's.
+ */
 export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'dependents'>): string | undefined {
-  const host = context.machine.spec.ingressDomain;
-  if (!host) return undefined;
-  return `${ownIngress(context)?.tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
+  const { hosts = [], tlsHosts = [] } = ownIngress(context) ?? {};
+  const host = hosts.find((one) => one === context.machine.spec.ingressDomain) ?? hosts[0];
+  return host && `${tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
+}
+
+/** Whether the pod still answers, although the present spec could not be applied. */
+export function isStillReachable(context: DiagnosisContext): boolean {
+  const { pod } = context;
+  if (!pod?.ready?.isTrue || pod.deleting || !hasReadyEndpoint(context)) return false;
+  return ownIngress(context)?.deleting === false && diagnoseHost(context) === undefined;
 }
 
 /** Whether the chart creates a Service: it does if the machine has a port (templates/service.yaml). */

@@ -33,7 +33,7 @@ export function toDiagnosis<R extends Reason>(
   params: MessageParams = {},
 ): Diagnosis {
   const { message, hint } = REASONS[reason];
-  return { phase, reason, message: message(params), hint, since };
+  return { phase, reason, message: message(params), hint: params.hint ?? hint, since };
 }
 
 export function toContext(machine: Machine, dependents: Dependents): DiagnosisContext {

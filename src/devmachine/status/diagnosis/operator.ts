@@ -2,6 +2,8 @@ import type { Condition } from '../../machine.ts';
 import type { MessageParams } from '../reasons/reason.ts';
 import { specDigest } from '../spec-digest.ts';
 import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
+import { isAboutQuota, toQuotaExceeded } from './quota.ts';
+import { diagnoseDifferences, findRefusal, UPGRADE_FAILED } from './refused-change.ts';
 
 /** Whether the operator failed, and whether the cluster has applied the current spec. */
 
@@ -34,20 +36,21 @@ const DISK_ERROR =
 /** The admission webhook of ingress-nginx. */
 const HOST_ERROR = /host "([^"]*)" and path .* is already defined in ingress/;
 
-export function diagnoseRelease({ machine }: DiagnosisContext): Diagnosis | undefined {
-  const failed = failedCondition(machine.conditions);
+export function diagnoseRelease(context: DiagnosisContext): Diagnosis | undefined {
+  const failed = failedCondition(context.machine.conditions);
   if (!failed) return undefined;
-  const upstreamMessage = failed.message ?? failed.reason ?? '';
-  const since = failed.lastTransitionTime ?? machine.specChangedAt;
-  if (/exceeded quota/i.test(upstreamMessage))
-    return toDiagnosis('QuotaExceeded', 'Failed', since, { upstreamMessage });
+  const since = failed.lastTransitionTime ?? context.machine.specChangedAt;
+  const reported = failed.message ?? failed.reason ?? '';
+  const upstreamMessage = reported === UPGRADE_FAILED ? findRefusal(context) : reported;
+  if (upstreamMessage === undefined) return diagnoseDifferences(context, since);
+  if (isAboutQuota(upstreamMessage)) return toQuotaExceeded(context, since, upstreamMessage);
   const host = HOST_ERROR.exec(upstreamMessage)?.[1];
   if (host !== undefined)
     return toDiagnosis('HostConflict', 'Failed', since, { host, hostOwner: 'another Ingress' });
   if (DISK_ERROR.test(upstreamMessage)) {
-    // The operator retries until the object of the earlier machine is gone.
-    const isTransient = /is still being deleted/.test(upstreamMessage);
-    return toDiagnosis('DiskConflict', isTransient ? 'Pending' : 'Failed', since, { upstreamMessage });
+    // The operator retries the install until the object of the earlier machine is gone.
+    const isPending = failed.reason === 'InstallError' && /is still being deleted/.test(upstreamMessage);
+    return toDiagnosis('DiskConflict', isPending ? 'Pending' : 'Failed', since, { upstreamMessage });
   }
   return toDiagnosis('ReleaseFailed', 'Failed', since, { upstreamMessage });
 }
@@ -85,7 +88,8 @@ export function diagnoseRollout({
   return undefined;
 }
 
-const failedCondition = (conditions: readonly Condition[]): Condition | undefined =>
+/** Why the operator could not apply the spec, or the present objects. */
+export const failedCondition = (conditions: readonly Condition[]): Condition | undefined =>
   ['ReleaseFailed', 'Irreconcilable']
     .map((type) => conditions.find((condition) => condition.type === type && condition.status === 'True'))
     .find((condition) => condition !== undefined);

@@ -3,6 +3,7 @@ import { diagnoseContainers } from './container.ts';
 import { diagnoseContainerWait } from './container-wait.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
 import { isNodeLost } from './node.ts';
+import { isAboutQuota, toQuotaExceeded } from './quota.ts';
 
 /** Why the machine's pod is not ready; undefined once it is. */
 export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
@@ -38,14 +39,12 @@ function diagnoseByReplicaCounts(
 }
 
 /** There is no pod of the current spec that is alive. `pod` is the previous one, if it still exists. */
-function diagnoseMissingPod(
-  { machine, pod }: DiagnosisContext,
-  { failure, createdAt }: Deployment,
-): Diagnosis {
-  if (failure?.isTrue && !(pod && isAlive(pod))) {
-    const reason = /exceeded quota/i.test(failure.message) ? 'QuotaExceeded' : 'PodRefused';
-    return toDiagnosis(reason, 'Failed', failure.since, { upstreamMessage: failure.message });
-  }
+function diagnoseMissingPod(context: DiagnosisContext, { failure, createdAt }: Deployment): Diagnosis {
+  const { machine, pod } = context;
+  if (failure?.isTrue && !(pod && isAlive(pod)))
+    return isAboutQuota(failure.message)
+      ? toQuotaExceeded(context, failure.since, failure.message)
+      : toDiagnosis('PodRefused', 'Failed', failure.since, { upstreamMessage: failure.message });
   if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
   const disruption = isNodeLost(pod) ? undefined : disruptionOf(pod);
   if (disruption)

@@ -13,7 +13,7 @@ export const OPERATOR_REASONS = {
   ReleaseFailed: {
     phases: ['Failed'],
     summary:
-      'The operator reports the condition `ReleaseFailed` or `Irreconcilable`: it could not apply the spec. The message quotes it.',
+      'The operator reports the condition `ReleaseFailed` or `Irreconcilable`: it could not apply the spec. The message quotes the cluster, or names what is missing or differs.',
     message: ({ upstreamMessage }) =>
       `The operator could not apply the machine's spec: ${quote(upstreamMessage)}`,
     hint: 'Fix the spec field named in the message. If the message names no field, ask an administrator.',
@@ -21,9 +21,11 @@ export const OPERATOR_REASONS = {
   QuotaExceeded: {
     phases: ['Failed'],
     summary:
-      'A ResourceQuota keeps the operator or the Deployment controller from creating an object of the machine.',
-    message: ({ upstreamMessage }) =>
-      `The namespace's ResourceQuota has no room for the machine: ${quote(upstreamMessage)}`,
+      'A ResourceQuota keeps the operator or the Deployment controller from creating or changing an object of the machine. The message says so once the quota has room again.',
+    message: ({
+      progress = "The namespace's ResourceQuota has no room for the machine: ",
+      upstreamMessage,
+    }) => `${progress}${quote(upstreamMessage)}`,
     hint: 'Request less, stop or delete other machines in the namespace, or ask an administrator to raise the quota.',
   },
   PodRefused: {

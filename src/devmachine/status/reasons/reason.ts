@@ -2,8 +2,10 @@ import type { Phase } from '../phases.ts';
 
 /** The values that a message can mention. Each reason uses some of them. */
 export interface MessageParams {
-  /** A full sentence that replaces the default message, for a reason that has several steps. */
+  /** A text that replaces the default message, or its beginning, for a reason that has several steps. */
   readonly progress?: string;
+  /** A hint that replaces the reason's, for a case in which another step helps. */
+  readonly hint?: string;
   /** A message from Kubernetes, the operator or the container runtime, quoted in ours. */
   readonly upstreamMessage?: string;
   readonly container?: string;

@@ -4,9 +4,20 @@ import type { ReasonText } from '../../../../src/devmachine/status/reasons/reaso
 import { REASON_NAMES, REASONS } from '../../../../src/devmachine/status/reasons.ts';
 import { specDigest } from '../../../../src/devmachine/status/spec-digest.ts';
 import type { MachineStatus } from '../../../../src/devmachine/status/status.ts';
-import { deployment, endpointSlice, ingress, NO_PODS, pod, type Raw } from '../../../status/objects.ts';
+import {
+  deployment,
+  endpointSlice,
+  ingress,
+  NO_PODS,
+  type Owner,
+  pod,
+  quota,
+  type Raw,
+  refusal,
+  running,
+} from '../../../status/objects.ts';
 import { SCENARIOS } from '../../../status/scenarios/all.ts';
-import { deployed, type Scenario } from '../../../status/scenarios/scenario.ts';
+import { deployed, hasUrl, type Scenario } from '../../../status/scenarios/scenario.ts';
 import { ownerOf, stored, storedMachine, TERMINATING } from '../../../status/stored.ts';
 import { documentOf, watched } from '../../../status/watched.ts';
 
@@ -35,8 +46,8 @@ for (const scenario of SCENARIOS) {
     assert.ok(Date.parse(status.since) > 0);
     assert.ok((REASONS[scenario.reason] as ReasonText).phases.includes(status.phase));
     assert.equal(status.ready, status.phase === 'Running');
-    const reached = status.ready && scenario.spec && 'ingressDomain' in scenario.spec;
-    assert.equal(status.url, reached ? 'https://machine-1.team.example.com/' : undefined);
+    assert.match(status.hint, scenario.hint ?? /./);
+    assert.equal(status.url, hasUrl(scenario) ? 'https://machine-1.team.example.com/' : undefined);
     assert.ok(
       !JSON.stringify(status).includes('hunter2'),
       'the termination message of a container is private',
@@ -109,6 +120,74 @@ test('during a restart, the previous pod does not count although it is still rea
     endpointSlice(owner),
   ];
   assert.equal(statusOf({ ...inside, objects }).reason, 'Recreating');
+});
+
+test('while a change has failed, the URL is that of the Ingress that exists, as long as the former pod answers', () => {
+  const scenario = SCENARIOS.find(({ phase, url }) => phase === 'Failed' && url);
+  assert.ok(scenario);
+  const urlOf = (change: (objects: Raw[], owner: Owner) => readonly Raw[]) =>
+    statusOf({ ...scenario, objects: (owner) => change([...scenario.objects(owner)], owner) }).url;
+  const replace = (raw: Raw) => (objects: Raw[]) => objects.map((one) => (one.kind === raw.kind ? raw : one));
+  assert.equal(
+    urlOf((objects, owner) => replace(ingress(owner, { host: 'former.example.com', tls: false }))(objects)),
+    'http://former.example.com/',
+  );
+  assert.equal(
+    urlOf((objects, owner) => replace(pod(owner, { machine: running(true) }))(objects)),
+    undefined,
+  );
+  assert.equal(
+    urlOf((objects, owner) => replace(endpointSlice(owner, false))(objects)),
+    undefined,
+  );
+  assert.equal(
+    urlOf((objects, owner) => objects.concat(ingress(owner, { name: 'a-conflict' }))),
+    undefined,
+  );
+});
+
+test('a change of a quota renews the statuses of the failed machines in its namespace', () => {
+  const scenario = SCENARIOS.find(({ cause }) => /quota that is still full/.test(cause));
+  assert.ok(scenario);
+  const owner = ownerOf(KEY, scenario);
+  const { view, machine, put } = watched();
+  machine(storedMachine(owner, scenario));
+  const [failed, full] = scenario.objects(owner);
+  put(stored(failed, 1));
+  put(stored(full, 1));
+  const updates: string[] = [];
+  const message = () => documentOf(view.get(KEY.namespace, KEY.name)).message;
+  assert.match(message(), /has no room/);
+  view.subscribe(({ document }) => updates.push(documentOf(document).message));
+  put(stored(quota({ ...owner, namespace: 'other' }, full.spec.hard, {}), 2));
+  put(stored(quota(owner, full.spec.hard, {}), 3));
+  assert.deepEqual(updates, [message()]);
+  assert.match(message(), /has room again/);
+});
+
+test('without permission to read quotas, the status says nothing about them', () => {
+  const scenario = SCENARIOS.find(({ cause }) => /has room again/.test(cause));
+  assert.ok(scenario);
+  const { message, hint, resources } = statusOf(scenario, ['ResourceQuota']);
+  assert.match(message, /^The namespace's ResourceQuota has no room/);
+  assert.match(hint, /raise the quota/);
+  assert.deepEqual(resources.unknown, ['ResourceQuota']);
+});
+
+test('a refusal counts only for its own machine, and only from its own namespace', () => {
+  const scenario = SCENARIOS.find(({ cause }) => /event about the present spec/.test(cause));
+  assert.ok(scenario);
+  const messageWith = (more: object) =>
+    statusOf({
+      ...scenario,
+      objects: (owner) => {
+        const objects = scenario.objects(owner);
+        return [...objects.slice(0, -1), refusal({ ...owner, ...more }, 'forged')];
+      },
+    }).message;
+  assert.match(messageWith({}), /forged/);
+  assert.doesNotMatch(messageWith({ namespace: 'other' }), /forged/);
+  assert.doesNotMatch(messageWith({ uid: 'uid-of-an-earlier-machine' }), /forged/);
 });
 
 test('the host goes to the oldest Ingress whenever one appears or is deleted', () => {
