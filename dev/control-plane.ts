@@ -10,7 +10,7 @@ import type { ClientTls } from './kube-client.ts';
 import { toKubeconfig } from './kubeconfig.ts';
 import { loadPki, type Pki, writePrivate } from './pki.ts';
 import { type Claim, claimStateDir } from './state.ts';
-import { startWorkloads, WORKLOAD_PROGRAMS, type Workloads } from './workloads.ts';
+import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions, type Workloads } from './workloads.ts';
 
 export interface ControlPlaneOptions {
   /** Holds the data, the certificates and the logs. A later start with the same folder finds the data again. */
@@ -18,7 +18,7 @@ export interface ControlPlaneOptions {
   /** Whether the data must survive a crash of the machine. Starts and writes are faster if not. */
   readonly durable?: boolean;
   /** Whether to run pods, with controllers, a scheduler and simulated nodes. The start takes longer. */
-  readonly workloads?: boolean;
+  readonly workloads?: boolean | WorkloadOptions;
   readonly log?: (line: string) => void;
   /** Called when a program ends unexpectedly. */
   readonly onExit?: (message: string) => void;
@@ -88,7 +88,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       addComponent: added.start,
       stop,
     };
-    return { ...controlPlane, workloads: workloads ? await startWorkloads(controlPlane) : undefined };
+    return {
+      ...controlPlane,
+      workloads: workloads
+        ? await startWorkloads(controlPlane, workloads === true ? {} : workloads)
+        : undefined,
+    };
   } catch (error) {
     await stop();
     throw error;

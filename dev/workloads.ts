@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
+import { parseAllDocuments } from 'yaml';
 import { applyObjects, readObjects } from './apply.ts';
 import type { Component, ComponentSpec } from './component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
@@ -25,15 +27,21 @@ interface Base extends Cluster {
 }
 
 const KWOK_DIR = join(import.meta.dirname, 'kwok');
-const STAGES = ['node-stages.yaml', 'pod-stages.yaml', 'volume-stages.yaml'];
+const STAGES = ['node-stages.yaml', 'volume-stages.yaml'];
+const POD_STAGES = 'pod-stages.yaml';
 const OBJECTS = ['nodes.yaml', 'storage-classes.yaml'];
 
+export interface WorkloadOptions {
+  /** How long a pod takes to end, from and to, in ms. By default, a pod ends at once. */
+  readonly podEndMs?: readonly [number, number];
+}
+
 /** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
-export async function startWorkloads(base: Base): Promise<Workloads> {
+export async function startWorkloads(base: Base, options: WorkloadOptions = {}): Promise<Workloads> {
   const [controllerManager, scheduler, kwok] = await Promise.all([
     startControllerManager(base),
     startScheduler(base),
-    startKwok(base),
+    startKwok(base, options),
     Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file))))),
   ]);
   return { controllerManager, scheduler, kwok };
@@ -84,7 +92,9 @@ function startServing(base: Base, name: string, flags: readonly string[]): Promi
   });
 }
 
-async function startKwok(base: Base): Promise<Component> {
+async function startKwok(base: Base, { podEndMs }: WorkloadOptions): Promise<Component> {
+  const podStages = podEndMs ? await writeSlowPodStages(base.stateDir, podEndMs) : join(KWOK_DIR, POD_STAGES);
+  const stages = [...STAGES.map((file) => join(KWOK_DIR, file)), podStages];
   const kubeconfig = await base.kubeconfigFor('devmachine-kwok', ['system:masters']);
   return onFreePort((port) => {
     const address = `127.0.0.1:${port}`;
@@ -94,7 +104,7 @@ async function startKwok(base: Base): Promise<Component> {
       args: [
         `--kubeconfig=${kubeconfig}`,
         `--server-address=${address}`,
-        ...STAGES.map((file) => `--config=${join(KWOK_DIR, file)}`),
+        ...stages.map((file) => `--config=${file}`),
         '--manage-all-nodes=true',
         // A node stays ready as long as its lease is renewed, as by a kubelet.
         '--node-lease-duration-seconds=40',
@@ -111,6 +121,19 @@ async function startKwok(base: Base): Promise<Component> {
     };
     return base.addComponent(spec);
   });
+}
+
+/** Writes the stages of pods with a delay before a pod ends. Resolves to the path of the file. */
+async function writeSlowPodStages(stateDir: string, [from, to]: readonly [number, number]): Promise<string> {
+  const text = await readFile(join(KWOK_DIR, POD_STAGES), 'utf8');
+  const documents = parseAllDocuments(text);
+  for (const document of documents) {
+    if (document.getIn(['metadata', 'name']) !== 'pod-delete') continue;
+    document.setIn(['spec', 'delay'], { durationMilliseconds: from, jitterDurationMilliseconds: to });
+  }
+  const file = join(stateDir, POD_STAGES);
+  await writeFile(file, documents.join(''));
+  return file;
 }
 
 /** The controllers that machines and tests need. */

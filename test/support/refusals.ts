@@ -41,15 +41,36 @@ export async function forbid(
   { group, resource, when }: Forbidden,
 ): Promise<Refusal> {
   const name = `${resource}.${namespace}`;
+  const labels = { 'kubernetes.io/metadata.name': namespace };
+  await makePolicy(cluster, name, labels, [group, ''], [resource, 'configmaps'], `!(${when})`);
+  await waitFor('the policy', async () => (await probe(cluster, namespace)) === 422);
+  return {
+    async lift() {
+      await remove(cluster, `${ADMISSION}/validatingadmissionpolicybindings/${name}`);
+      await remove(cluster, `${ADMISSION}/validatingadmissionpolicies/${name}`);
+      await waitFor('the end of the policy', async () => (await probe(cluster, namespace)) === 201);
+    },
+  };
+}
+
+/** Refuses all objects of this kind in namespaces with the label `refuse: <resource>`. */
+export const forbidWhereLabeled = (cluster: WorkloadCluster, resource: string): Promise<void> =>
+  makePolicy(cluster, `labeled-${resource}`, { refuse: resource }, ['*'], [resource], 'false');
+
+async function makePolicy(
+  cluster: WorkloadCluster,
+  name: string,
+  namespaces: Readonly<Record<string, string>>,
+  apiGroups: readonly string[],
+  resources: readonly string[],
+  allowed: string,
+): Promise<void> {
   const type = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name } };
   const scope = {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    resourceRules: [
-      { apiGroups: [group], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [resource] },
-      { apiGroups: [''], apiVersions: ['*'], operations: ['CREATE'], resources: ['configmaps'] },
-    ],
+    namespaceSelector: { matchLabels: namespaces },
+    resourceRules: [{ apiGroups, apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources }],
   };
-  const expression = `object.kind == 'ConfigMap' ? object.metadata.name != '${PROBE}' : !(${when})`;
+  const expression = `object.kind == 'ConfigMap' ? object.metadata.name != '${PROBE}' : ${allowed}`;
   await make(cluster, `${ADMISSION}/validatingadmissionpolicies`, {
     ...type,
     kind: 'ValidatingAdmissionPolicy',
@@ -64,14 +85,6 @@ export async function forbid(
     kind: 'ValidatingAdmissionPolicyBinding',
     spec: { policyName: name, validationActions: ['Deny'], matchResources: scope },
   });
-  await waitFor('the policy', async () => (await probe(cluster, namespace)) === 422);
-  return {
-    async lift() {
-      await remove(cluster, `${ADMISSION}/validatingadmissionpolicybindings/${name}`);
-      await remove(cluster, `${ADMISSION}/validatingadmissionpolicies/${name}`);
-      await waitFor('the end of the policy', async () => (await probe(cluster, namespace)) === 201);
-    },
-  };
 }
 
 /** The HTTP status of a dry run of the ConfigMap that each policy refuses. */

@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
 import { startReporter } from '../../dev/reporter.ts';
+import type { WorkloadOptions } from '../../dev/workloads.ts';
 import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
@@ -30,9 +31,9 @@ export interface WorkloadCluster {
 }
 
 /** Start it in `before` and stop it in `after`: one per test file. */
-export async function startWorkloadCluster(): Promise<WorkloadCluster> {
+export async function startWorkloadCluster(workloads: WorkloadOptions = {}): Promise<WorkloadCluster> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
-  const controlPlane = await startControlPlane({ stateDir, workloads: true });
+  const controlPlane = await startControlPlane({ stateDir, workloads });
   const connection = openClient(() => loadKubeConfig(controlPlane.kubeconfig), { timeoutMs: 30_000 });
   const read = async (path: string) => {
     const { status, body } = await get(connection, path);
