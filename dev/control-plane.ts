@@ -41,6 +41,8 @@ export interface ControlPlane {
   readonly workloads: Workloads | undefined;
   /** Records the processes that belong to the control plane, so that the next start ends them after a crash. */
   readonly claim: Claim;
+  /** A client certificate for this user and these groups. */
+  tlsFor(user: string, groups?: readonly string[]): Promise<ClientTls>;
   /** Resolves to the path of a kubeconfig with a client certificate for this user and these groups. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Runs another program, which is stopped before the API server. */
@@ -83,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       etcd,
       apiserver,
       claim,
+      tlsFor: (user: string, groups: readonly string[] = []) => createUserTls(pki, user, groups),
       kubeconfigFor: (user: string, groups: readonly string[] = []) =>
         writeUserKubeconfig(stateDir, server, pki, user, groups),
       addComponent: added.start,
@@ -121,6 +124,11 @@ function gather(context: ComponentContext) {
   };
 }
 
+async function createUserTls(pki: Pki, user: string, groups: readonly string[]): Promise<ClientTls> {
+  const { cert, key } = await createLeaf(pki.cluster, { commonName: user, organizations: groups });
+  return { ca: pki.cluster.cert, cert, key };
+}
+
 async function writeUserKubeconfig(
   stateDir: string,
   server: string,
@@ -130,13 +138,13 @@ async function writeUserKubeconfig(
 ): Promise<string> {
   const dir = join(stateDir, 'kubeconfigs');
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const leaf = await createLeaf(pki.cluster, { commonName: user, organizations: groups });
+  const tls = await createUserTls(pki, user, groups);
   // A user name may hold any character, and one user may get several kubeconfigs with different groups.
   const digest = createHash('sha256')
     .update(JSON.stringify([user, groups]))
     .digest('hex')
     .slice(0, 8);
   const file = join(dir, `${user.replaceAll(/[^\w.-]+/g, '-').slice(0, 60)}-${digest}.kubeconfig`);
-  await writePrivate(file, toKubeconfig(server, user, { ca: pki.cluster.cert, ...leaf }));
+  await writePrivate(file, toKubeconfig(server, user, tls));
   return file;
 }
