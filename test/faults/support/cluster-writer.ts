@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
-import {
-  deployment,
-  endpointSlice,
-  ingress,
-  type Owner,
-  pod,
-  podEvent,
-  pvc,
-  type Raw,
-} from '../../status/objects.ts';
+import { ingress } from '../../status/ingress-objects.ts';
+import { deployment, endpointSlice, type Owner, pod, podEvent, pvc, type Raw } from '../../status/objects.ts';
 import { collection } from '../../status/real.ts';
 import { create, mergePatch } from '../../support/cluster.ts';
 

@@ -4,6 +4,7 @@ import type { DependentKind, WatchedDependent } from '../../../src/devmachine/st
 import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { listAll } from '../../../src/kube/cache/list-pager.ts';
 import type { Stored } from '../../../src/kube/cache/store.ts';
+import { NotServedError } from '../../../src/kube/client/api-errors.ts';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
@@ -28,12 +29,12 @@ export async function readExpectedState(
     path: (scope: string | undefined) => string,
     transform: (object: unknown) => T,
     selectors = {},
-  ) =>
-    (
-      await Promise.all(
-        scopes.map((scope) => listAll({ client: cluster, path: path(scope), transform, signal, selectors })),
-      )
-    ).flatMap(({ items }) => items);
+  ) => {
+    const lists = scopes.map((scope) =>
+      listAll({ client: cluster, path: path(scope), transform, signal, selectors }).catch(orEmpty),
+    );
+    return (await Promise.all(lists)).flatMap(({ items }) => items);
+  };
   const [machines, dependents] = await Promise.all([
     list(machinesPath, (object) => toMachine(object as MachineObject, interner)),
     Promise.all(
@@ -44,6 +45,12 @@ export async function readExpectedState(
     ),
   ]);
   return { machines, dependents };
+}
+
+/** The cluster holds no objects of a kind that it does not serve. */
+function orEmpty(error: unknown): { readonly items: never[] } {
+  if (error instanceof NotServedError) return { items: [] };
+  throw error;
 }
 
 /** How the backend's caches and its subscribers differ from the cluster; empty if they are equal. */
@@ -76,13 +83,19 @@ function compare(what: string, expected: Iterable<Stored>, actual: Iterable<Stor
 const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceVersion}` : 'none');
 
 /** Derives the statuses from the cluster's state: the backend must have derived the same. */
-function compareStatuses({ cache, recorders }: Backend, { machines, dependents }: ExpectedState): string[] {
+function compareStatuses(
+  { cache, recorders, statusSettings }: Backend,
+  { machines, dependents }: ExpectedState,
+): string[] {
   const index = createDependentsIndex();
   for (const [, items] of dependents) {
     for (const item of items) index.apply({ type: 'added', item, previous: undefined });
   }
   const expected = new Map(
-    machines.map((machine) => [keyOf(machine), new MachineDocument(machine, index.of(machine, []))]),
+    machines.map((machine) => [
+      keyOf(machine),
+      new MachineDocument(machine, index.of(machine, { unknown: [], notServed: [] }), statusSettings),
+    ]),
   );
   const served = new Map(cache.view.list(undefined).map((document) => [keyOf(document), document]));
   const { documents: published } = recorders.statuses;
