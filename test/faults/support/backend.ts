@@ -24,8 +24,8 @@ import type { Environment } from './environment.ts';
 import { WATCHES } from './exchange.ts';
 import { DeltaRecorder, StatusRecorder } from './recorders.ts';
 
-/** The watches of a backend: of machines, and of each kind of dependents that is served twice (see startBackend). */
-export const WATCH_COUNT = 1 + 2 * WATCHED_RESOURCES.filter(({ kind }) => kind !== 'Certificate').length;
+/** The watches of a backend: of machines, and of each kind of dependents twice (see startBackend). */
+export const WATCH_COUNT = 1 + 2 * WATCHED_RESOURCES.length;
 
 export interface BackendOptions {
   readonly kubeconfig: string;

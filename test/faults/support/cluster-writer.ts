@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
-import { ingress } from '../../status/ingress-objects.ts';
+import { certificate, ingress } from '../../status/ingress-objects.ts';
 import { deployment, endpointSlice, type Owner, pod, podEvent, pvc, type Raw } from '../../status/objects.ts';
 import { collection } from '../../status/real.ts';
 import { create, mergePatch } from '../../support/cluster.ts';
@@ -14,6 +14,7 @@ const DEPENDENTS: readonly ((owner: Owner) => Raw)[] = [
   pod,
   pvc,
   ingress,
+  certificate,
   endpointSlice,
   (owner) => podEvent(owner, 'Pulling', 'Pulling the image'),
   (owner) => podEvent(owner, 'FailedMount', 'no such volume'),

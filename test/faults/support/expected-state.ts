@@ -4,7 +4,6 @@ import type { DependentKind, WatchedDependent } from '../../../src/devmachine/st
 import { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { listAll } from '../../../src/kube/cache/list-pager.ts';
 import type { Stored } from '../../../src/kube/cache/store.ts';
-import { NotServedError } from '../../../src/kube/client/api-errors.ts';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { type MachineObject, machinesPath, toMachine } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
@@ -31,7 +30,10 @@ export async function readExpectedState(
     selectors = {},
   ) => {
     const lists = scopes.map((scope) =>
-      listAll({ client: cluster, path: path(scope), transform, signal, selectors }).catch(orEmpty),
+      // With retries: a restarted API server refuses lists of custom resources for a moment.
+      cluster.call(signal, (client, deadline) =>
+        listAll({ client, path: path(scope), transform, signal: deadline, selectors }),
+      ),
     );
     return (await Promise.all(lists)).flatMap(({ items }) => items);
   };
@@ -45,12 +47,6 @@ export async function readExpectedState(
     ),
   ]);
   return { machines, dependents };
-}
-
-/** The cluster holds no objects of a kind that it does not serve. */
-function orEmpty(error: unknown): { readonly items: never[] } {
-  if (error instanceof NotServedError) return { items: [] };
-  throw error;
 }
 
 /** How the backend's caches and its subscribers differ from the cluster; empty if they are equal. */
