@@ -12,6 +12,7 @@ export interface KubeObject {
 const PLURALS: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
+  IngressClass: 'ingressclasses',
   Namespace: 'namespaces',
   Node: 'nodes',
   Role: 'roles',

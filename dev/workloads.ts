@@ -4,17 +4,19 @@ import { request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 import { applyObjects, readObjects } from './apply.ts';
 import type { Component, ComponentSpec } from './component.ts';
+import { startIngressController } from './ingress/component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
 export const WORKLOAD_PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
 
-/** The components that create, schedule and run pods, on nodes that kwok simulates. */
+/** The components that create, schedule and run pods, on nodes that kwok simulates, and that serve their Ingresses. */
 export interface Workloads {
   readonly controllerManager: Component;
   readonly scheduler: Component;
   readonly kwok: Component;
+  readonly ingressController: Component;
 }
 
 /** The part of a control plane that the workloads need. */
@@ -38,13 +40,14 @@ export interface WorkloadOptions {
 
 /** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
 export async function startWorkloads(base: Base, options: WorkloadOptions = {}): Promise<Workloads> {
-  const [controllerManager, scheduler, kwok] = await Promise.all([
+  const [controllerManager, scheduler, kwok, ingressController] = await Promise.all([
     startControllerManager(base),
     startScheduler(base),
     startKwok(base, options),
+    startIngressController(base),
     Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file))))),
   ]);
-  return { controllerManager, scheduler, kwok };
+  return { controllerManager, scheduler, kwok, ingressController };
 }
 
 async function startControllerManager(base: Base): Promise<Component> {

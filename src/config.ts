@@ -1,4 +1,5 @@
 import { DNS_LABEL } from './devmachine/schema/formats.ts';
+import { INGRESS_STATUSES, type StatusSettings } from './devmachine/status/settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -21,6 +22,7 @@ export interface Config {
   readonly clusterTimeoutMs: number;
   /** How stale the cache may become, while the API server is unreachable, before reads fail. */
   readonly maxStalenessMs: number;
+  readonly statusSettings: StatusSettings;
   /** How many writes to the cluster may run at the same time. */
   readonly maxWrites: number;
   /** How many writes may be queued. */
@@ -63,6 +65,10 @@ export function loadConfig(env: Environment = process.env): Config {
     allowedHosts: allowedHosts.length > 0 ? allowedHosts : LOOPBACK.includes(host) ? LOOPBACK : undefined,
     clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
     maxStalenessMs: 1_000 * integer(env, 'MAX_STALENESS_SECONDS', 300, 10, 86_400),
+    statusSettings: {
+      ingressStatus: oneOf(env, 'INGRESS_STATUS', INGRESS_STATUSES, 'required'),
+      ingressStatusIgnoredClasses: listOf(env, 'INGRESS_STATUS_IGNORED_CLASSES'),
+    },
     maxWrites: integer(env, 'MAX_WRITES', 16, 1, 32),
     maxQueuedWrites: integer(env, 'MAX_QUEUED_WRITES', 1_000, 0, 100_000),
     purgeTimeoutMs: 1_000 * integer(env, 'PURGE_TIMEOUT_SECONDS', 15, 1, 300),

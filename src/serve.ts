@@ -18,8 +18,11 @@ export async function serve(): Promise<void> {
   const client = openClient(() => loadKubeConfig(config.kubeconfig), {
     timeoutMs: config.clusterTimeoutMs,
   });
-  const { watchNamespaces: namespaces, maxStalenessMs } = config;
-  const cache = startMachineCache({ client, namespaces, maxStalenessMs, log: logger }, stop.signal);
+  const { watchNamespaces: namespaces, maxStalenessMs, statusSettings } = config;
+  const cache = startMachineCache(
+    { client, namespaces, maxStalenessMs, statusSettings, log: logger },
+    stop.signal,
+  );
   const machines = openMachines(client, cache, config);
   // Loading the API blocks this thread for a while. Give the first list a start: the cluster works on it meanwhile.
   await Promise.race([cache.started, sleep(MAX_HEAD_START_MS, undefined, { ref: false })]);

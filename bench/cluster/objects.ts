@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
-import {
-  deployment,
-  endpointSlice,
-  ingress,
-  LONG_AGO,
-  type Owner,
-  pod,
-  pvc,
-} from '../../test/status/objects.ts';
+import { ingress } from '../../test/status/ingress-objects.ts';
+import { deployment, endpointSlice, LONG_AGO, type Owner, pod, pvc } from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 
 export const machineKey = (index: number) => ({ name: `m-${index}`, namespace: `team-${index % 20}` });

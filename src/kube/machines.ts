@@ -3,8 +3,6 @@ import type { Machine } from '../devmachine/machine.ts';
 import type { Machines } from '../devmachine/machines.ts';
 import type { Metric } from '../devmachine/metric.ts';
 import type { MachineKey } from '../devmachine/schema/manifest.ts';
-import { NO_DEPENDENTS } from '../devmachine/status/dependents.ts';
-import { MachineDocument } from '../devmachine/status/status-document.ts';
 import type { Store } from './cache/store.ts';
 import type { ClusterClient } from './client/client.ts';
 import { ConcurrencyLimiter } from './client/limiter.ts';
@@ -143,7 +141,7 @@ export function openMachines(
       const object = await call(lookups, caller, (cluster, signal) => getMachine(cluster, key, signal));
       if (!object) throw machineNotFound(key);
       const machine = observe(key, object);
-      return cache.view.get(key.namespace, key.name) ?? new MachineDocument(machine, NO_DEPENDENTS);
+      return cache.view.get(key.namespace, key.name) ?? cache.toDocument(machine);
     },
 
     list(namespace) {

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
+import { ingress } from '../status/ingress-objects.ts';
 import {
   condition,
   deployment,
   endpointSlice,
-  ingress,
   type Owner,
   pod,
   pvc,

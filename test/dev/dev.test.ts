@@ -64,9 +64,13 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
     /Machines run on nodes that kwok simulates\. The operator is .+\/helm-operator\./,
   );
   await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
+  await waitFor('the URL of the machine', async () => {
+    const status = (await (await fetch(statusUrl)).json()) as { url?: string };
+    return status.url === 'http://mydev.example.com/';
+  });
 
   const pids = recordedPids(stateDir);
-  assert.equal(pids.length, 8);
+  assert.equal(pids.length, 9);
   // Twice, as from a terminal and from npm, which forwards the signal.
   first.child.kill('SIGINT');
   first.child.kill('SIGINT');

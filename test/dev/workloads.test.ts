@@ -170,7 +170,7 @@ test('an aborted start ends the programs that run by then', async (t) => {
 
 test('stop ends all processes', async () => {
   const pids = recordedPids(cluster.controlPlane.stateDir);
-  assert.equal(pids.length, 5);
+  assert.equal(pids.length, 6);
   await cluster.controlPlane.stop();
   assert.ok(!pids.some(isAlive));
 });

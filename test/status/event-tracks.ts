@@ -1,9 +1,9 @@
+import { ingress } from './ingress-objects.ts';
 import {
   AFTER,
   condition,
   deployment,
   endpointSlice,
-  ingress,
   NO_PODS,
   type Owner,
   pod,
@@ -56,7 +56,12 @@ export function eventTracks(owner: Owner, { stops = false, hostConflict = false 
       ...(stops ? [] : [put(newPod())]),
     ),
     track(put(pvc(owner, 'Pending')), put(pvc(owner))),
-    track(put(otherIngress), put(ingress(owner)), ...(hostConflict ? [] : [remove(otherIngress)])),
+    track(
+      put(otherIngress),
+      put(ingress(owner, { served: false })),
+      put(ingress(owner)),
+      ...(hostConflict ? [] : [remove(otherIngress)]),
+    ),
     track(
       put({ ...endpointSlice(owner), endpoints: [] }),
       put(endpointSlice(owner, false)),

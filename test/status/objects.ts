@@ -17,7 +17,7 @@ export const LONG_AGO = '2026-01-01T00:00:00Z';
 export const SCHEDULED = '2026-01-01T00:01:00Z';
 export const AFTER = '2026-01-01T00:02:00Z';
 
-const metadata = ({ name, namespace }: Owner, ownName = name) => ({
+export const metadata = ({ name, namespace }: Owner, ownName = name) => ({
   name: ownName,
   namespace,
   labels: { 'ide.example.com/devmachine': name },
@@ -133,23 +133,6 @@ export const pvc = (owner: Owner, phase = 'Bound', name = `${owner.name}-disk`, 
     resources: { requests: { storage: size } },
   },
   status: { phase, ...(phase === 'Bound' ? { capacity: { storage: size } } : {}) },
-});
-
-export const ingress = (owner: Owner, { host = owner.host, name = owner.name, tls = true } = {}): Raw => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: metadata({ ...owner, name }),
-  spec: {
-    ...(tls ? { tls: [{ hosts: [host], secretName: 'certificate' }] } : {}),
-    rules: [
-      {
-        host,
-        http: {
-          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } }],
-        },
-      },
-    ],
-  },
 });
 
 /** The uid of the pod is filled in when the pod is stored. */

@@ -21,6 +21,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   Pod: 'api/v1/namespaces/NS/pods',
   PersistentVolumeClaim: 'api/v1/namespaces/NS/persistentvolumeclaims',
   Ingress: 'apis/networking.k8s.io/v1/namespaces/NS/ingresses',
+  IngressClass: 'apis/networking.k8s.io/v1/ingressclasses',
+  Certificate: 'apis/cert-manager.io/v1/namespaces/NS/certificates',
   EndpointSlice: 'apis/discovery.k8s.io/v1/namespaces/NS/endpointslices',
   Event: 'api/v1/namespaces/NS/events',
   ResourceQuota: 'api/v1/namespaces/NS/resourcequotas',

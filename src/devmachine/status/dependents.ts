@@ -1,3 +1,5 @@
+import type { Container } from './container.ts';
+
 /**
  * The dependents of a machine: the Kubernetes objects that the chart and its controllers create for it. Each type holds
  * only the fields that the status needs, and no Secret, variable or command.
@@ -8,6 +10,8 @@ export const DEPENDENT_KINDS = [
   'Pod',
   'PersistentVolumeClaim',
   'Ingress',
+  'IngressClass',
+  'Certificate',
   'EndpointSlice',
   'Event',
   'ResourceQuota',
@@ -21,7 +25,7 @@ export interface Dependent {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Name of the machine that it belongs to: the value of the label ide.example.com/devmachine. */
+  /** Name of the machine that it belongs to: the value of the label ide.example.com/devmachine; empty without the label. */
   readonly machine: string;
   readonly createdAt: string;
   readonly deleting: boolean;
@@ -72,30 +76,6 @@ export interface Pod extends Dependent {
   readonly containers: readonly Container[];
 }
 
-export interface Termination {
-  readonly reason: string;
-  readonly message: string;
-  readonly exitCode: number;
-  readonly finishedAt: string;
-}
-
-export interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly init: boolean;
-  readonly ready: boolean;
-  readonly started: boolean;
-  readonly restarts: number;
-  readonly state: 'waiting' | 'running' | 'terminated';
-  readonly reason: string;
-  readonly message: string;
-  readonly exitCode: number;
-  /** When it started to run, or terminated (RFC 3339). */
-  readonly since: string | undefined;
-  /** How it terminated before its last restart. */
-  readonly lastTermination: Termination | undefined;
-}
-
 export interface Pvc extends Dependent {
   readonly kind: 'PersistentVolumeClaim';
   readonly phase: string;
@@ -106,12 +86,37 @@ export interface Pvc extends Dependent {
   readonly storageClassName: string | undefined;
 }
 
+/** An Ingress of a machine, or of anybody else: of those, only the fields up to `hosts` are kept. */
 export interface Ingress extends Dependent {
   readonly kind: 'Ingress';
   readonly ownerUid: string | undefined;
+  /** `spec.ingressClassName`. */
+  readonly className: string | undefined;
+  /** The class in the annotation kubernetes.io/ingress.class, which needs no IngressClass to exist. */
+  readonly annotatedClass: string | undefined;
+  /** The hosts whose path `/` it routes. */
   readonly hosts: readonly string[];
   /** The hosts that have a certificate. */
   readonly tlsHosts: readonly string[];
+  /** Whether its ingress controller has reported an address (`status.loadBalancer`). */
+  readonly hasAddress: boolean;
+  /** Name of the Certificate, and of its Secret, if cert-manager issues it for this Ingress. */
+  readonly certificate: string | undefined;
+}
+
+/** Belongs to the cluster: its namespace is empty. */
+export interface IngressClass extends Omit<Dependent, 'machine'> {
+  readonly kind: 'IngressClass';
+  /** Whether it is the class of Ingresses that name none. */
+  readonly isDefault: boolean;
+}
+
+/** A Certificate of cert-manager. Its ingress-shim copies the labels of the Ingress to it, so it has the machine's label. */
+export interface Certificate extends Dependent {
+  readonly kind: 'Certificate';
+  readonly hosts: readonly string[];
+  /** The condition Ready; undefined until cert-manager has reported about the current spec of the Certificate. */
+  readonly ready: ConditionState | undefined;
 }
 
 export interface EndpointSlice extends Dependent {
@@ -156,39 +161,31 @@ export interface QuotaLimit {
   readonly used: string;
 }
 
-/** The dependents that have the label of their machine. */
-export type LabeledDependent = Deployment | Pod | Pvc | Ingress | EndpointSlice;
+/** The dependents that have the label of their machine. Of Ingresses, those of others are watched too. */
+export type LabeledDependent = Deployment | Pod | Pvc | Ingress | Certificate | EndpointSlice;
 
 /** Everything that is watched besides machines. */
-export type WatchedDependent = LabeledDependent | PodEvent | RefusalEvent | ResourceQuota;
+export type WatchedDependent = LabeledDependent | IngressClass | PodEvent | RefusalEvent | ResourceQuota;
 
 export interface Dependents {
   readonly deployments: readonly Deployment[];
   readonly pods: readonly Pod[];
   readonly pvcs: readonly Pvc[];
   readonly ingresses: readonly Ingress[];
+  readonly certificates: readonly Certificate[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly events: readonly PodEvent[];
   readonly refusals: readonly RefusalEvent[];
   readonly quotas: readonly ResourceQuota[];
-  /** Every Ingress with the machine's host, of any machine in any watched namespace. */
+  /** Every Ingress with a host of the machine's spec or Ingress, of anybody in any watched namespace. */
   readonly ingressesWithHost: readonly Ingress[];
+  /** Every IngressClass of the cluster. */
+  readonly ingressClasses: readonly IngressClass[];
   /** The kinds that the backend may not read. The lists of these kinds are empty. */
   readonly unknown: readonly DependentKind[];
+  /** The kinds that the cluster does not serve, because their CRD is not installed. */
+  readonly notServed: readonly DependentKind[];
 }
-
-export const NO_DEPENDENTS: Dependents = {
-  deployments: [],
-  pods: [],
-  pvcs: [],
-  ingresses: [],
-  endpointSlices: [],
-  events: [],
-  refusals: [],
-  quotas: [],
-  ingressesWithHost: [],
-  unknown: [],
-};
 
 /** Name of the machine's PersistentVolumeClaim (`devmachine.diskName` in the chart's _names.tpl). */
 export const diskName = (machine: string): string => `${machine}-disk`;

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Machine } from '../machine.ts';
 import type { Dependents } from './dependents.ts';
 import type { Phase } from './phases.ts';
+import type { StatusSettings } from './settings.ts';
 import { toStatus } from './status.ts';
 
 /** A status in serialized form. It is serialized once per change, not per request. */
@@ -26,8 +27,8 @@ export class MachineDocument implements StatusDocument {
   readonly phase: Phase;
   readonly machine: Machine;
 
-  constructor(machine: Machine, dependents: Dependents) {
-    const status = toStatus(machine, dependents);
+  constructor(machine: Machine, dependents: Dependents, settings: StatusSettings) {
+    const status = toStatus(machine, dependents, settings);
     this.namespace = machine.namespace;
     this.name = machine.name;
     this.json = JSON.stringify(status);

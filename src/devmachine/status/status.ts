@@ -6,16 +6,17 @@ import { diagnose } from './diagnosis/diagnose.ts';
 import { toContext } from './diagnosis/diagnosis.ts';
 import { failedCondition } from './diagnosis/operator.ts';
 import { MachineStatus as Schema } from './schema.ts';
+import type { StatusSettings } from './settings.ts';
 
 export const MachineStatus = Schema;
 export type MachineStatus = Static<typeof Schema>;
 
 /** Pure: equal objects give equal documents, whatever the time and the order in which the objects arrived. */
-export function toStatus(machine: Machine, dependents: Dependents): MachineStatus {
+export function toStatus(machine: Machine, dependents: Dependents, settings: StatusSettings): MachineStatus {
   const { name, namespace, uid, generation, spec, conditions, deleting } = machine;
-  const { phase, reason, message, hint, since } = diagnose(machine, dependents);
+  const context = toContext(machine, dependents, settings);
+  const { phase, reason, message, hint, since } = diagnose(context);
   const ready = phase === 'Running';
-  const context = toContext(machine, dependents);
   const { pod, deployment } = context;
   const isServed = ready
     ? spec.ingressDomain !== undefined

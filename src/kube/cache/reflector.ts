@@ -1,4 +1,5 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
+import { NotServedError } from '../client/api-errors.ts';
 import { createBackoff } from '../client/backoff.ts';
 import type { Clock } from '../client/clock.ts';
 import type { KubeClient } from '../client/transport.ts';
@@ -50,22 +51,22 @@ export async function runReflector<T extends Stored>(
   options: ReflectorOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log, path, store, health = UNMONITORED } = options;
+  const { clock, store, health = UNMONITORED } = options;
   let backoff = createBackoff(clock);
   let { reconnected, restored } = health;
   let version: string | undefined;
-  let lastExpired = false;
+  /** Why the last list or watch failed; undefined after one that did not. */
+  let lastError: unknown;
 
   async function waitAfter(error: unknown, what: string): Promise<void> {
     // Failures from before the reconnect no longer count. An expired version is a valid answer: it counts as a failure
     // only if the list that follows leads to another one.
-    const isExpired = error instanceof ExpiredError;
-    if (reconnected.aborted || (isExpired && !lastExpired)) backoff = createBackoff(clock);
+    if (reconnected.aborted || isNewly(ExpiredError, error, lastError)) backoff = createBackoff(clock);
     if (reconnected.aborted) reconnected = health.reconnected;
-    lastExpired = isExpired;
     const requestedMs = retryAfterMs(error);
     const waitMs = backoff.next(requestedMs);
-    log.warn({ path, err: error, waitMs: Math.round(waitMs) }, what);
+    logFailure(options, { error, lastError, waitMs, what });
+    lastError = error;
     // A reconnect ends the wait, unless the API server has asked for it (Retry-After).
     await clock.sleep(waitMs, requestedMs > 0 ? signal : AbortSignal.any([signal, reconnected]));
   }
@@ -81,15 +82,40 @@ export async function runReflector<T extends Stored>(
   while (!signal.aborted) {
     try {
       await listAndWatch();
+      lastError = undefined;
     } catch (error) {
       if (signal.aborted) return;
       options.onAttempt?.(error);
-      if (error instanceof ExpiredError) version = undefined;
+      if (needsList(error)) version = undefined;
       else if (version !== undefined) version = store.version;
       await waitAfter(error, version === undefined ? 'list failed or out of date' : 'watch failed');
     }
   }
 }
+
+interface Failure {
+  readonly error: unknown;
+  readonly lastError: unknown;
+  readonly waitMs: number;
+  readonly what: string;
+}
+
+/** A CRD may be missing for as long as the process runs: that is logged once. */
+function logFailure<T extends Stored>(
+  { log, path }: ReflectorOptions<T>,
+  { error, lastError, waitMs, what }: Failure,
+): void {
+  if (isNewly(NotServedError, error, lastError)) log.warn({ path }, 'not served by the cluster: no CRD');
+  if (error instanceof NotServedError) return;
+  log.warn({ path, err: error, waitMs: Math.round(waitMs) }, what);
+}
+
+/** Whether no watch can continue from the last version. */
+const needsList = (error: unknown): boolean =>
+  error instanceof ExpiredError || error instanceof NotServedError;
+
+const isNewly = (type: typeof ExpiredError | typeof NotServedError, error: unknown, last: unknown): boolean =>
+  error instanceof type && !(last instanceof type);
 
 async function list<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
   const { client, path, selectors = {}, transform, store, clock, log, freshness } = options;

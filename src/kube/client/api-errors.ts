@@ -25,6 +25,9 @@ export function asStatus(body: unknown): Status | undefined {
 export const hasCause = (status: Status | undefined, reason: string): boolean =>
   status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
 
+/** The cluster does not know the kind of objects: its CRD is not installed. */
+export class NotServedError extends DevMachineError {}
+
 /** Converts a refusal to a domain error that keeps the API server's message. */
 export function toDomainError({ status: code, headers, body }: KubeResponse): DevMachineError {
   const status = asStatus(body);
@@ -47,7 +50,7 @@ export function toDomainError({ status: code, headers, body }: KubeResponse): De
       details,
     );
   if (code === 404) {
-    return new DevMachineError(
+    return new NotServedError(
       'cluster-unavailable',
       'The cluster does not know DevMachines: is the CRD installed?',
       details,

@@ -1,4 +1,4 @@
-import type { Container } from '../../devmachine/status/dependents.ts';
+import type { Container } from '../../devmachine/status/container.ts';
 import type { Interner } from './intern.ts';
 import { truncate } from './metadata.ts';
 

@@ -5,18 +5,37 @@ import { type Metadata, ownerUid, toDependent } from './metadata.ts';
 interface IngressObject {
   readonly metadata: Metadata;
   readonly spec: {
-    readonly rules?: readonly { readonly host?: string }[];
-    readonly tls?: readonly { readonly hosts?: readonly string[] }[];
+    readonly ingressClassName?: string;
+    readonly rules?: readonly IngressRule[];
+    readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
+  };
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly hostname?: string; readonly ip?: string }[];
+    };
   };
 }
 
+interface IngressRule {
+  readonly host?: string;
+  readonly http?: { readonly paths: readonly { readonly path?: string }[] } | null;
+}
+
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+/** With one of them, cert-manager's ingress-shim creates a Certificate with the name of the Secret in `spec.tls`. */
+const ISSUER_ANNOTATIONS = ['cert-manager.io/issuer', 'cert-manager.io/cluster-issuer'];
+
+/** Of an Ingress that belongs to no machine, keeps what tells whether it has a machine's host. */
 export function toIngress(object: unknown, interner: Interner): Ingress {
-  const { metadata, spec } = object as IngressObject;
+  const { metadata, spec, status } = object as IngressObject;
+  const { rules = [], tls = [] } = spec;
+  const annotations = metadata.annotations ?? {};
   const { kind, namespace, name, uid, resourceVersion, machine, createdAt, deleting } = toDependent(
     'Ingress',
     metadata,
     interner,
   );
+  const isOwn = machine !== '';
   return {
     kind,
     namespace,
@@ -27,7 +46,15 @@ export function toIngress(object: unknown, interner: Interner): Ingress {
     createdAt,
     deleting,
     ownerUid: ownerUid(metadata),
-    hosts: interner.list((spec.rules ?? []).flatMap(({ host }) => host ?? [])),
-    tlsHosts: interner.list((spec.tls ?? []).flatMap(({ hosts = [] }) => hosts)),
+    className: interner.text(spec.ingressClassName),
+    annotatedClass: interner.text(annotations[CLASS_ANNOTATION]),
+    hosts: interner.list(rules.flatMap((rule) => (rule.host && routesRoot(rule) ? rule.host : []))),
+    tlsHosts: interner.list(isOwn ? tls.flatMap(({ hosts = [] }) => hosts) : []),
+    hasAddress: isOwn && (status?.loadBalancer?.ingress ?? []).some(({ hostname, ip }) => hostname || ip),
+    certificate: isOwn && ISSUER_ANNOTATIONS.some((key) => annotations[key]) ? tls[0]?.secretName : undefined,
   };
 }
+
+/** An empty path means `/`. */
+const routesRoot = ({ http }: IngressRule): boolean =>
+  (http?.paths ?? []).some(({ path = '' }) => path === '' || path === '/');

@@ -1,9 +1,11 @@
 import { KIND } from '../../devmachine/schema/manifest.ts';
 import type { DependentKind, WatchedDependent } from '../../devmachine/status/dependents.ts';
+import { toCertificate } from './certificate.ts';
 import { toDeployment } from './deployment.ts';
 import { toEndpointSlice } from './endpoint-slice.ts';
 import { CHANGE_REFUSED, toEvent } from './event.ts';
 import { toIngress } from './ingress.ts';
+import { toIngressClass } from './ingress-class.ts';
 import type { Interner } from './intern.ts';
 import { MACHINE_LABEL } from './metadata.ts';
 import { toPod } from './pod.ts';
@@ -13,8 +15,10 @@ import { toResourceQuota } from './resource-quota.ts';
 /** One list and watch of a kind that machines depend on. docs/status.md lists the permissions that they need. */
 export interface WatchedResource {
   readonly kind: DependentKind;
+  /** Whether its objects belong to no namespace, so that they are watched once, whatever the namespaces. */
+  readonly clusterScoped?: boolean;
   readonly path: (namespace: string | undefined) => string;
-  readonly selectors: Readonly<Record<string, string>>;
+  readonly selectors?: Readonly<Record<string, string>>;
   readonly transform: (object: unknown, interner: Interner) => WatchedDependent;
 }
 
@@ -46,7 +50,15 @@ export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   labeled('Deployment', '/apis/apps/v1', 'deployments', toDeployment),
   labeled('Pod', '/api/v1', 'pods', toPod),
   labeled('PersistentVolumeClaim', '/api/v1', 'persistentvolumeclaims', toPvc),
-  labeled('Ingress', '/apis/networking.k8s.io/v1', 'ingresses', toIngress),
+  // All of them, because anybody's Ingress may have the host of a machine.
+  { kind: 'Ingress', path: collection('/apis/networking.k8s.io/v1', 'ingresses'), transform: toIngress },
+  {
+    kind: 'IngressClass',
+    clusterScoped: true,
+    path: () => '/apis/networking.k8s.io/v1/ingressclasses',
+    transform: toIngressClass,
+  },
+  labeled('Certificate', '/apis/cert-manager.io/v1', 'certificates', toCertificate),
   labeled('EndpointSlice', '/apis/discovery.k8s.io/v1', 'endpointslices', toEndpointSlice),
   events('Pod', 'FailedMount', 'Warning'),
   events('Pod', 'FailedAttachVolume', 'Warning'),
@@ -55,7 +67,6 @@ export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   {
     kind: 'ResourceQuota',
     path: collection('/api/v1', 'resourcequotas'),
-    selectors: {},
     transform: toResourceQuota,
   },
 ];

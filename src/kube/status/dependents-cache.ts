@@ -2,6 +2,7 @@ import { DevMachineError } from '../../devmachine/errors.ts';
 import type { DependentKind, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
 import type { Delta } from '../cache/store.ts';
+import { NotServedError } from '../client/api-errors.ts';
 import type { Interner } from '../resources/intern.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../resources/watched.ts';
 
@@ -10,6 +11,8 @@ export interface DependentsCache {
   attempted(): boolean;
   /** The kinds that are not visible in a namespace. */
   unknown(namespace: string): readonly DependentKind[];
+  /** The kinds that the cluster does not serve. They have no objects. */
+  notServed(namespace: string): readonly DependentKind[];
   /** Until when the visible kinds in a namespace, or in all, are known to equal the cluster, in ms of the clock. */
   freshUntil(namespace: string | undefined): number;
   /** Hides kinds that are not known to equal the cluster since `time`, until they are again. */
@@ -28,24 +31,28 @@ export interface DependentsCacheOptions extends InformerContext {
   readonly reached: () => boolean;
   /** `visible`: whether the kind was visible already, so that its objects count. */
   readonly onDelta: (delta: Delta<WatchedDependent>, visible: boolean) => void;
-  /** A kind became visible or unknown, in this namespace or in all. */
+  /** A kind changed its visibility, in this namespace or in all. */
   readonly onVisibilityChange: (namespace: string | undefined) => void;
   /** A kind was attempted. */
   readonly onAttempt: () => void;
 }
 
-/** Watches the dependents of machines. A kind that may not be read is unknown, and is tried again and again. */
+/** Watches the dependents of machines. A kind that may not be read, or is not served, is tried again and again. */
 export function startDependentsCache(options: DependentsCacheOptions, signal: AbortSignal): DependentsCache {
-  const watches = options.scopes.flatMap((scope) =>
-    WATCHED_RESOURCES.map((resource) => new DependentWatch(resource, scope, options)),
+  const watches = WATCHED_RESOURCES.flatMap((resource) =>
+    (resource.clusterScoped ? [undefined] : options.scopes).map(
+      (scope) => new DependentWatch(resource, scope, options),
+    ),
   );
+  const kindsThatAre = (state: Visibility, namespace: string) => {
+    const found = watches.filter((watch) => watch.visibility === state && watch.informer.covers(namespace));
+    return [...new Set(found.map(({ kind }) => kind))];
+  };
   const stopped = Promise.all(watches.map((watch) => watch.run(signal)));
   return {
     attempted: () => watches.every(({ attempted }) => attempted),
-    unknown(namespace) {
-      const unknown = watches.filter(({ visible, informer }) => !visible && informer.covers(namespace));
-      return [...new Set(unknown.map(({ kind }) => kind))];
-    },
+    unknown: (namespace) => kindsThatAre('unknown', namespace),
+    notServed: (namespace) => kindsThatAre('not served', namespace),
     freshUntil(namespace) {
       let oldest = Number.POSITIVE_INFINITY;
       for (const { visible, informer } of watches) {
@@ -66,17 +73,19 @@ export function startDependentsCache(options: DependentsCacheOptions, signal: Ab
   };
 }
 
+type Visibility = 'unknown' | 'visible' | 'not served';
+
 /** One informer, and whether its kind may be read:
  *
- *     not attempted ──listed──▶ visible ◀──listed── unknown
- *           └──────refused──▶ unknown ◀──refused, expired── visible
+ *     unknown ──listed──▶ visible ──refused, expired──▶ unknown
+ *     any ──the cluster does not serve the kind──▶ not served ──listed──▶ visible
  */
 class DependentWatch {
   readonly kind: DependentKind;
   readonly informer: Informer<WatchedDependent>;
   readonly #options: DependentsCacheOptions;
   attempted = false;
-  visible = false;
+  visibility: Visibility = 'unknown';
 
   constructor(resource: WatchedResource, scope: string | undefined, options: DependentsCacheOptions) {
     const transform = (object: unknown) => resource.transform(object, options.interner);
@@ -86,6 +95,10 @@ class DependentWatch {
     this.informer.store.subscribe((delta) => options.onDelta(delta, this.visible));
   }
 
+  get visible(): boolean {
+    return this.visibility === 'visible';
+  }
+
   run(signal: AbortSignal): Promise<void> {
     return this.informer.run(signal, { onAttempt: (error) => this.#onAttempt(error) });
   }
@@ -93,20 +106,23 @@ class DependentWatch {
   expire(): void {
     if (!this.visible) return;
     this.#options.log.warn({ kind: this.kind }, 'a kind of dependents is out of date');
-    this.#setVisible(false);
+    this.#setVisibility('unknown');
   }
 
   #onAttempt(error: unknown): void {
     const isRefused = error instanceof DevMachineError && error.code === 'forbidden';
-    this.attempted ||= error === undefined || isRefused || this.#options.reached();
-    // A visible kind stays visible while the cluster is unreachable, as the machines do.
-    this.#setVisible(error === undefined || (this.visible && !isRefused));
+    const isNotServed = error instanceof NotServedError;
+    this.attempted ||= error === undefined || isRefused || isNotServed || this.#options.reached();
+    if (error === undefined) this.#setVisibility('visible');
+    else if (isNotServed) this.#setVisibility('not served');
+    // Otherwise the cluster is unreachable: a visible kind stays visible, as the machines do.
+    else if (isRefused) this.#setVisibility('unknown');
     this.#options.onAttempt();
   }
 
-  #setVisible(visible: boolean): void {
-    if (visible === this.visible) return;
-    this.visible = visible;
+  #setVisibility(visibility: Visibility): void {
+    if (visibility === this.visibility) return;
+    this.visibility = visibility;
     this.#options.onVisibilityChange(this.informer.namespace);
   }
 }

@@ -4,6 +4,7 @@ import type {
   DependentKind,
   Dependents,
   Ingress,
+  IngressClass,
   LabeledDependent,
   PodEvent,
   RefusalEvent,
@@ -14,8 +15,10 @@ import { Index } from '../cache/index.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta } from '../cache/store.ts';
 
-/** Whose status a delta of a dependent can change. */
-export interface AffectedKeys {
+/** Whose status a delta of a dependent can change: every machine's, or those of some. */
+export type AffectedKeys = 'all' | AffectedMachines;
+
+interface AffectedMachines {
   readonly machines?: readonly MachineKey[];
   /** All machines with these hosts. */
   readonly hosts?: Iterable<string>;
@@ -23,11 +26,17 @@ export interface AffectedKeys {
   readonly failedIn?: string;
 }
 
+/** The kinds of which the index holds nothing, or nothing up to date. */
+export interface HiddenKinds {
+  readonly unknown: readonly DependentKind[];
+  readonly notServed: readonly DependentKind[];
+}
+
 /** Finds the dependents of a machine. Ingresses are found by host too, because only one Ingress gets a host. */
 export interface DependentsIndex {
   apply(delta: Delta<WatchedDependent>): AffectedKeys;
-  /** Leaves out kinds that are unknown: what the index holds of them is out of date. */
-  of(machine: Machine, unknown: readonly DependentKind[]): Dependents;
+  /** Leaves out the hidden kinds. */
+  of(machine: Machine, hidden: HiddenKinds): Dependents;
 }
 
 export function createDependentsIndex(): DependentsIndex {
@@ -38,11 +47,15 @@ export function createDependentsIndex(): DependentsIndex {
   const refusalsByMachine = new Index<RefusalEvent>(({ machineUid }) => [machineUid]);
   const quotas = new Index<ResourceQuota>(({ namespace }) => [namespace]);
   const ingressesByHost = new Index<Ingress>(({ hosts }) => hosts);
+  /** There are few of them, and each concerns all machines. */
+  const ingressClasses = new Index<IngressClass>(() => ['']);
 
   const find = ({ namespace, name }: MachineKey): readonly LabeledDependent[] =>
     dependents.get(namespace, name) ?? [];
 
   function replace(key: MachineKey, previous: LabeledDependent | undefined, item?: LabeledDependent): void {
+    // An Ingress that belongs to no machine.
+    if (key.name === '') return;
     const others = find(key).filter((other) => other !== previous);
     const items = item ? others.concat([item]).sort(compareNames) : others;
     if (items.length > 0) dependents.set(key.namespace, key.name, items);
@@ -70,36 +83,63 @@ export function createDependentsIndex(): DependentsIndex {
     return { machines: podUids.flatMap((uid) => machineByPod.get(uid) ?? []) };
   }
 
+  function applyQuota(delta: Delta<ResourceQuota>): AffectedKeys {
+    quotas.apply(delta);
+    return { failedIn: delta.item.namespace };
+  }
+
+  function applyIngressClass(delta: Delta<IngressClass>): AffectedKeys {
+    ingressClasses.apply(delta);
+    const { type, item, previous } = delta;
+    return type === 'modified' && item.isDefault === previous?.isDefault ? {} : 'all';
+  }
+
+  /** Affects the machines with its hosts: by their spec, which the index does not know, or by their Ingress. */
+  function applyIngress(delta: Delta<Ingress>): AffectedKeys {
+    const hosts = ingressesByHost.apply(delta);
+    const sharing = [...hosts].flatMap((host) => ingressesByHost.get(host).map(machineOf));
+    return { machines: [...applyLabeled(delta), ...sharing], hosts };
+  }
+
+  /** Every Ingress with one of these hosts, once. */
+  const ingressesWith = (hosts: readonly string[]): Ingress[] => [
+    ...new Set([...new Set(hosts)].flatMap((host) => ingressesByHost.get(host))),
+  ];
+
   return {
     apply(delta) {
       const { kind } = delta.item;
       if (kind === 'Event') return applyEvent(delta as Delta<PodEvent | RefusalEvent>);
-      if (kind === 'ResourceQuota') {
-        quotas.apply(delta as Delta<ResourceQuota>);
-        return { failedIn: delta.item.namespace };
-      }
-      const hosts = kind === 'Ingress' ? ingressesByHost.apply(delta as Delta<Ingress>) : [];
-      return { machines: applyLabeled(delta as Delta<LabeledDependent>), hosts };
+      if (kind === 'ResourceQuota') return applyQuota(delta as Delta<ResourceQuota>);
+      if (kind === 'IngressClass') return applyIngressClass(delta as Delta<IngressClass>);
+      if (kind === 'Ingress') return applyIngress(delta as Delta<Ingress>);
+      return { machines: applyLabeled(delta as Delta<LabeledDependent>) };
     },
 
-    of(machine, unknown) {
-      const all = find(machine).filter(({ kind }) => !unknown.includes(kind));
+    of(machine, { unknown, notServed }) {
+      const isHidden = (kind: DependentKind) => unknown.includes(kind) || notServed.includes(kind);
+      const all = find(machine).filter(({ kind }) => !isHidden(kind));
       const pods = all.filter((dependent) => dependent.kind === 'Pod');
-      const host = unknown.includes('Ingress') ? undefined : machine.spec.ingressDomain;
+      const ingresses = all.filter((dependent) => dependent.kind === 'Ingress');
+      const { ingressDomain = [] } = machine.spec;
+      const hosts = ingresses.flatMap((ingress) => ingress.hosts).concat(ingressDomain);
       return {
         deployments: all.filter((dependent) => dependent.kind === 'Deployment'),
         pods,
         pvcs: all.filter((dependent) => dependent.kind === 'PersistentVolumeClaim'),
-        ingresses: all.filter((dependent) => dependent.kind === 'Ingress'),
+        ingresses,
+        certificates: all.filter((dependent) => dependent.kind === 'Certificate'),
         endpointSlices: all.filter((dependent) => dependent.kind === 'EndpointSlice'),
-        events: unknown.includes('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
+        events: isHidden('Event') ? [] : pods.flatMap(({ uid }) => eventsByPod.get(uid)),
         // Whoever may write events in another namespace must not be quoted here.
-        refusals: unknown.includes('Event')
+        refusals: isHidden('Event')
           ? []
           : refusalsByMachine.get(machine.uid).filter(({ namespace }) => namespace === machine.namespace),
-        quotas: unknown.includes('ResourceQuota') ? [] : quotas.get(machine.namespace),
-        ingressesWithHost: host === undefined ? [] : ingressesByHost.get(host),
+        quotas: isHidden('ResourceQuota') ? [] : quotas.get(machine.namespace),
+        ingressesWithHost: isHidden('Ingress') ? [] : ingressesWith(hosts),
+        ingressClasses: isHidden('IngressClass') ? [] : ingressClasses.get(''),
         unknown,
+        notServed,
       };
     },
   };

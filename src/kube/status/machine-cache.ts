@@ -1,5 +1,7 @@
 import type { Machine } from '../../devmachine/machine.ts';
 import type { DependentKind } from '../../devmachine/status/dependents.ts';
+import type { StatusSettings } from '../../devmachine/status/settings.ts';
+import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
 import { startHealthChecks } from '../cache/health.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
 import type { Log } from '../cache/log.ts';
@@ -28,6 +30,8 @@ export interface MachineCache {
   store(namespace: string): Store<Machine> | undefined;
   /** Converts an object in a response, for `store.observe`. */
   toMachine(object: MachineObject): Machine;
+  /** The status of a machine that the view does not know. */
+  toDocument(machine: Machine): StatusDocument;
   /** How many objects of each kind of dependents the cache holds. */
   dependentSizes(): ReadonlyMap<DependentKind, number>;
   /** Resolves when all watches have ended. */
@@ -40,6 +44,7 @@ export interface MachineCacheOptions {
   readonly namespaces: readonly string[];
   /** How long a kind of dependents may be out of date before it is unknown, in ms. */
   readonly maxStalenessMs: number;
+  readonly statusSettings: StatusSettings;
   /** How long a watch may send nothing before a new one replaces it, in ms. */
   readonly silenceMs?: number | undefined;
   readonly log: Log;
@@ -54,7 +59,7 @@ const AGE_TTL_MS = 100;
  *     informer ──delta──▶ dependents index ──affected machines──▶ status view ──▶ reads, subscribers
  */
 export function startMachineCache(options: MachineCacheOptions, signal: AbortSignal): MachineCache {
-  const { client, namespaces, maxStalenessMs, silenceMs, log } = options;
+  const { client, namespaces, maxStalenessMs, statusSettings, silenceMs, log } = options;
   const clock = systemClock;
   const scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
   const interner = new Interner();
@@ -79,9 +84,14 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   informers.push(...scopes.map((scope) => new Informer<Machine>(resource, scope, context)));
   const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
   const machinesSynced = () => informers.every(({ synced }) => synced);
+  function toDocument(machine: Machine): MachineDocument {
+    const { namespace } = machine;
+    const hidden = { unknown: dependents.unknown(namespace), notServed: dependents.notServed(namespace) };
+    return new MachineDocument(machine, index.of(machine, hidden), statusSettings);
+  }
   const view = createStatusView(
     informers.map(({ store }) => store),
-    (machine) => index.of(machine, dependents.unknown(machine.namespace)),
+    toDocument,
     (error) => log.warn({ err: error }, 'a subscriber of the statuses failed'),
   );
   // The machines first: their list takes longest.
@@ -148,6 +158,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     unreachable: () => health.unreachable,
     store: (namespace) => stores.get(watchesCluster ? undefined : namespace),
     toMachine: convert,
+    toDocument,
     dependentSizes: () => dependents.sizes(),
     stopped: Promise.all([...running, dependents.stopped]),
   };

@@ -3,8 +3,7 @@ import type { Machine } from '../../devmachine/machine.ts';
 import type { StatusUpdate } from '../../devmachine/machines.ts';
 import { compareKeys } from '../../devmachine/pagination.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import type { Dependents } from '../../devmachine/status/dependents.ts';
-import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
+import type { MachineDocument, StatusDocument } from '../../devmachine/status/status-document.ts';
 import { Index } from '../cache/index.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta, Store } from '../cache/store.ts';
@@ -40,7 +39,7 @@ const FILL_BATCH = 50;
 
 export function createStatusView(
   stores: readonly Store<Machine>[],
-  dependentsOf: (machine: Machine) => Dependents,
+  toDocument: (machine: Machine) => MachineDocument,
   onListenerError: (error: unknown) => void,
 ): StatusView {
   const entries = new NamespacedMap<Entry>();
@@ -61,7 +60,7 @@ export function createStatusView(
   }
 
   function documentOf(entry: Entry): MachineDocument {
-    entry.document ??= new MachineDocument(entry.machine, dependentsOf(entry.machine));
+    entry.document ??= toDocument(entry.machine);
     return entry.document;
   }
 
@@ -94,7 +93,9 @@ export function createStatusView(
     renew(entry);
   }
 
-  function affectedEntries({ machines = [], hosts = [], failedIn }: AffectedKeys): Set<Entry> {
+  function affectedEntries(keys: AffectedKeys): Iterable<Entry> {
+    if (keys === 'all') return entries.values();
+    const { machines = [], hosts = [], failedIn } = keys;
     const affected = new Set<Entry>();
     const add = ({ namespace, name }: MachineKey) => {
       const entry = entries.get(namespace, name);
@@ -102,10 +103,11 @@ export function createStatusView(
     };
     for (const machine of machines) add(machine);
     for (const host of hosts) for (const machine of machinesByHost.get(host)) add(machine);
-    if (failedIn === undefined) return affected;
-    for (const entry of entries.values(failedIn)) if (entry.document?.phase === 'Failed') affected.add(entry);
-    return affected;
+    return failedIn === undefined ? affected : affected.union(failedEntries(failedIn));
   }
+
+  const failedEntries = (namespace: string): Set<Entry> =>
+    new Set([...entries.values(namespace)].filter(({ document }) => document?.phase === 'Failed'));
 
   for (const store of stores) store.subscribe(apply);
   return {

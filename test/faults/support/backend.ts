@@ -8,6 +8,7 @@ import {
   type Dependent,
   type DependentKind,
 } from '../../../src/devmachine/status/dependents.ts';
+import type { StatusSettings } from '../../../src/devmachine/status/settings.ts';
 import { startHealthChecks } from '../../../src/kube/cache/health.ts';
 import { openClient } from '../../../src/kube/client/client.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
@@ -41,6 +42,7 @@ export interface Backend {
   readonly namespaces: readonly string[];
   readonly cache: MachineCache;
   readonly machines: ClusterMachines;
+  readonly statusSettings: StatusSettings;
   readonly signal: AbortSignal;
   readonly recorders: {
     readonly machines: DeltaRecorder<Machine>;
@@ -63,10 +65,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const logger = pino({ level: 'warn' }, warningsTo(warnings));
   const stop = new AbortController();
   const { signal } = stop;
-  const { clusterTimeoutMs: timeoutMs, maxStalenessMs } = config;
+  const { clusterTimeoutMs: timeoutMs, maxStalenessMs, statusSettings } = config;
   const client = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs });
   const context = { client, log: logger, silenceMs };
-  const cache = startMachineCache({ ...context, namespaces, maxStalenessMs }, signal);
+  const cache = startMachineCache({ ...context, namespaces, maxStalenessMs, statusSettings }, signal);
   const machines = openMachines(client, cache, config);
   const recorders = {
     machines: new DeltaRecorder<Machine>('machine'),
@@ -103,6 +105,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     namespaces,
     cache,
     machines,
+    statusSettings,
     signal,
     recorders,
     warnings,

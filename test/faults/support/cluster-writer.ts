@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
-import {
-  deployment,
-  endpointSlice,
-  ingress,
-  type Owner,
-  pod,
-  podEvent,
-  pvc,
-  type Raw,
-} from '../../status/objects.ts';
+import { certificate, ingress } from '../../status/ingress-objects.ts';
+import { deployment, endpointSlice, type Owner, pod, podEvent, pvc, type Raw } from '../../status/objects.ts';
 import { collection } from '../../status/real.ts';
 import { create, mergePatch } from '../../support/cluster.ts';
 
@@ -22,6 +14,7 @@ const DEPENDENTS: readonly ((owner: Owner) => Raw)[] = [
   pod,
   pvc,
   ingress,
+  certificate,
   endpointSlice,
   (owner) => podEvent(owner, 'Pulling', 'Pulling the image'),
   (owner) => podEvent(owner, 'FailedMount', 'no such volume'),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { applyCrd } from '../../../dev/crd.ts';
 import type { ClientTls } from '../../../dev/kube-client.ts';
 import { toKubeconfig } from '../../../dev/kubeconfig.ts';
 import { loadPki, type Pki, writePrivate } from '../../../dev/pki.ts';
@@ -31,6 +32,8 @@ export interface Environment {
   close(): Promise<void>;
 }
 
+const CERTIFICATE_CRD = join(import.meta.dirname, '../../status/certificate-crd.yaml');
+
 /** The control plane that test/setup.ts started. */
 export async function sharedControlPlane(): Promise<ControlPlaneAddress> {
   const kubeconfig = testKubeconfig();
@@ -41,6 +44,8 @@ export async function sharedControlPlane(): Promise<ControlPlaneAddress> {
 
 export async function openEnvironment(controlPlane?: ControlPlaneAddress): Promise<Environment> {
   const { server, tls, pki } = controlPlane ?? (await sharedControlPlane());
+  // A backend watches every kind that it knows.
+  await applyCrd({ server, tls }, CERTIFICATE_CRD);
   const proxy = await startFaultProxy({ server, tls, pki });
   const folder = await mkdtemp(join(tmpdir(), 'devmachine-faults-'));
   const [kubeconfig, directKubeconfig] = [

@@ -28,12 +28,15 @@ export async function readExpectedState(
     path: (scope: string | undefined) => string,
     transform: (object: unknown) => T,
     selectors = {},
-  ) =>
-    (
-      await Promise.all(
-        scopes.map((scope) => listAll({ client: cluster, path: path(scope), transform, signal, selectors })),
-      )
-    ).flatMap(({ items }) => items);
+  ) => {
+    const lists = scopes.map((scope) =>
+      // With retries: a restarted API server refuses lists of custom resources for a moment.
+      cluster.call(signal, (client, deadline) =>
+        listAll({ client, path: path(scope), transform, signal: deadline, selectors }),
+      ),
+    );
+    return (await Promise.all(lists)).flatMap(({ items }) => items);
+  };
   const [machines, dependents] = await Promise.all([
     list(machinesPath, (object) => toMachine(object as MachineObject, interner)),
     Promise.all(
@@ -76,13 +79,19 @@ function compare(what: string, expected: Iterable<Stored>, actual: Iterable<Stor
 const version = (item?: Stored): string => (item ? `${item.uid}@${item.resourceVersion}` : 'none');
 
 /** Derives the statuses from the cluster's state: the backend must have derived the same. */
-function compareStatuses({ cache, recorders }: Backend, { machines, dependents }: ExpectedState): string[] {
+function compareStatuses(
+  { cache, recorders, statusSettings }: Backend,
+  { machines, dependents }: ExpectedState,
+): string[] {
   const index = createDependentsIndex();
   for (const [, items] of dependents) {
     for (const item of items) index.apply({ type: 'added', item, previous: undefined });
   }
   const expected = new Map(
-    machines.map((machine) => [keyOf(machine), new MachineDocument(machine, index.of(machine, []))]),
+    machines.map((machine) => [
+      keyOf(machine),
+      new MachineDocument(machine, index.of(machine, { unknown: [], notServed: [] }), statusSettings),
+    ]),
   );
   const served = new Map(cache.view.list(undefined).map((document) => [keyOf(document), document]));
   const { documents: published } = recorders.statuses;

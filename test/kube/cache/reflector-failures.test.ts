@@ -34,6 +34,29 @@ test('retries a failed list after waits that double', async (t) => {
   assert.equal(store.synced, true);
 });
 
+test('a collection that is not served is logged once, and listed again when it is served', async (t) => {
+  const warnings: string[] = [];
+  const log = { info: () => undefined, warn: (_: object, message: string) => warnings.push(message) };
+  const notServed = { status: 404, headers: {}, body: '404 page not found' };
+  const { client, requests, store } = startReflector(
+    t,
+    [
+      { list: notServed },
+      { list: notServed },
+      { list: list(7, object('a', 'u1', 6)) },
+      { watch: ended(bookmark(8)) },
+      { watch: refused(failure(404)) },
+      { list: notServed },
+      { list: list(9) },
+    ],
+    { log },
+  );
+  await client.finished;
+  assert.deepEqual(requests(), ['list', 'list', 'list', 'watch 7', 'watch 8', 'list', 'list', 'watch 9']);
+  assert.deepEqual(warnings, ['not served by the cluster: no CRD', 'not served by the cluster: no CRD']);
+  assert.deepEqual(contents(store), []);
+});
+
 test('honours Retry-After of lists and watches, in the header and in the stream', async (t) => {
   const clock = new TestClock();
   clock.fraction = 0;

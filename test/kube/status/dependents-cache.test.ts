@@ -9,8 +9,19 @@ import { until } from '../../support/until.ts';
 import { failure, list, refused } from '../support/responses.ts';
 import { TestClock } from '../support/timers.ts';
 
+const CERTIFICATES = '/apis/cert-manager.io/v1/namespaces/a/certificates';
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/a/ingresses';
 const log = { info: () => undefined, warn: () => undefined };
+
+const NO_HOOKS = {
+  clock: new TestClock(),
+  log,
+  health: UNMONITORED,
+  reached: () => false,
+  onDelta: () => undefined,
+  onVisibilityChange: () => undefined,
+  onAttempt: () => undefined,
+};
 
 /** An empty cluster that refuses the paths in `refusals`. */
 function emptyCluster() {
@@ -44,16 +55,11 @@ test('a kind that may not be listed is unknown until it may be, without affectin
   refusals.set(INGRESSES, failure(403));
   const dependents = startDependentsCache(
     {
+      ...NO_HOOKS,
       client,
       scopes: ['a', 'b'],
       interner: new Interner(),
-      clock: new TestClock(),
-      log,
-      health: UNMONITORED,
-      reached: () => false,
-      onDelta: () => undefined,
       onVisibilityChange: (namespace) => changedNamespaces.push(namespace),
-      onAttempt: () => undefined,
     },
     stop.signal,
   );
@@ -76,14 +82,41 @@ test('a kind that may not be listed is unknown until it may be, without affectin
   assert.deepEqual(dependents.unknown('a'), ['Ingress']);
   refusals.clear();
   await until('Ingresses to be visible', () => dependents.unknown('a').length === 0);
-  assert.ok(changedNamespaces.every((namespace) => namespace === 'a' || namespace === 'b'));
+  // IngressClasses belong to no namespace.
+  assert.deepEqual([...new Set(changedNamespaces)].sort(), ['a', 'b', undefined]);
 
   const selectorsOf = (plural: string) => queries.filter(({ path = '' }) => path.endsWith(`/${plural}`));
   for (const query of selectorsOf('events'))
     assert.match(query['fieldSelector'] ?? '', /^involvedObject\.kind=(Pod|DevMachine),reason=/);
-  const unlabeled = new Set([...selectorsOf('events'), ...selectorsOf('resourcequotas')]);
+  const unlabeled = new Set(['events', 'resourcequotas', 'ingresses', 'ingressclasses'].flatMap(selectorsOf));
   for (const query of queries)
     if (!unlabeled.has(query)) assert.equal(query['labelSelector'], 'ide.example.com/devmachine');
+  stop.abort();
+  await dependents.stopped;
+});
+
+test('a kind that the cluster does not serve is neither unknown nor missing', {
+  timeout: 20_000,
+}, async (t) => {
+  const { client, refusals, watches } = emptyCluster();
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  refusals.set(CERTIFICATES, failure(404));
+  const options = { ...NO_HOOKS, client, scopes: ['a', 'b'], interner: new Interner() };
+  const dependents = startDependentsCache(options, stop.signal);
+  await until('the first attempt', () => dependents.attempted());
+  assert.deepEqual([dependents.unknown('a'), dependents.notServed('a')], [[], ['Certificate']]);
+  assert.deepEqual(dependents.notServed('b'), []);
+
+  refusals.clear();
+  await until('Certificates to be served', () => dependents.notServed('a').length === 0);
+
+  // The CRD is removed, and its watch ends.
+  await until('a watch of Certificates', () => watches.has(CERTIFICATES));
+  refusals.set(CERTIFICATES, failure(404));
+  watches.get(CERTIFICATES)?.push(null);
+  await until('Certificates not to be served', () => dependents.notServed('a').length > 0);
+  assert.deepEqual(dependents.unknown('a'), []);
   stop.abort();
   await dependents.stopped;
 });

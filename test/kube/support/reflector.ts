@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import type { Log } from '../../../src/kube/cache/log.ts';
 import { runReflector } from '../../../src/kube/cache/reflector.ts';
 import type { Store, Stored } from '../../../src/kube/cache/store.ts';
 import type { Clock } from '../../../src/kube/client/clock.ts';
@@ -20,6 +21,7 @@ export interface TestReflector {
 interface Options {
   readonly clock?: Clock;
   readonly silenceMs?: number;
+  readonly log?: Log;
   readonly transform?: (object: unknown) => Stored;
 }
 

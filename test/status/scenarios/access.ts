@@ -1,13 +1,5 @@
-import {
-  deployment,
-  endpointSlice,
-  ingress,
-  LONG_AGO,
-  pod,
-  podEvent,
-  running,
-  terminated,
-} from '../objects.ts';
+import { ingress } from '../ingress-objects.ts';
+import { deployment, endpointSlice, LONG_AGO, pod, podEvent, running, terminated } from '../objects.ts';
 import { deployed, machineIs, type Scenario } from './scenario.ts';
 
 const HOST = { ingressDomain: 'own' };

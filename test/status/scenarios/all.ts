@@ -1,5 +1,6 @@
 import { ACCESS_SCENARIOS } from './access.ts';
 import { CONTAINER_SCENARIOS } from './container.ts';
+import { INGRESS_SCENARIOS } from './ingress.ts';
 import { OPERATOR_SCENARIOS } from './operator.ts';
 import { POD_SCENARIOS } from './pod.ts';
 import { REFUSED_SCENARIOS } from './refused.ts';
@@ -10,4 +11,5 @@ export const SCENARIOS = [
   ...POD_SCENARIOS,
   ...CONTAINER_SCENARIOS,
   ...ACCESS_SCENARIOS,
+  ...INGRESS_SCENARIOS,
 ];

@@ -1,9 +1,9 @@
+import { ingress } from '../ingress-objects.ts';
 import {
   AFTER,
   condition,
   deployment,
   endpointSlice,
-  ingress,
   NO_PODS,
   type Owner,
   pod,

@@ -1,10 +1,11 @@
 import type { DevMachineSpec } from '../../schema/spec.ts';
 import { TEMPLATES } from '../../schema/templates.ts';
-import type { Ingress } from '../dependents.ts';
+import type { DependentKind, Ingress } from '../dependents.ts';
 import { type Diagnosis, type DiagnosisContext, toDiagnosis } from './diagnosis.ts';
 import { readySince } from './pod.ts';
+import { classOf, diagnoseServing } from './serving.ts';
 
-/** Whether the machine is reachable: no other machine has its host, and its Service and Ingress lead to its pod. */
+/** Whether the machine is reachable: nobody else has its host, and its Service and Ingress lead to its pod. */
 
 export const ownIngress = ({
   machine,
@@ -14,23 +15,22 @@ export const ownIngress = ({
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
 
-/**
- * Whether another machine has the host. The oldest Ingress with a host gets its traffic; ingress controllers ignore or
- * refuse younger ones.
- */
-export function diagnoseHost(context: DiagnosisContext): Diagnosis | undefined {
+/** Whether somebody else has the host of the spec. */
+export const diagnoseHost = (context: DiagnosisContext): Diagnosis | undefined =>
+  context.machine.spec.ingressDomain
+    ? diagnoseConflict(context, context.machine.spec.ingressDomain)
+    : undefined;
+
+/** The oldest Ingress with a host gets its traffic; ingress controllers ignore or refuse younger ones. */
+function diagnoseConflict(context: DiagnosisContext, host: string): Diagnosis | undefined {
   const { machine, dependents, deployment } = context;
-  const host = machine.spec.ingressDomain;
   const own = ownIngress(context);
   const [oldest] = dependents.ingressesWithHost
-    .filter((ingress) => ingress === own || !belongsTo(ingress, machine))
+    .filter(({ hosts }) => hosts.includes(host))
+    .filter((ingress) => ingress === own || (!belongsTo(ingress, machine) && competes(ingress, own, machine)))
     .sort(byAge);
-  if (!host || !oldest || oldest === own) return undefined;
-  // The caller may not be allowed to see other namespaces, so their machines are not named.
-  const hostOwner =
-    oldest.namespace === machine.namespace
-      ? `the machine ${oldest.machine}`
-      : 'a machine in another namespace';
+  if (!oldest || oldest === own) return undefined;
+  const hostOwner = describeOwner(oldest, machine.namespace);
   const since = own?.createdAt ?? deployment?.createdAt ?? machine.specChangedAt;
   return toDiagnosis('HostConflict', 'Failed', since, { host, hostOwner });
 }
@@ -39,16 +39,28 @@ export function diagnoseHost(context: DiagnosisContext): Diagnosis | undefined {
 export function diagnoseAccess(context: DiagnosisContext): Diagnosis | undefined {
   const { machine, dependents } = context;
   const since = readySince(context);
-  const diagnoseUnknown = (kind: 'EndpointSlice' | 'Ingress') =>
-    dependents.unknown.includes(kind)
-      ? toDiagnosis('PartUnknown', 'Starting', since, { kinds: [kind] })
-      : undefined;
+  const toUnknown = (kind: DependentKind) => toDiagnosis('PartUnknown', 'Starting', since, { kinds: [kind] });
   if (hasService(machine.spec) && !hasReadyEndpoint(context))
-    return diagnoseUnknown('EndpointSlice') ?? toDiagnosis('EndpointsNotReady', 'Starting', since);
-  const host = machine.spec.ingressDomain;
-  if (!host || (ownIngress(context)?.hosts.includes(host) && !dependents.unknown.includes('Ingress')))
-    return undefined;
-  return diagnoseUnknown('Ingress') ?? toDiagnosis('IngressPending', 'Starting', since, { host });
+    return dependents.unknown.includes('EndpointSlice')
+      ? toUnknown('EndpointSlice')
+      : toDiagnosis('EndpointsNotReady', 'Starting', since);
+  const { ingressDomain: host } = machine.spec;
+  if (!host) return undefined;
+  if (dependents.unknown.includes('Ingress')) return toUnknown('Ingress');
+  return ownIngress(context)?.hosts.includes(host)
+    ? diagnoseIngress(context)
+    : toDiagnosis('IngressPending', 'Starting', since, { host });
+}
+
+/**
+ * What the Ingress that exists lacks to be served; undefined if somebody serves it, or if there is none. Its host may differ
+ * from the spec's, if the operator has not applied the spec.
+ */
+export function diagnoseIngress(context: DiagnosisContext): Diagnosis | undefined {
+  const ingress = ownIngress(context);
+  const host = ingress && hostOf(ingress, context.machine.spec);
+  if (!ingress || host === undefined) return undefined;
+  return diagnoseConflict(context, host) ?? diagnoseServing(context, ingress, host);
 }
 
 /**
@@ -56,17 +68,20 @@ export function diagnoseAccess(context: DiagnosisContext): Diagnosis | undefined
  * change, its host can be another one than the spec's.
  */
 export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'dependents'>): string | undefined {
-  const { hosts = [], tlsHosts = [] } = ownIngress(context) ?? {};
-  const host = hosts.find((one) => one === context.machine.spec.ingressDomain) ?? hosts[0];
-  return host && `${tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
+  const ingress = ownIngress(context);
+  const host = ingress && hostOf(ingress, context.machine.spec);
+  return host && `${ingress.tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
 }
 
 /** Whether the pod still answers, although the present spec could not be applied. */
 export function isStillReachable(context: DiagnosisContext): boolean {
   const { pod } = context;
   if (!pod?.ready?.isTrue || pod.deleting || !hasReadyEndpoint(context)) return false;
-  return ownIngress(context)?.deleting === false && diagnoseHost(context) === undefined;
+  return ownIngress(context)?.deleting === false && diagnoseIngress(context) === undefined;
 }
+
+const hostOf = ({ hosts }: Ingress, { ingressDomain }: DevMachineSpec): string | undefined =>
+  hosts.find((host) => host === ingressDomain) ?? hosts[0];
 
 /** Whether the chart creates a Service: it does if the machine has a port (templates/service.yaml). */
 export const hasService = ({ port, template }: DevMachineSpec): boolean =>
@@ -82,6 +97,19 @@ function hasReadyEndpoint({ dependents, pod }: DiagnosisContext): boolean {
 
 const belongsTo = (ingress: Ingress, { name, namespace }: DiagnosisContext['machine']): boolean =>
   ingress.machine === name && ingress.namespace === namespace;
+
+/** Whether both may be served by the same controller. Before the own Ingress exists, only the spec tells its class. */
+function competes(other: Ingress, own: Ingress | undefined, { spec }: DiagnosisContext['machine']): boolean {
+  const theirs = classOf(other);
+  const ours = own ? classOf(own) : spec.ingress?.className;
+  return theirs === undefined || theirs === ours || (own !== undefined && ours === undefined);
+}
+
+/** The caller may not be allowed to see other namespaces, so names in them are not disclosed. */
+function describeOwner({ namespace, name, machine }: Ingress, ownNamespace: string): string {
+  if (namespace !== ownNamespace) return `${machine ? 'a machine' : 'an Ingress'} in another namespace`;
+  return machine ? `the machine ${machine}` : `the Ingress ${name}`;
+}
 
 const byAge = (one: Ingress, other: Ingress): number => (ageKey(one) < ageKey(other) ? -1 : 1);
 

@@ -1,4 +1,5 @@
-import type { Container, Pod, PodEvent } from '../dependents.ts';
+import type { Container } from '../container.ts';
+import type { Pod, PodEvent } from '../dependents.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 

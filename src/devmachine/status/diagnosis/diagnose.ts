@@ -1,7 +1,5 @@
-import type { Machine } from '../../machine.ts';
-import type { Dependents } from '../dependents.ts';
 import { diagnoseAccess, diagnoseHost, hasService } from './access.ts';
-import { type Diagnosis, type DiagnosisContext, isAlive, toContext, toDiagnosis } from './diagnosis.ts';
+import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
 import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './operator.ts';
 import { diagnosePod, readySince } from './pod.ts';
 
@@ -11,15 +9,14 @@ import { diagnosePod, readySince } from './pod.ts';
  *
  *     deletion → release (did the operator fail?) → rollout (has the cluster applied the spec?)
  *       → stopped: are there pods left?
- *       → otherwise: pod → host → endpoints and Ingress → Running
+ *       → otherwise: pod → host → endpoints, Ingress, its controller, certificate → Running
  */
-export function diagnose(machine: Machine, dependents: Dependents): Diagnosis {
-  const context = toContext(machine, dependents);
+export function diagnose(context: DiagnosisContext): Diagnosis {
   return (
     diagnoseDeletion(context) ??
     diagnoseRelease(context) ??
     diagnoseRollout(context) ??
-    (machine.spec.stopped ? diagnoseStopped(context) : diagnoseStarted(context))
+    (context.machine.spec.stopped ? diagnoseStopped(context) : diagnoseStarted(context))
   );
 }
 

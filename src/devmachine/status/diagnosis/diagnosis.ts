@@ -3,6 +3,7 @@ import type { Dependents, Deployment, Pod } from '../dependents.ts';
 import type { Phase } from '../phases.ts';
 import type { MessageParams } from '../reasons/reason.ts';
 import { REASONS, type Reason } from '../reasons.ts';
+import type { StatusSettings } from '../settings.ts';
 
 /** What a machine is doing, and why. */
 export interface Diagnosis {
@@ -14,10 +15,11 @@ export interface Diagnosis {
   readonly since: string;
 }
 
-/** The input of a diagnosis: a machine and its dependents. */
+/** The input of a diagnosis: a machine, its dependents and the administrator's settings. */
 export interface DiagnosisContext {
   readonly machine: Machine;
   readonly dependents: Dependents;
+  readonly settings: StatusSettings;
   readonly deployment: Deployment | undefined;
   /** The pod that counts: the newest one that is alive, or else the newest one. */
   readonly pod: Pod | undefined;
@@ -36,13 +38,17 @@ export function toDiagnosis<R extends Reason>(
   return { phase, reason, message: message(params), hint: params.hint ?? hint, since };
 }
 
-export function toContext(machine: Machine, dependents: Dependents): DiagnosisContext {
+export function toContext(
+  machine: Machine,
+  dependents: Dependents,
+  settings: StatusSettings,
+): DiagnosisContext {
   const deployment = dependents.deployments.find(
     // A watch that lags behind can still have the Deployment of an earlier machine of the same name.
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
   const pods = dependents.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
-  return { machine, dependents, deployment, pod: pods.sort(byRelevance)[0] };
+  return { machine, dependents, settings, deployment, pod: pods.sort(byRelevance)[0] };
 }
 
 /** Whether a pod runs or will run. An evicted pod, for example, remains only as a record. */

@@ -1,4 +1,5 @@
-import type { Container, Pod } from '../dependents.ts';
+import type { Container } from '../container.ts';
+import type { Pod } from '../dependents.ts';
 
 /**
  * Whether the node of the pod has stopped reporting. The node lifecycle controller then sets the condition Ready of its

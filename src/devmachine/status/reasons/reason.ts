@@ -13,6 +13,9 @@ export interface MessageParams {
   readonly host?: string;
   /** Who has the host. */
   readonly hostOwner?: string;
+  readonly ingressClass?: string;
+  /** Name of the Certificate, and of its Secret. */
+  readonly certificate?: string;
   /** Name of the machine's PersistentVolumeClaim. */
   readonly disk?: string;
   readonly node?: string;

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReasonText } from '../../../../src/devmachine/status/reasons/reason.ts';
 import { REASON_NAMES, REASONS } from '../../../../src/devmachine/status/reasons.ts';
-import { specDigest } from '../../../../src/devmachine/status/spec-digest.ts';
-import type { MachineStatus } from '../../../../src/devmachine/status/status.ts';
+import { ingress } from '../../../status/ingress-objects.ts';
 import {
   deployment,
   endpointSlice,
-  ingress,
   NO_PODS,
   type Owner,
   pod,
@@ -17,26 +15,12 @@ import {
   running,
 } from '../../../status/objects.ts';
 import { SCENARIOS } from '../../../status/scenarios/all.ts';
+import { CERTIFICATE_SCENARIOS } from '../../../status/scenarios/certificate.ts';
 import { deployed, hasUrl, type Scenario } from '../../../status/scenarios/scenario.ts';
-import { ownerOf, stored, storedMachine, TERMINATING } from '../../../status/stored.ts';
-import { documentOf, watched } from '../../../status/watched.ts';
+import { ownerOf, stored, storedMachine } from '../../../status/stored.ts';
+import { documentOf, KEY, statusOf, watched } from '../../../status/watched.ts';
 
-const KEY = { namespace: 'team', name: 'machine-1' };
-
-function statusOf(scenario: Scenario, unknown: Parameters<typeof watched>[0] = []): MachineStatus {
-  const owner = ownerOf(KEY, scenario);
-  const { view, machine, put } = watched(unknown);
-  const ending = scenario.terminating?.(owner) ?? [];
-  machine(storedMachine(owner, scenario));
-  scenario.objects(owner).forEach((raw: Raw, index) => {
-    put(stored(raw, index + 1, ending.includes(raw.metadata.name) ? TERMINATING : {}));
-  });
-  const document = view.get(KEY.namespace, KEY.name);
-  assert.ok(document);
-  return documentOf(document);
-}
-
-for (const scenario of SCENARIOS) {
+for (const scenario of [...SCENARIOS, ...CERTIFICATE_SCENARIOS]) {
   test(`${scenario.phase} ${scenario.reason}: ${scenario.cause}`, () => {
     const status = statusOf(scenario);
     assert.deepEqual([status.phase, status.reason], [scenario.phase, scenario.reason], status.message);
@@ -74,25 +58,25 @@ test('a kind that may not be read is listed as unknown, and the status claims no
     ['Ingress', 'Starting', 'PartUnknown'],
   ] as const;
   for (const [kind, phase, reason] of cases) {
-    const status = statusOf(READY, [kind]);
+    const status = statusOf(READY, { unknown: [kind] });
     assert.deepEqual([status.phase, status.reason, status.resources.unknown], [phase, reason, [kind]]);
     assert.match(status.message, new RegExp(kind));
   }
   const withoutObjects = { ...READY, objects: () => [] };
-  assert.equal(statusOf(withoutObjects, ['Deployment']).phase, 'Pending');
+  assert.equal(statusOf(withoutObjects, { unknown: ['Deployment'] }).phase, 'Pending');
   const stopped = { ...withoutObjects, spec: { stopped: true } };
-  assert.deepEqual(statusOf(stopped, ['Deployment']).phase, 'Stopping');
+  assert.deepEqual(statusOf(stopped, { unknown: ['Deployment'] }).phase, 'Stopping');
 });
 
 test('without permission to read pods, the Deployment tells whether one is ready', () => {
   const { spec: _, ...inside } = READY;
   const objects: Scenario['objects'] = (owner) => [deployment(owner), endpointSlice(owner)];
-  assert.equal(statusOf({ ...inside, objects }, ['Pod']).phase, 'Running');
+  assert.equal(statusOf({ ...inside, objects }, { unknown: ['Pod'] }).phase, 'Running');
   const unready: Scenario['objects'] = (owner) => [
     deployment(owner, { status: { readyReplicas: 0 } }),
     endpointSlice(owner),
   ];
-  const status = statusOf({ ...inside, objects: unready }, ['Pod']);
+  const status = statusOf({ ...inside, objects: unready }, { unknown: ['Pod'] });
   assert.deepEqual([status.phase, status.reason], ['Starting', 'PartUnknown']);
 });
 
@@ -144,6 +128,10 @@ test('while a change has failed, the URL is that of the Ingress that exists, as 
     urlOf((objects, owner) => objects.concat(ingress(owner, { name: 'a-conflict' }))),
     undefined,
   );
+  assert.equal(
+    urlOf((objects, owner) => replace(ingress(owner, { served: false }))(objects)),
+    undefined,
+  );
 });
 
 test('a change of a quota renews the statuses of the failed machines in its namespace', () => {
@@ -168,7 +156,7 @@ test('a change of a quota renews the statuses of the failed machines in its name
 test('without permission to read quotas, the status says nothing about them', () => {
   const scenario = SCENARIOS.find(({ cause }) => /has room again/.test(cause));
   assert.ok(scenario);
-  const { message, hint, resources } = statusOf(scenario, ['ResourceQuota']);
+  const { message, hint, resources } = statusOf(scenario, { unknown: ['ResourceQuota'] });
   assert.match(message, /^The namespace's ResourceQuota has no room/);
   assert.match(hint, /raise the quota/);
   assert.deepEqual(resources.unknown, ['ResourceQuota']);
@@ -188,33 +176,6 @@ test('a refusal counts only for its own machine, and only from its own namespace
   assert.match(messageWith({}), /forged/);
   assert.doesNotMatch(messageWith({ namespace: 'other' }), /forged/);
   assert.doesNotMatch(messageWith({ uid: 'uid-of-an-earlier-machine' }), /forged/);
-});
-
-test('the host goes to the oldest Ingress whenever one appears or is deleted', () => {
-  const { view, machine, put, remove } = watched();
-  const [one, other] = ['alpha', 'beta'].map((name) => ({
-    ...ownerOf({ namespace: name, name }, READY),
-    host: 'h.example.com',
-  }));
-  assert.ok(one && other);
-  for (const owner of [one, other]) {
-    const own = { ...owner, specDigest: specDigest(storedMachine(owner, READY).spec) };
-    machine(storedMachine(own, READY, owner === one ? 1 : 2));
-    READY.objects(own).forEach((raw: Raw, index) => {
-      put(stored(raw, (owner === one ? 10 : 20) + index));
-    });
-  }
-  const reasons = () =>
-    [one, other].map(({ namespace, name }) => documentOf(view.get(namespace, name)).reason);
-  const first = stored(ingress(one), 30);
-  put(stored(ingress(other), 29));
-  assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
-  put(first);
-  assert.deepEqual(reasons(), ['Ready', 'HostConflict']);
-  assert.match(documentOf(view.get('beta', 'beta')).message, /a machine in another namespace/);
-  assert.ok(!view.get('beta', 'beta')?.json.includes('alpha'));
-  remove(stored(ingress(one), 31));
-  assert.deepEqual(reasons(), ['HostConflict', 'Ready']);
 });
 
 test('there is a scenario for every reason in each of its phases', () => {
