@@ -33,8 +33,7 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
       'Mapping: the annotations with which the ingress controller asks the authenticating proxy, for every Ingress.',
   },
   ideImage: {
-    description:
-      'The image that VS Code (code-server) is copied from. Changing it restarts the machines that use it.',
+    description: 'The image that VS Code (code-server) is copied from.',
     default: 'docker.io/codercom/code-server:4.109.2',
   },
   ingressAnnotations: {

@@ -79,7 +79,7 @@ const scenarios: Scenario[] = [
       await writer.createMachine(name);
       proxy.inject(splitBefore(isInsideCharacter), WATCHES);
       proxy.cut(WATCHES);
-      const labels = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`l${i}`, 'x'.repeat(63)]));
+      const labels = Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [`l${i}`, 'x'.repeat(63)]));
       const annotations = { text: `東京 ${'x'.repeat(200_000)} 🚀` };
       const path = machinePath({ namespace, name });
       const { status, body } = await mergePatch(direct, path, { metadata: { labels, annotations } });
