@@ -43,6 +43,7 @@ test('create, read, repeat the create, reject another spec, delete', async (t) =
     conditions: [],
     resources: { pods: [], unknown: [] },
     restarts: 0,
+    restartPending: false,
     deleting: false,
   });
 

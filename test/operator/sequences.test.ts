@@ -102,10 +102,20 @@ async function runSequence(api: Api, seed: number): Promise<void> {
       const { status } = await api.create(namespace, MACHINE, nextSpec());
       return status === 201;
     });
+  const isEnding = async () =>
+    (await machine.pods()).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const actions = {
     put: async () => void (await put(api, namespace, MACHINE, nextSpec())),
     stop: async () => void (await power(api, 'stop', namespace, MACHINE)),
     start: async () => void (await power(api, 'start', namespace, MACHINE)),
+    cycle: async () => {
+      await actions.stop();
+      // While the previous pod is still ending, if there is one.
+      await eventually('a pod that ends', isEnding, { timeoutMs: 10_000, intervalMs: 50 }).catch(
+        () => undefined,
+      );
+      await actions.start();
+    },
     recreate: async () => {
       assert.equal((await api.delete(namespace, MACHINE)).status, 202);
       await create();
@@ -117,7 +127,7 @@ async function runSequence(api: Api, seed: number): Promise<void> {
     await sleep(6_000 * random());
     await refuse(random() < 0.4 ? pick(REFUSED) : null);
     changes++;
-    await actions[pick(['put', 'put', 'stop', 'start', 'recreate'] as const)]();
+    await actions[pick(['put', 'put', 'stop', 'start', 'cycle', 'recreate'] as const)]();
   }
   await refuse(null);
   await sleep(2_000 * random());
