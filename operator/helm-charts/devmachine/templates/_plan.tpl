@@ -34,14 +34,14 @@ each change and each step, and helm-operator reconciles a DevMachine whose statu
 {{- end -}}
 {{- $recorded := dict -}}
 {{- if $deployment -}}
-{{- $recorded = include "devmachine.recordedStart" (dict "root" . "deployment" $deployment) | fromJson -}}
+{{- $recorded = include "devmachine.recordedStart" (dict "root" . "deployment" $deployment "volumes" $new.volumes) | fromJson -}}
 {{- end -}}
 {{- $liveDigest := dig "metadata" "annotations" "ide.example.com/spec-sha256" "" $deployment -}}
 {{- $plan := dict "start" $new "stopped" .Values.stopped "specDigest" $specDigest "step" "" "restartPending" false -}}
 {{- if and $recorded (eq $liveDigest $specDigest) -}}
 {{- $_ := set $plan "start" $recorded -}}
-{{- $differs := ne (include "devmachine.comparableStart" $recorded) (include "devmachine.comparableStart" $new) -}}
-{{- $_ := set $plan "restartPending" (and $differs (not .Values.stopped)) -}}
+{{- $isSame := eq (pick $recorded "podTemplate" "proxyAnnotations" | toRawJson) (pick $new "podTemplate" "proxyAnnotations" | toRawJson) -}}
+{{- $_ := set $plan "restartPending" (not (or $isSame .Values.stopped)) -}}
 {{- else -}}
 {{- include "devmachine.check" (dict "root" . "machine" (include "devmachine.machine" . | fromJson)) -}}
 {{- end -}}

@@ -1,20 +1,24 @@
 {{/*
-What a machine is started with, as JSON. As long as its spec is the same, a machine keeps the pod template that it was started
-with, whatever changes in the administrator's settings or in this chart: a new template would restart it, and end
-somebody's work. The guard and the volumes stay with the template, because they must match it. All of them change together
-at the next change of the spec, which includes a stop, a start and a restart.
+What a machine is started with. As long as its spec is the same, a machine keeps the pod template that it was started with,
+whatever changes in the administrator's settings or in this chart: a new template would restart it, and end somebody's work.
+The guard and the volumes stay with the template, because they must match it. All of them change together at the next change
+of the spec, which includes a stop, a start and a restart.
 
-  podTemplate        as YAML, exactly as it was rendered
-  guard              see devmachine.machine
-  portName           the name of the container's port; it differs for each guard, see service.yaml
-  guardLabel         whether the pod has the label ide.example.com/guard
+A start is JSON:
+
+  podTemplate        the pod template
   proxyAnnotations   of the Ingress, for the guard proxy
-  volumes            the PersistentVolumes of mounts: {claim, source}
   stopped            whether the machine has no pod
+  guard, portName    see devmachine.machine and _service.tpl
+  guardLabel         whether the pod has the label ide.example.com/guard
+  volumes            the PersistentVolumes of mounts: {claim, source}
 
-It is recorded in an annotation of the Deployment. The Deployment itself cannot be the record: a field that somebody else
-changed there must be put back.
+The first three are recorded in an annotation of the Deployment; the others follow from the pod template. The Deployment
+itself cannot be the record: a field that somebody else changed there must be put back. Whoever may change the Deployment may
+change the record, too, so nothing in it leads to more than the Deployment can do: volumes come from the cluster.
 */}}
+
+{{/* What a machine that is started now gets. */}}
 {{- define "devmachine.newStart" -}}
 {{- $machine := include "devmachine.machine" . | fromJson -}}
 {{- $context := dict "root" . "machine" $machine "namespace" .Release.Namespace -}}
@@ -29,84 +33,113 @@ changed there must be put back.
 {{- if eq $machine.guard "proxy" -}}
 {{- $proxyAnnotations = include "devmachine.mapping" (list $machine.admin "authProxyAnnotations") | fromJson -}}
 {{- end -}}
-{{- dict
-  "stopped" .Values.stopped
-  "podTemplate" (include "devmachine.podTemplate" $context)
-  "guard" $machine.guard
-  "portName" $machine.portName
-  "guardLabel" true
+{{- include "devmachine.completeStart" (dict
+  "root" .
+  "podTemplate" (include "devmachine.podTemplate" $context | fromYaml)
   "proxyAnnotations" $proxyAnnotations
+  "stopped" .Values.stopped
   "volumes" $volumes
+) -}}
+{{- end -}}
+
+{{/*
+What the machine was started with. Without a record, it is read from the machine's objects: version 0.1.0 of this chart had
+none, and there is none if it would be too large for an annotation. Call with
+(dict "root" $ "deployment" $deployment "volumes" $knownVolumes).
+*/}}
+{{- define "devmachine.recordedStart" -}}
+{{- $record := dig "metadata" "annotations" "ide.example.com/started-with" "{}" .deployment | fromJson -}}
+{{- if not (hasKey $record "podTemplate") -}}
+{{- $template := deepCopy .deployment.spec.template -}}
+{{- $_ := unset $template.metadata "creationTimestamp" -}}
+{{- $stopped := eq (int64 .deployment.spec.replicas) 0 -}}
+{{- $proxyAnnotations := include "devmachine.liveAnnotations" .root | fromJson -}}
+{{- $record = dict "podTemplate" $template "proxyAnnotations" $proxyAnnotations "stopped" $stopped -}}
+{{- end -}}
+{{- include "devmachine.completeStart" (merge (pick $record "podTemplate" "proxyAnnotations" "stopped") (pick . "root" "volumes")) -}}
+{{- end -}}
+
+{{/* The annotations of the machine's Ingress, without those of Helm and of the certificate. */}}
+{{- define "devmachine.liveAnnotations" -}}
+{{- $ingress := lookup "networking.k8s.io/v1" "Ingress" .Release.Namespace .Release.Name | default dict -}}
+{{- $annotations := dict -}}
+{{- range $key, $value := dig "metadata" "annotations" dict $ingress -}}
+{{- if not (regexMatch `^(meta\.helm\.sh|cert-manager\.io|ide\.example\.com)/` $key) -}}
+{{- $_ := set $annotations $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toRawJson $annotations -}}
+{{- end -}}
+
+{{/* Adds what follows from the pod template. Call with (dict "root" $ "podTemplate" … "proxyAnnotations" … "stopped" … "volumes" $knownVolumes). */}}
+{{- define "devmachine.completeStart" -}}
+{{- $guardLabel := dig "metadata" "labels" "ide.example.com/guard" "" .podTemplate -}}
+{{- $guard := $guardLabel -}}
+{{- if not (has $guard (list "password" "proxy" "own")) -}}
+{{- $guard = include "devmachine.unlabeledGuard" . -}}
+{{- end -}}
+{{- dict
+  "podTemplate" .podTemplate
+  "proxyAnnotations" (ternary .proxyAnnotations dict (eq $guard "proxy"))
+  "stopped" .stopped
+  "guard" $guard
+  "portName" (ternary (print "http-" $guard) "http" (ne $guardLabel ""))
+  "guardLabel" (ne $guardLabel "")
+  "volumes" (include "devmachine.volumesOf" . | fromJsonArray)
   | toRawJson -}}
 {{- end -}}
 
-{{/*
-What the machine that runs was started with, as JSON; null if that is unknown. Call with
-(dict "root" $ "deployment" $deployment).
-*/}}
-{{- define "devmachine.recordedStart" -}}
-{{- $record := dig "metadata" "annotations" "ide.example.com/started-with" "" .deployment -}}
-{{- $record | default (include "devmachine.unrecordedStart" .) -}}
-{{- end -}}
-
-{{/*
-What a machine was started with, read from its objects, if there is no record: version 0.1.0 of this chart had none, and
-there is none if it would be too large for an annotation. Call as devmachine.recordedStart.
-*/}}
-{{- define "devmachine.unrecordedStart" -}}
-{{- $root := .root -}}
-{{- $template := .deployment.spec.template -}}
-{{- $machine := include "devmachine.machine" $root | fromJson -}}
-{{- $access := include "devmachine.accessName" $root -}}
-{{- $guardLabel := dig "labels" "ide.example.com/guard" "" $template.metadata -}}
-{{- $guard := $guardLabel | default "proxy" -}}
-{{- range $template.spec.containers -}}
-{{- if eq .name "machine" -}}
+{{/* The guard of a pod template of version 0.1.0: without the proxy, the container has the password. */}}
+{{- define "devmachine.unlabeledGuard" -}}
+{{- $access := include "devmachine.accessName" .root -}}
+{{- $machine := include "devmachine.machine" .root | fromJson -}}
+{{- $guard := "proxy" -}}
+{{- range .podTemplate.spec.containers -}}
 {{- range .env -}}
 {{- if eq (dig "valueFrom" "secretKeyRef" "name" "" .) $access -}}
 {{- $guard = ternary "own" "password" $machine.ownServer -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- end -}}
-{{- $proxyAnnotations := dict -}}
-{{- if eq $guard "proxy" -}}
-{{- $ingress := lookup "networking.k8s.io/v1" "Ingress" $root.Release.Namespace $root.Release.Name | default dict -}}
-{{- range $key, $value := dig "metadata" "annotations" dict $ingress -}}
-{{- if not (regexMatch `^(meta\.helm\.sh|cert-manager\.io)/` $key) -}}
-{{- $_ := set $proxyAnnotations $key $value -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- $volumes := list -}}
-{{- range $template.spec.volumes -}}
-{{- $claim := dig "persistentVolumeClaim" "claimName" "" . -}}
-{{- if hasPrefix (print $root.Release.Name "-m-") $claim -}}
-{{- $volume := lookup "v1" "PersistentVolume" "" (print $root.Release.Namespace "-" $claim) | default dict -}}
-{{- with $volume.spec -}}
-{{- $volumes = append $volumes (dict "claim" $claim "source" (pick . "mountOptions" "nfs" "csi")) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- $_ := unset $template.metadata "creationTimestamp" -}}
-{{- $text := toYaml $template -}}
-{{- if eq ($text | fromYaml | toRawJson) (toRawJson $template) -}}
-{{- dict
-  "stopped" (eq (int64 .deployment.spec.replicas) 0)
-  "podTemplate" $text
-  "guard" $guard
-  "portName" (ternary (print "http-" $guard) "http" (ne $guardLabel ""))
-  "guardLabel" (ne $guardLabel "")
-  "proxyAnnotations" $proxyAnnotations
-  "volumes" $volumes
-  | toRawJson -}}
-{{- else -}}
-{{- /* YAML cannot represent some strings with unusual line breaks exactly. */ -}}
-null
-{{- end -}}
+{{- $guard -}}
 {{- end -}}
 
-{{/* The same JSON for pod templates that differ in their text only. */}}
-{{- define "devmachine.comparableStart" -}}
-{{- set (omit . "stopped") "podTemplate" (fromYaml .podTemplate) | toRawJson -}}
+{{/*
+The volumes of the mounts in a pod template. Those that are not known are read from the cluster, if this chart has created
+them for this machine.
+*/}}
+{{- define "devmachine.volumesOf" -}}
+{{- $root := .root -}}
+{{- $known := dict -}}
+{{- range .volumes -}}{{- $_ := set $known .claim . -}}{{- end -}}
+{{- $volumes := list -}}
+{{- range .podTemplate.spec.volumes -}}
+{{- $claim := dig "persistentVolumeClaim" "claimName" "" . -}}
+{{- if hasKey $known $claim -}}
+{{- $volumes = append $volumes (get $known $claim) -}}
+{{- else if hasPrefix (print $root.Release.Name "-m-") $claim -}}
+{{- $volume := lookup "v1" "PersistentVolume" "" (print $root.Release.Namespace "-" $claim) | default dict -}}
+{{- $labels := dig "metadata" "labels" dict $volume -}}
+{{- $isOwn := and (eq (get $labels "ide.example.com/devmachine") $root.Release.Name) (eq (get $labels "ide.example.com/devmachine-namespace") $root.Release.Namespace) -}}
+{{- if $isOwn -}}
+{{- $volumes = append $volumes (dict "claim" $claim "source" (pick $volume.spec "mountOptions" "nfs" "csi")) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toRawJson $volumes -}}
+{{- end -}}
+
+{{/*
+An object as YAML, exactly. toYaml changes strings that contain a line feed and one of the characters that only YAML 1.1
+treats as a line break; JSON with escapes is YAML, too.
+*/}}
+{{- define "devmachine.yaml" -}}
+{{- $yaml := toYaml . -}}
+{{- if eq ($yaml | fromYaml | toRawJson) (toRawJson .) -}}
+{{- $yaml -}}
+{{- else -}}
+{{- $json := toRawJson . -}}
+{{- range untilStep 127 160 1 -}}{{- $json = replace (printf "%c" .) (printf "\\u%04x" .) $json -}}{{- end -}}
+{{- replace "\ufeff" "\\ufeff" $json -}}
+{{- end -}}
 {{- end -}}

@@ -37,8 +37,8 @@ The surroundings that the cluster has accepted, as JSON. Call with (dict "surrou
 {{- $live := lookup .apiVersion .kind .metadata.namespace .metadata.name | default dict -}}
 {{- $manifest := dig "metadata" "annotations" "ide.example.com/manifest" "" $live -}}
 {{- if ne $manifest (get .metadata.annotations "ide.example.com/manifest") -}}{{- $current = false -}}{{- end -}}
-{{- if $manifest -}}
-{{- $object := fromJson $manifest -}}
+{{- $object := $manifest | default "{}" | fromJson -}}
+{{- if include "devmachine.isSameObject" (list . $object) -}}
 {{- $annotations := merge (dict "ide.example.com/manifest" $manifest) ($object.metadata.annotations | default dict) -}}
 {{- $_ := set $object.metadata "annotations" $annotations -}}
 {{- $objects = append $objects $object -}}
@@ -47,4 +47,13 @@ The surroundings that the cluster has accepted, as JSON. Call with (dict "surrou
 {{- end -}}
 {{- end -}}
 {{- dict "current" $current "known" $known "objects" $objects | toRawJson -}}
+{{- end -}}
+
+{{/* "true" if two manifests are of one object, otherwise empty: whoever may change an object may change its annotation. Call with (list $one $other). */}}
+{{- define "devmachine.isSameObject" -}}
+{{- $identities := list -}}
+{{- range . -}}
+{{- $identities = append $identities (list (get . "apiVersion") (get . "kind") (dig "metadata" "namespace" "" .) (dig "metadata" "name" "" .) | toRawJson) -}}
+{{- end -}}
+{{- if eq (index $identities 0) (index $identities 1) }}true{{ end -}}
 {{- end -}}
