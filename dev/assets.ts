@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildTools } from './build.ts';
 import { messageOf, onInterrupt } from './foreground.ts';
 import { type GoTools, readGoTools } from './go-tools.ts';
@@ -15,28 +16,33 @@ export interface Assets {
 }
 
 export interface AssetOptions {
+  /** The folder of dev/ whose go.mod pins the programs. Defaults to `tools`; KUBEBUILDER_ASSETS replaces only this one. */
+  readonly folder?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly output?: ProgressOutput;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The folder that pins all programs of the development cluster. */
+const TOOLS = 'tools';
 
 /**
  * Finds the folder with the programs `needed`: KUBEBUILDER_ASSETS if it is set, else the folder of an earlier build, else
  * a new build with the Go toolchain (minutes with an empty Go cache, otherwise less).
  */
 export async function findAssets(needed: readonly string[], options: AssetOptions = {}): Promise<Assets> {
-  const { env = process.env, output = process.stderr, signal } = options;
-  const given = env['KUBEBUILDER_ASSETS'];
+  const { folder = TOOLS, env = process.env, output = process.stderr, signal } = options;
+  const given = folder === TOOLS && env['KUBEBUILDER_ASSETS'];
   if (given) return { dir: checkGiven(resolve(given), needed), source: 'KUBEBUILDER_ASSETS' };
 
-  const tools = readGoTools();
+  const tools = readGoTools(folder);
   const unknown = needed.filter((program) => !tools.programs.includes(program));
-  if (unknown.length > 0)
-    throw new Error(`dev/tools/go.mod has no tool directive for: ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`${tools.file} has no tool directive for: ${unknown.join(', ')}`);
   const dir = cacheFolder(tools, env);
   if (missing(dir, tools.programs).length === 0) return { dir, source: 'cache' };
 
-  checkGo(tools, dir, env);
+  const others = folder === TOOLS ? ['set KUBEBUILDER_ASSETS to a folder that holds them'] : [];
+  checkGo(tools, env, [`copy an earlier build for this platform and this go.mod to ${dir}`, ...others]);
   const programs = tools.programs.join(', ');
   output.write(`Building ${programs} with Go into ${dir} (the first build takes some minutes)\n`);
   await buildTools(tools, dir, { env, output, signal });
@@ -74,18 +80,20 @@ function cacheFolder(tools: GoTools, env: NodeJS.ProcessEnv): string {
   return join(cache, 'devmachine', 'assets', tools.key);
 }
 
-/** In dev/tools, Go checks that it satisfies go.mod, or downloads a toolchain that does. */
-function checkGo(tools: GoTools, dir: string, env: NodeJS.ProcessEnv): void {
+/** Checks that Go satisfies go.mod; in its folder, Go may download a toolchain that does. `others` are alternatives to it. */
+function checkGo(tools: GoTools, env: NodeJS.ProcessEnv, others: readonly string[]): void {
   const go = spawnSync('go', ['env', 'GOVERSION'], { cwd: tools.dir, env, encoding: 'utf8' });
   if (go.status === 0) return;
   const why = go.error ? '`go` is not on the PATH' : go.stderr.trim();
+  const solutions = [
+    `install Go ${tools.goVersion} or newer, with which they are built automatically`,
+    ...others,
+  ].map((solution) => `  - ${solution}`);
   throw new Error(
     [
-      `The programs of the development cluster (${tools.programs.join(', ')}) cannot be built: ${why}.`,
+      `The programs of ${tools.file} (${tools.programs.join(', ')}) cannot be built: ${why}.`,
       'Do one of the following:',
-      `  - install Go ${tools.goVersion} or newer, with which they are built automatically;`,
-      `  - copy an earlier build for this platform and this go.mod to ${dir};`,
-      '  - set KUBEBUILDER_ASSETS to a folder that holds them.',
+      `${solutions.join(';\n')}.`,
     ].join('\n'),
   );
 }
@@ -93,11 +101,16 @@ function checkGo(tools: GoTools, dir: string, env: NodeJS.ProcessEnv): void {
 /** The programs of a KUBEBUILDER_ASSETS folder by convention. Arguments name other programs to look for. */
 const ENVTEST_PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl'];
 
+/** The option --folder names another folder of dev/ than tools. */
 async function main(): Promise<void> {
-  const needed = process.argv.length > 2 ? process.argv.slice(2) : ENVTEST_PROGRAMS;
   const { signal } = onInterrupt();
   try {
-    const { dir } = await findAssets(needed, { signal });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { folder: { type: 'string', default: TOOLS } },
+    });
+    const needed = positionals.length > 0 ? positionals : ENVTEST_PROGRAMS;
+    const { dir } = await findAssets(needed, { ...values, signal });
     console.log(dir);
   } catch (error) {
     console.error(signal.aborted ? 'Interrupted. The next build continues from here.' : messageOf(error));

@@ -19,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly durable?: boolean;
   /** Whether to run pods, with controllers, a scheduler and simulated nodes. The start takes longer. */
   readonly workloads?: boolean | WorkloadOptions;
+  /** The version of kube-apiserver: 1.30 is the oldest that is supported. Defaults to the one that dev/tools pins. */
+  readonly apiserver?: '1.30' | undefined;
   readonly log?: (line: string) => void;
   /** Called when a program ends unexpectedly. */
   readonly onExit?: (message: string) => void;
@@ -52,9 +54,19 @@ export interface ControlPlane {
 
 /** Starts etcd and kube-apiserver on free loopback ports. Any number of control planes can run on one machine. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { durable = false, workloads = false, log = () => {}, onExit = log, signal } = options;
+  const {
+    durable = false,
+    workloads = false,
+    apiserver: version,
+    log = () => {},
+    onExit = log,
+    signal,
+  } = options;
   const stateDir = resolve(options.stateDir);
   const assets = await findAssets(workloads ? [...PROGRAMS, ...WORKLOAD_PROGRAMS] : PROGRAMS, { signal });
+  const apiserverAssets = version
+    ? await findAssets(['kube-apiserver'], { folder: `tools-${version}`, signal })
+    : assets;
   const claim = await claimStateDir(stateDir, log);
   const context: ComponentContext = { stateDir, claim, log, onExit, signal };
   const added = gather(context);
@@ -70,7 +82,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const pki = await loadPki(join(stateDir, 'pki'));
     etcd = await startEtcd({ assetsDir: assets.dir, pki, durable }, context);
-    apiserver = await startApiserver({ assetsDir: assets.dir, pki, etcdUrl: etcd.url }, context);
+    apiserver = await startApiserver({ assetsDir: apiserverAssets.dir, pki, etcdUrl: etcd.url }, context);
     const tls = { ca: pki.cluster.cert, cert: pki.admin.cert, key: pki.admin.key };
     const server = apiserver.url;
     const kubeconfig = join(stateDir, 'kubeconfig');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** One `tool` directive of go.mod. */
 export interface GoTool {
@@ -11,9 +11,11 @@ export interface GoTool {
   readonly program: string;
 }
 
-/** What `dev/tools/go.mod` pins. It is read from that file, so each version is written down only once. */
+/** What the go.mod of a folder pins. It is read from that file, so each version is written down only once. */
 export interface GoTools {
   readonly dir: string;
+  /** The path of go.mod in the repository, for messages. */
+  readonly file: string;
   readonly goVersion: string;
   readonly tools: readonly GoTool[];
   /** The names of all programs: `etcd`, `kube-apiserver`, … */
@@ -23,18 +25,25 @@ export interface GoTools {
   readonly key: string;
 }
 
-const TOOLS_DIR = fileURLToPath(new URL('tools/', import.meta.url));
-
 /** Programs that are not called what `go build` calls them. */
 const RENAMED: Readonly<Record<string, string>> = {
   'go.etcd.io/etcd/server/v3': 'etcd',
   'helm.sh/helm/v3/cmd/helm': 'helm3',
 };
 
-export function readGoTools(dir = TOOLS_DIR): GoTools {
-  const goMod = readFileSync(`${dir}/go.mod`, 'utf8');
-  const goSum = readFileSync(`${dir}/go.sum`, 'utf8');
-  const tools = firstGroup(goMod, /^tool \(\n([^)]*)\)/m)
+/** Reads the go.mod of a folder of dev/. */
+export function readGoTools(folder: string): GoTools {
+  const dir = join(import.meta.dirname, folder);
+  const file = `dev/${folder}/go.mod`;
+  const goMod = readFileSync(join(dir, 'go.mod'), 'utf8');
+  const goSum = readFileSync(join(dir, 'go.sum'), 'utf8');
+  const find = (pattern: RegExp): string => {
+    const found = pattern.exec(goMod)?.[1];
+    if (found === undefined) throw new Error(`${file}: nothing matches ${pattern}`);
+    return found;
+  };
+  // Go writes a single directive without parentheses.
+  const tools = find(/^tool (?:\(\n)?((?:\s*\S+\/\S+\n)+)/m)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -52,7 +61,8 @@ export function readGoTools(dir = TOOLS_DIR): GoTools {
   }
   return {
     dir,
-    goVersion: firstGroup(goMod, /^go (\S+)$/m),
+    file,
+    goVersion: find(/^go (\S+)$/m),
     tools,
     programs,
     buildFlags,
@@ -66,38 +76,37 @@ function toTool(importPath: string): GoTool {
   return { importPath, built, program: RENAMED[importPath] ?? built };
 }
 
-/** Sets the versions that the programs report, as their release builds do. The defaults are placeholders. */
+/**
+ * Sets the versions that the programs report, as their release builds do. The defaults are placeholders. Go ignores the
+ * variables of packages that are not part of a program.
+ */
 function versionFlags(goMod: string): string[] {
-  const version = (module: string) => firstGroup(goMod, new RegExp(`^\\t${module} (v\\S+)`, 'm'));
+  /** Undefined if go.mod does not require the module. */
+  const version = (module: string) => new RegExp(`^\\t${module} (v\\S+)`, 'm').exec(goMod)?.[1];
   const kubernetes = version('k8s.io/kubernetes');
-  const [major = '', minor = ''] = kubernetes.slice(1).split('.');
+  const [major, minor] = kubernetes?.slice(1).split('.') ?? [];
   const kubeVariables = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
-    `${path}.gitVersion=${kubernetes}`,
-    `${path}.gitMajor=${major}`,
-    `${path}.gitMinor=${minor}`,
-    `${path}.gitCommit=`,
-    `${path}.gitTreeState=clean`,
+    [`${path}.gitVersion`, kubernetes],
+    [`${path}.gitMajor`, major],
+    [`${path}.gitMinor`, minor],
+    [`${path}.gitCommit`, ''],
+    [`${path}.gitTreeState`, 'clean'],
   ]);
   // The Kubernetes version that `helm template` and `helm lint` of Helm v3 assume.
   const helm3Variables = ['chartutil', 'lint/rules'].flatMap((path) => [
-    `helm.sh/helm/v3/pkg/${path}.k8sVersionMajor=${major}`,
-    `helm.sh/helm/v3/pkg/${path}.k8sVersionMinor=${minor}`,
+    [`helm.sh/helm/v3/pkg/${path}.k8sVersionMajor`, major],
+    [`helm.sh/helm/v3/pkg/${path}.k8sVersionMinor`, minor],
   ]);
-  const helmVariables = ['helm.sh/helm/v3', 'helm.sh/helm/v4'].map(
-    (module) => `${module}/internal/version.version=${version(module)}`,
-  );
+  const helmVariables = ['helm.sh/helm/v3', 'helm.sh/helm/v4'].map((module) => [
+    `${module}/internal/version.version`,
+    version(module),
+  ]);
   const sdk = 'github.com/operator-framework/operator-sdk';
   const sdkVariables = [
-    `${sdk}/internal/version.GitVersion=${version(sdk)}`,
-    `${sdk}/internal/version.KubernetesVersion=${kubernetes}`,
+    [`${sdk}/internal/version.GitVersion`, version(sdk)],
+    [`${sdk}/internal/version.KubernetesVersion`, kubernetes],
   ];
-  return [...kubeVariables, ...helmVariables, ...helm3Variables, ...sdkVariables].map(
-    (variable) => `-X ${variable}`,
-  );
-}
-
-function firstGroup(text: string, pattern: RegExp): string {
-  const found = pattern.exec(text)?.[1];
-  if (found === undefined) throw new Error(`dev/tools/go.mod: nothing matches ${pattern}`);
-  return found;
+  return [...kubeVariables, ...helmVariables, ...helm3Variables, ...sdkVariables]
+    .filter(([, value]) => value !== undefined)
+    .map(([variable, value]) => `-X ${variable}=${value}`);
 }

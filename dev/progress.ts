@@ -20,7 +20,7 @@ function describe(step: BuildStep): string {
       return `compiling: ${step.done} of ${step.total} packages (${percent} %)`;
     }
     case 'link':
-      return `linking ${step.programs} programs`;
+      return `linking ${step.programs} program${step.programs === 1 ? '' : 's'}`;
   }
 }
 

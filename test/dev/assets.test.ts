@@ -8,11 +8,12 @@ import { readGoTools } from '../../dev/go-tools.ts';
 import { until } from '../support/until.ts';
 import { isAlive, temporaryFolder } from './support/processes.ts';
 
-const tools = readGoTools();
+const tools = readGoTools('tools');
+const oldest = readGoTools('tools-1.30');
 
 interface Setup {
   readonly env: NodeJS.ProcessEnv;
-  /** The folder for a build for this platform. */
+  /** The folder for a build of dev/tools for this platform. */
   readonly cached: string;
   readonly written: string[];
   readonly options: AssetOptions;
@@ -70,6 +71,12 @@ test('the programs come from go.mod, and etcd and Helm v3 are renamed', () => {
   assert.match(tools.buildFlags.join(' '), /component-base\/version\.gitVersion=v1\.\d+\.\d+ /);
 });
 
+test('the oldest supported API server has a go.mod of its own', () => {
+  assert.deepEqual(oldest.programs, ['kube-apiserver']);
+  assert.match(oldest.buildFlags.join(' '), /component-base\/version\.gitVersion=v1\.30\.\d+ /);
+  assert.notEqual(oldest.key, tools.key);
+});
+
 test('KUBEBUILDER_ASSETS has priority', async (t) => {
   const { env, cached, options } = await setUp(t, GO_THAT_BUILDS);
   for (const name of tools.programs) await executable(join(cached, name));
@@ -110,6 +117,16 @@ test('a build is found by the next call', async (t) => {
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
 });
 
+test('the oldest supported API server is built into a folder of its own, whatever KUBEBUILDER_ASSETS holds', async (t) => {
+  const { cached, env, options } = await setUp(t, GO_THAT_BUILDS);
+  env['KUBEBUILDER_ASSETS'] = await temporaryFolder(t);
+  const dir = join(dirname(cached), oldest.key);
+  const find = () => findAssets(['kube-apiserver'], { ...options, folder: 'tools-1.30' });
+  assert.deepEqual(await find(), { dir, source: 'build' });
+  assert.deepEqual(await readdir(dir), ['kube-apiserver']);
+  assert.deepEqual(await find(), { dir, source: 'cache' });
+});
+
 test('a build completes a cache folder that lacks a program', async (t) => {
   const { cached, options } = await setUp(t, GO_THAT_BUILDS);
   await executable(join(cached, 'kwok'));
@@ -135,6 +152,17 @@ test('without Go, the error lists three solutions', async (t) => {
   assert.match(error ?? '', /set KUBEBUILDER_ASSETS/);
 });
 
+test('without Go, the error for the oldest supported API server names its go.mod and its solutions', async (t) => {
+  const { cached, options } = await setUp(t);
+  const error = await findAssets(['kube-apiserver'], { ...options, folder: 'tools-1.30' }).then(
+    () => undefined,
+    String,
+  );
+  assert.match(error ?? '', /The programs of dev\/tools-1\.30\/go\.mod \(kube-apiserver\) cannot be built/);
+  assert.ok(error?.includes(join(dirname(cached), oldest.key)));
+  assert.doesNotMatch(error ?? '', /KUBEBUILDER_ASSETS/);
+});
+
 test('if Go is too old, the error contains its message', async (t) => {
   const { options } = await setUp(t, 'echo "go: go.mod requires go >= 9.9.9 (running go 1.20)" >&2; exit 1');
   await assert.rejects(findAssets(['etcd'], options), /requires go >= 9\.9\.9.*install Go/s);
@@ -148,7 +176,14 @@ test('a failed build leaves nothing, and the error contains the end of the outpu
 
 test('a program that is not in go.mod is an error', async (t) => {
   const { options } = await setUp(t);
-  await assert.rejects(findAssets(['etcd', 'podman'], options), /has no tool directive for: podman$/);
+  await assert.rejects(
+    findAssets(['etcd', 'podman'], options),
+    /dev\/tools\/go\.mod has no tool directive for: podman$/,
+  );
+  await assert.rejects(
+    findAssets(['etcd'], { ...options, folder: 'tools-1.30' }),
+    /dev\/tools-1\.30\/go\.mod has no tool directive for: etcd$/,
+  );
 });
 
 test('an interrupted build ends Go and its children and leaves nothing', async (t) => {

@@ -38,6 +38,12 @@ test('the API server reports the version of Kubernetes', async () => {
   assert.match(JSON.parse((await get('/version')).text).gitVersion, /^v1\.\d+\.\d+/);
 });
 
+test('the option apiserver runs another version on the same etcd', async (t) => {
+  const other = await startControlPlane({ stateDir: await temporaryFolder(t), apiserver: '1.30' });
+  atEnd(t, () => other.stop());
+  assert.match(JSON.parse((await get('/version', other.server, other.tls)).text).gitVersion, /^v1\.30\./);
+});
+
 test('kubeconfigFor authenticates as the user with the groups, and RBAC applies', async () => {
   const file = await controlPlane.kubeconfigFor('team/alice: x', ['one', 'two']);
   assert.notEqual(file, await controlPlane.kubeconfigFor('team/alice: x'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { machinePath, machinesPath } from '../../src/kube/resources/devmachine.ts';
@@ -29,9 +29,15 @@ const RESERVED: Readonly<Record<string, object>> = {
   '/spec/ingress/tls/secretName': { ingress: { tls: { secretName: 'other-access' } } },
 };
 
-test('a machine cannot name the password, release or disk of a machine', async (t) => {
+/** Only the cluster checks changes of stored machines: the version that dev/tools pins, and the oldest that is supported. */
+for (const apiserver of [undefined, '1.30'] as const) {
+  test(`on Kubernetes ${apiserver ?? 'as pinned'}, a machine cannot name the password, release or disk of a machine`, (t) =>
+    testReservedNames(t, apiserver));
+}
+
+async function testReservedNames(t: TestContext, apiserver: '1.30' | undefined): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
-  const controlPlane = await startControlPlane({ stateDir });
+  const controlPlane = await startControlPlane({ stateDir, apiserver });
   t.after(async () => {
     await controlPlane.stop();
     await rm(stateDir, { recursive: true });
@@ -97,4 +103,4 @@ test('a machine cannot name the password, release or disk of a machine', async (
       );
     });
   }
-});
+}
