@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
+import { mergePatch } from '../support/cluster.ts';
 import { type History, podUids, record } from '../support/history.ts';
 import { forbid, limit, type Refusal } from '../support/refusals.ts';
 import {
@@ -140,6 +141,34 @@ describe('a refused change', { concurrency: 2 }, () => {
     const { ingress, service } = await machine.surroundings();
     assert.equal(ingress.rules[0].http.paths[0].backend.service.port.name, service.ports[0].name);
     assert.equal(service.ports[0].targetPort, pod.spec.containers[0].ports[0].name);
+  });
+
+  test('a forged record leads to no other object', async () => {
+    const { machine, namespace } = await newMachine(cluster);
+    const spec = { ...DISKLESS, ingressDomain: HOST };
+    await machine.apply(spec);
+    await machine.running();
+    await machine.settled();
+    const { uid: _, resourceVersion: __, ...metadata } = (await machine.deployment()).metadata;
+    const forged = { ...(await machine.deployment()), metadata: { ...metadata, name: 'forged' } };
+    const annotate = (path: string, key: string, value: object) =>
+      mergePatch(cluster.connection, path, {
+        metadata: { annotations: { [`ide.example.com/${key}`]: JSON.stringify(value) } },
+      });
+    await annotate(machine.paths.ingress, 'manifest', forged);
+    await annotate(machine.paths.deployment, 'started-with', {
+      podTemplate: forged.spec.template,
+      volumes: [{ claim: `${MACHINE}-m-1`, source: { hostPath: { path: '/' } } }],
+    });
+    await machine.apply({ ...spec, ingressDomain: NEW_HOST, stopped: true });
+    await waitFor('the new host', async () => (await machine.ingress()).spec.rules[0].host === NEW_HOST);
+    await waitFor('the end of the pod', async () => (await machine.pods()).length === 0);
+    const deployments = await cluster.list(`/apis/apps/v1/namespaces/${namespace}/deployments`);
+    assert.deepEqual(
+      deployments.map(({ metadata: { name } }) => name),
+      [MACHINE],
+    );
+    assert.equal(await cluster.read(`/api/v1/persistentvolumes/${namespace}-${MACHINE}-m-1`), undefined);
   });
 
   test('a machine is stopped whatever else is refused', async () => {

@@ -33,7 +33,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  {{- with get $ingress "className" | default (get $admin "ingressClassName") }}
+  {{- with get $ingress "className" | default (get $admin "ingressClassName") | default (include "devmachine.defaultIngressClass" $root) }}
   ingressClassName: {{ . | quote }}
   {{- end }}
   {{- with $tlsSecret }}
@@ -54,4 +54,27 @@ spec:
                 port:
                   name: {{ .start.portName }}
 {{- end }}
+{{- end -}}
+
+{{/*
+The class of an Ingress for which nobody chose one: the class that it has, or else the cluster's default. The API server sets
+the default only when it creates an Ingress. It must be in the manifest, because a rollback replaces the Ingress by that.
+*/}}
+{{- define "devmachine.defaultIngressClass" -}}
+{{- $live := lookup "networking.k8s.io/v1" "Ingress" .Release.Namespace .Release.Name | default dict -}}
+{{- $rendered := dig "metadata" "annotations" "ide.example.com/manifest" "{}" $live | fromJson -}}
+{{- $class := dig "spec" "ingressClassName" "" $rendered | default (dig "spec" "ingressClassName" "" $live) -}}
+{{- if not $live -}}
+{{- $newest := "" -}}
+{{- /* The API server takes the newest of several defaults, and of these the first by name. */ -}}
+{{- range (lookup "networking.k8s.io/v1" "IngressClass" "" "").items -}}
+{{- if eq (dig "metadata" "annotations" "ingressclass.kubernetes.io/is-default-class" "" .) "true" -}}
+{{- if gt .metadata.creationTimestamp $newest -}}
+{{- $newest = .metadata.creationTimestamp -}}
+{{- $class = .metadata.name -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $class -}}
 {{- end -}}
