@@ -11,7 +11,7 @@ import { describe, type Result, type Stage } from './rows/row.ts';
 
 const USAGE = `npm run bench [-- ROW…] [--rounds=3] [--profile=FOLDER]
 
-Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about ten minutes, and writes
+Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about fifteen minutes, and writes
 bench/results.md. With --profile, it also writes CPU profiles: node bench/profile.ts FILE summarizes one.
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;

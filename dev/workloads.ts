@@ -67,7 +67,12 @@ async function startControllerManager(base: Base): Promise<Component> {
 
 async function startScheduler(base: Base): Promise<Component> {
   const kubeconfig = await base.kubeconfigFor('system:kube-scheduler');
-  return startServing(base, 'kube-scheduler', [`--kubeconfig=${kubeconfig}`]);
+  return startServing(base, 'kube-scheduler', [
+    `--kubeconfig=${kubeconfig}`,
+    // By default, it places 50 pods a second.
+    '--kube-api-qps=1000',
+    '--kube-api-burst=1000',
+  ]);
 }
 
 /** There is one instance of each component, so leader election is disabled. */

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { specDigest } from '../../src/devmachine/status/spec-digest.ts';
 import { ingress } from '../../test/status/ingress-objects.ts';
-import { deployment, endpointSlice, LONG_AGO, type Owner, pod, pvc } from '../../test/status/objects.ts';
+import {
+  condition,
+  deployment,
+  endpointSlice,
+  IMAGE,
+  LONG_AGO,
+  type Owner,
+  pod,
+  pvc,
+} from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 
 export const machineKey = (index: number) => ({ name: `m-${index}`, namespace: `team-${index % 20}` });
@@ -77,3 +86,27 @@ export const DEPENDENTS: readonly DependentKind[] = [
     create: storedSlice,
   },
 ];
+
+/** A pod of a machine of its own, with the anti-affinity of the chart or without it. */
+export function waitingPod(name: string, antiAffinity: boolean): Raw {
+  const labels = { 'ide.example.com/devmachine': name };
+  const term = { topologyKey: 'kubernetes.io/os', labelSelector: { matchLabels: labels } };
+  const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  const resources = { requests: { cpu: '100m', memory: '256Mi' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels },
+    spec: {
+      ...(antiAffinity ? { affinity } : {}),
+      containers: [{ name: 'machine', image: IMAGE, resources }],
+    },
+  };
+}
+
+/** The same pod, as stored when it runs on a node. */
+export function runningPod(name: string, antiAffinity: boolean, nodeName: string): Raw {
+  const { spec, ...pod } = waitingPod(name, antiAffinity);
+  const status = { phase: 'Running', conditions: [condition('Ready', 'True')] };
+  return asStored({ ...pod, spec: { ...spec, nodeName }, status });
+}

@@ -4,7 +4,8 @@ import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { reads } from './reads.ts';
 import type { Row } from './row.ts';
+import { scheduling } from './scheduling.ts';
 import { start } from './start.ts';
 
 /** In the order of the report. */
-export const ROWS: readonly Row[] = [reads, creates, start, memory, events, growth];
+export const ROWS: readonly Row[] = [reads, creates, start, memory, events, growth, scheduling];
