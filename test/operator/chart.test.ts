@@ -17,7 +17,6 @@ for (const helm of HELMS) {
         for (const object of objects) hasItsLabels(object);
         // Everything that the cluster could refuse is applied before the Deployment.
         assert.equal(objects.at(-1).kind, 'Deployment');
-        if (spec['storage']) assert.equal(objects.at(-2).metadata.name, `${NAME}-disk`);
         check(objects);
       });
     }

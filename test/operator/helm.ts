@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -80,15 +81,31 @@ export const adminEnv = (admin: Record<string, string>): Record<string, string> 
 
 export const lint = (helm: Helm): Promise<string> => runHelm(helm, 'lint', '--strict', CHART);
 
-/** The objects in YAML documents and the Lists in them. Parses strictly: a duplicate key is an error. */
+/**
+ * The objects in YAML documents and the Lists in them, without the manifests of their own in annotations. Parses strictly: a
+ * duplicate key is an error.
+ */
 export function objects(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw error;
     const value = document.toJS() as Manifest;
     if (value?.kind === 'List') return value.items;
-    return value === null ? [] : [value];
+    return value === null ? [] : [withoutManifest(value)];
   });
+}
+
+const MANIFEST = 'ide.example.com/manifest';
+
+/** Removes the annotation with the object's manifest, which must be the rest of the object. */
+function withoutManifest(object: Manifest): Manifest {
+  const { [MANIFEST]: manifest, ...annotations } = object.metadata?.annotations ?? {};
+  if (manifest === undefined) return object;
+  const metadata = { ...object.metadata, annotations };
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
+  const rest = { ...object, metadata };
+  assert.deepEqual(JSON.parse(manifest), rest);
+  return rest;
 }
 
 export const ofKind = (list: Manifest[], kind: string): Manifest[] =>

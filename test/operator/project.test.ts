@@ -63,13 +63,13 @@ test('values.yaml lists every field of the spec', async () => {
   }
 });
 
-test('the role of the operator has no wildcard, and lists only machines and Secrets', async () => {
+test('the role of the operator has no wildcard, and lists only machines, Secrets and IngressClasses', async () => {
   const role = only(objects(await read('config', 'rbac', 'role.yaml')), 'ClusterRole');
   assert.equal(JSON.stringify(role.rules).includes('*'), false);
   const listed = role.rules.filter((rule: Manifest) => rule.verbs.includes('list'));
   assert.deepEqual(
     listed.flatMap((rule: Manifest) => rule.resources),
-    ['devmachines', 'secrets'],
+    ['devmachines', 'secrets', 'ingressclasses'],
   );
 });
 
