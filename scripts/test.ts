@@ -1,12 +1,19 @@
 import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 
-/** Runs the tests in the given directories of test/ (`.` is test/ itself) against one control plane, four files at a time. */
-const folders = process.argv.slice(2);
+/**
+ * Runs the tests in the given directories of test/ (`.` is test/ itself) against one control plane. `--files` is how many files
+ * run at a time: four, or fewer if each of them starts clusters of its own.
+ */
+const { values, positionals: folders } = parseArgs({
+  options: { files: { type: 'string', default: '4' } },
+  allowPositionals: true,
+});
 const { status } = spawnSync(
   process.execPath,
   [
     '--test',
-    '--test-concurrency=4',
+    `--test-concurrency=${values.files}`,
     '--test-global-setup=test/setup.ts',
     '--test-timeout=300000',
     ...folders.map((folder) => (folder === '.' ? 'test/*.test.ts' : `test/${folder}/**/*.test.ts`)),
