@@ -1,6 +1,7 @@
 import { DevMachineError, machineNotFound } from '../../devmachine/errors.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import { DevMachineSpec } from '../../devmachine/schema/spec.ts';
+import { failedCondition } from '../../devmachine/status/diagnosis/operator.ts';
 import { specDigest } from '../../devmachine/status/spec-digest.ts';
 import { systemClock } from '../client/clock.ts';
 import type { RequestClient } from '../client/transport.ts';
@@ -41,9 +42,9 @@ export async function purgeMachine(
       if (!retainsDisk(live) && !(await keepsDisk(client, key, signal))) return undefined;
       throw deletedWithoutPurge(key);
     }
+    if (live !== first && performance.now() > stopAt) throw operatorTimeout(key, live, timeoutMs);
     const result = await step(client, key, live, signal);
     if (result) return result;
-    if (performance.now() > stopAt) throw operatorTimeout(key, live, timeoutMs);
     await systemClock.sleep(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();
   }
@@ -125,14 +126,14 @@ const deploymentsUnreadable = ({ name }: MachineKey, cause: DevMachineError): De
   );
 
 function operatorTimeout({ name }: MachineKey, live: MachineObject, timeoutMs: number): DevMachineError {
-  const failed = live.status?.conditions?.find(
-    ({ type, status }) => status === 'True' && (type === 'ReleaseFailed' || type === 'Irreconcilable'),
-  );
+  const failed = failedCondition(live.status?.conditions ?? []);
   const detail = [
     `Nothing is deleted: the operator has not released the disk of the machine ${name} within ${timeoutMs / 1_000} s.`,
     ...(failed ? [`It reports ${failed.type}; see the status of the machine.`] : []),
     'Repeat the request (DELETE with purge=true) to continue to wait.',
-    'storage.retention is Delete now; to keep the disk, PUT the machine with Retain.',
+    retainsDisk(live)
+      ? 'storage.retention is unchanged, because the operator is still deploying an earlier change of the machine.'
+      : 'storage.retention is Delete now; to keep the disk, PUT the machine with Retain.',
   ];
   return new DevMachineError('operator-timeout', detail.join(' '), { retryAfterSeconds: 5 });
 }
