@@ -1,5 +1,6 @@
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { type RunningProcess, startProcess, waitUntilReady } from './process.ts';
 import type { Claim } from './state.ts';
 
@@ -25,6 +26,13 @@ export interface ComponentSpec {
   /** The complete environment. Defaults to the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
 }
+
+/** Whether the program answers `url` with 200, for `isReady`. */
+export const answersAt = (url: string) => async (): Promise<boolean> => {
+  const { statusCode, body } = await request(url, { reset: true });
+  await body.dump();
+  return statusCode === 200;
+};
 
 export interface ComponentContext {
   readonly stateDir: string;

@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { applyObjects } from './apply.ts';
-import type { Component } from './component.ts';
+import { answersAt, type Component } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { REPOSITORY } from './foreground.ts';
 import { readOperatorConfig } from './operator-config.ts';
@@ -62,11 +61,7 @@ export async function startOperator(
       cwd: dir,
       // TMPDIR: temporary files of a killed operator stay in the state directory.
       env: { ...config.env, ...env, KUBECONFIG: kubeconfig, TMPDIR: controlPlane.stateDir },
-      isReady: async () => {
-        const { statusCode, body } = await request(`http://${address}/readyz`, { reset: true });
-        await body.dump();
-        return statusCode === 200;
-      },
+      isReady: answersAt(`http://${address}/readyz`),
     });
   });
   return { component, program, user: config.user, kubeconfig };

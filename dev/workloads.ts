@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 import { applyObjects, readObjects } from './apply.ts';
-import type { Component, ComponentSpec } from './component.ts';
+import { answersAt, type Component, type ComponentSpec } from './component.ts';
 import { startIngressController } from './ingress/component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
 import type { Pki } from './pki.ts';
@@ -121,11 +120,7 @@ async function startKwok(base: Base, { podEndMs }: WorkloadOptions): Promise<Com
       ],
       // kwok also reads a configuration from the home directory.
       env: { ...process.env, HOME: base.stateDir },
-      isReady: async () => {
-        const { statusCode, body } = await request(`http://${address}/readyz`, { reset: true });
-        await body.dump();
-        return statusCode === 200;
-      },
+      isReady: answersAt(`http://${address}/readyz`),
     };
     return base.addComponent(spec);
   });

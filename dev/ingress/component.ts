@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { request } from 'undici';
 import { applyObjects } from '../apply.ts';
-import type { Component, ComponentSpec } from '../component.ts';
+import { answersAt, type Component, type ComponentSpec } from '../component.ts';
 import type { Cluster } from '../kube-client.ts';
 import { onFreePort } from '../ports.ts';
 import { INGRESS_CLASS } from './ingress-class.ts';
@@ -24,11 +23,7 @@ export async function startIngressController(base: Base): Promise<Component> {
       command: process.execPath,
       args: [join(import.meta.dirname, 'main.ts')],
       env: { ...process.env, KUBECONFIG: kubeconfig, PORT: String(port) },
-      isReady: async () => {
-        const { statusCode, body } = await request(`http://127.0.0.1:${port}/readyz`, { reset: true });
-        await body.dump();
-        return statusCode === 200;
-      },
+      isReady: answersAt(`http://127.0.0.1:${port}/readyz`),
     }),
   );
 }

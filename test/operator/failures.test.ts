@@ -5,17 +5,16 @@ import type { Operator } from '../../dev/operator.ts';
 import { createFailureLog } from '../../dev/operator-log.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { mergePatch } from '../support/cluster.ts';
+import { limit } from '../support/refusals.ts';
 import {
   addOperator,
   MACHINE,
   newMachine,
-  remove,
   type Stored,
   startWorkloadCluster,
   type WorkloadCluster,
   waitFor,
 } from '../support/workloads.ts';
-import { limit } from './obstacles.ts';
 
 /** How helm-operator reports a failed release, and how it recovers. */
 
@@ -41,7 +40,7 @@ test('a failed install is reported, leaves only the disk, and is retried until i
   assert.match(failed.message, /^failed to install release: .*exceeded quota/s);
   await waitFor('the deletion of the Deployment', async () => !(await machine.deployment()));
   const disk = await machine.disk();
-  await remove(cluster, quota);
+  await quota.lift();
   await machine.running();
   await machine.settled();
   assert.equal((await machine.disk()).metadata.uid, disk.metadata.uid);
@@ -65,7 +64,7 @@ test('a failed upgrade is reported while the pod keeps running, and reverting th
   assert.ok(failures.includes(`[operator] ${namespace}/${MACHINE}: upgrade failed; rollback required`));
   await machine.apply(INSIDE);
   await machine.settled();
-  await remove(cluster, quota);
+  await quota.lift();
   await machine.apply(EXAMPLE_SPEC);
   await waitFor('the Ingress', () => machine.ingress());
   await machine.settled();

@@ -6,18 +6,16 @@ import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { startReadyApi } from '../support/api.ts';
 import { mergePatch } from '../support/cluster.ts';
 import { power } from '../support/machine-calls.ts';
+import { acceptsIngress, forbidIngresses, limit, type Refusal } from '../support/refusals.ts';
 import {
   addOperator,
   MACHINE,
   newMachine,
-  remove,
   type Stored,
   startWorkloadCluster,
   type WorkloadCluster,
   waitFor,
 } from '../support/workloads.ts';
-
-import { acceptsIngress, forbidIngresses, limit, quotas } from './obstacles.ts';
 
 /** Why the cluster refused a change reaches the status, through the reporter and without it. */
 
@@ -36,8 +34,7 @@ after(() => cluster?.stop());
 
 interface Cause {
   readonly name: string;
-  /** Resolves to the path of the object to delete so that the change is no longer refused. */
-  readonly refuse: (namespace: string) => Promise<string>;
+  readonly refuse: (namespace: string) => Promise<Refusal>;
   readonly reason: string;
   /** What the status quotes. */
   readonly quoted: RegExp;
@@ -106,7 +103,7 @@ for (const { name, refuse, reason, quoted, unquoted } of CAUSES) {
     assert.equal((await failure('the words about the present spec', quoted)).reason, reason);
     assert.equal((await refusals(namespace)).length, 1);
 
-    await remove(cluster, obstacle);
+    await obstacle.lift();
     await waitFor('the end of the obstacle', () => acceptsIngress(cluster, namespace));
     await restart();
     await waitFor('the machine to run', async () => (await status()).phase === 'Running');
@@ -115,7 +112,7 @@ for (const { name, refuse, reason, quoted, unquoted } of CAUSES) {
 }
 
 test('a machine whose quota has room again says so, and a restart starts it at once', async (t) => {
-  const { namespace, status, restart } = await startMachine(t, { 'limits.cpu': '0' });
+  const { namespace, status, restart, quota } = await startMachine(t, { 'limits.cpu': '0' });
   const refused = await waitFor('the refused pod', async () => {
     const now = await status();
     return now.reason === 'QuotaExceeded' && now;
@@ -129,7 +126,7 @@ test('a machine whose quota has room again says so, and a restart starts it at o
   });
   const [former] = await replicaSets(namespace);
   const spec = { hard: { 'limits.cpu': '8' } };
-  await mergePatch(cluster.connection, `${quotas(namespace)}/limited`, { spec });
+  await mergePatch(cluster.connection, quota?.path ?? '', { spec });
   const { hint } = await waitFor('the room', async () => {
     const now = await status();
     return /^The ResourceQuota limited has room again/.test(now.message) && now;
@@ -142,15 +139,15 @@ test('a machine whose quota has room again says so, and a restart starts it at o
 });
 
 /** A machine with an API. With limits, its namespace has a quota from the beginning; without, it is Running. */
-async function startMachine(t: TestContext, limits?: object) {
+async function startMachine(t: TestContext, limits?: Readonly<Record<string, string>>) {
   const { machine, namespace } = await newMachine(cluster);
   const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
   const status = async () => (await api.status(namespace, MACHINE)).body;
-  if (limits) await limit(cluster, namespace, limits);
+  const quota = limits && (await limit(cluster, namespace, limits));
   await machine.apply(SMALL);
   if (!limits) await waitFor('the machine to run', async () => (await status()).phase === 'Running');
   const restart = async () => assert.equal((await power(api, 'restart', namespace, MACHINE)).status, 202);
-  return { machine, namespace, status, restart };
+  return { machine, namespace, status, restart, quota };
 }
 
 const replicaSets = (namespace: string): Promise<Stored[]> =>

@@ -1,3 +1,4 @@
+import { UNMONITORED } from '../../src/kube/cache/health.ts';
 import { Informer } from '../../src/kube/cache/informer.ts';
 import { systemClock } from '../../src/kube/client/clock.ts';
 import type { KubeClient } from '../../src/kube/client/transport.ts';
@@ -24,8 +25,6 @@ export interface History {
   readonly stopped: Promise<void>;
 }
 
-const NEVER = new AbortController().signal;
-const HEALTH = { answeredAt: 0, unreachable: false, reconnected: NEVER, restored: NEVER };
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Watches the objects of machines in all namespaces until `signal` is aborted. Resolves when it has seen the present ones. */
@@ -34,7 +33,7 @@ export async function record(client: KubeClient, path: string, signal: AbortSign
   const informer = new Informer<Omit<Version, 'deleted'>>(
     { path: () => path, selectors: { labelSelector: MACHINE_LABEL }, transform: toVersion },
     undefined,
-    { client, health: HEALTH, clock: systemClock, log: SILENT },
+    { client, health: UNMONITORED, clock: systemClock, log: SILENT },
   );
   informer.store.subscribe(({ type, item }) => versions.push({ ...item, deleted: type === 'deleted' }));
   const stopped = informer.run(signal);

@@ -18,7 +18,7 @@ The machine that results from the spec, the template and the administrator's set
   ownServer           whether the user starts the server on the port: no template, or a command of the user
   guard               what authenticates users of a machine that is started now: password, proxy (the administrator's), or
                       own (the image must do it)
-  portName            of the container's port, see service.yaml
+  portName            of the container's port, see _service.tpl
   uid, gid            of the helper containers and, with a template, of the machine
 */}}
 {{- define "devmachine.machine" -}}

@@ -83,7 +83,7 @@ export function isStillReachable(context: DiagnosisContext): boolean {
 const hostOf = ({ hosts }: Ingress, { ingressDomain }: DevMachineSpec): string | undefined =>
   hosts.find((host) => host === ingressDomain) ?? hosts[0];
 
-/** Whether the chart creates a Service: it does if the machine has a port (templates/service.yaml). */
+/** Whether the chart creates a Service: it does if the machine has a port (templates/_service.tpl). */
 export const hasService = ({ port, template }: DevMachineSpec): boolean =>
   Boolean(port ?? (template && TEMPLATES[template].port));
 
