@@ -58,10 +58,12 @@ test('a failed upgrade is reported while the pod keeps running, and reverting th
   assert.equal(failed.message, 'upgrade failed; rollback required');
   assert.ok(await machine.condition('Deployed', 'True'));
   assert.equal((await machine.pods())[0].metadata.uid, pod.metadata.uid);
-  // Only the operator's log says why.
+  // Only the operator's log says why. The operator writes it after the status.
+  await waitFor('the failure in the log', async () =>
+    (await failuresInLog()).includes(`[operator] ${namespace}/${MACHINE}: upgrade failed; rollback required`),
+  );
   const failures = (await failuresInLog()).join('\n');
   assert.match(failures, /^\[operator\] release upgrade failed; .*ingresses.* exceeded quota/m);
-  assert.ok(failures.includes(`[operator] ${namespace}/${MACHINE}: upgrade failed; rollback required`));
   await machine.apply(INSIDE);
   await machine.settled();
   await quota.lift();
