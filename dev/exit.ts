@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 
 /**
  * Each child runs in its own process group, so that Ctrl-C in a terminal reaches only this process, which then stops the
@@ -17,16 +18,44 @@ export function endWithParent(child: ChildProcess): Ending {
   if (pid === undefined) return { killGroup: () => {} };
   install();
   groups.add(pid);
+  tellGuardian(`+ ${pid}`);
   child.once('exit', () => {
     // A child can leave processes behind in its group, as `node --watch` leaves its program.
     killGroup(pid, 'SIGKILL');
     groups.delete(pid);
+    tellGuardian(`- ${pid}`);
   });
   return {
     killGroup: (signal) => {
       if (groups.has(pid)) killGroup(pid, signal);
     },
   };
+}
+
+/** Remembers the groups that it reads of. Its input ends with its parent, and then it kills them. */
+const GUARDIAN = `
+groups=' '
+while read -r change group; do
+  case $change in
+    +) groups="$groups$group " ;;
+    -) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
+  esac
+done
+for group in $groups; do kill -KILL "-$group"; done`;
+
+let guardian: ChildProcess | undefined;
+
+/** Nothing runs in a process that is killed with SIGKILL, so another process has to end the groups then. */
+function tellGuardian(change: string): void {
+  if (guardian === undefined) {
+    guardian = spawn('/bin/sh', ['-c', GUARDIAN], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    guardian.unref();
+    // It does not keep this process running, and if it was killed, this process still ends the groups itself.
+    (guardian.stdin as Socket | null)?.unref();
+    guardian.stdin?.on('error', () => {});
+    guardian.on('error', () => {});
+  }
+  guardian.stdin?.write(`${change}\n`);
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

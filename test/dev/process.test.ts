@@ -80,6 +80,7 @@ const endings = {
   SIGINT: 'process.kill(process.pid, "SIGINT")',
   SIGTERM: 'process.kill(process.pid, "SIGTERM")',
   SIGHUP: 'process.kill(process.pid, "SIGHUP")',
+  SIGKILL: 'process.kill(process.pid, "SIGKILL")',
 };
 
 for (const [name, ending] of Object.entries(endings)) {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { identityOf } from '../../dev/identity.ts';
 import { claimStateDir } from '../../dev/state.ts';
 import { until } from '../support/until.ts';
-import { isAlive, runModule, startIdle, temporaryFolder } from './support/processes.ts';
+import { isAlive, startIdle, temporaryFolder } from './support/processes.ts';
 
 const GONE = { name: 'owner', pid: 999_999_999, identity: 'gone' };
 
@@ -24,26 +24,6 @@ test('a claim ends the processes of a killed run, but no other process with the 
   assert.ok(!isAlive(ours));
   assert.ok(isAlive(foreign));
   assert.deepEqual(lines, [`Ending ours (${ours}), left behind by an earlier run that was killed`]);
-  claim.release();
-});
-
-test('the next claim ends the child of an owner that was killed', async (t) => {
-  const dir = await temporaryFolder(t);
-  const script = runModule(
-    t,
-    `import { startProcess } from 'dev/process.ts';
-     import { claimStateDir } from 'dev/state.ts';
-     const claim = await claimStateDir(${JSON.stringify(dir)}, console.log);
-     const child = await startProcess({ name: 'child', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] });
-     claim.add('child', child.pid);
-     console.log('child=' + child.pid + ' up');`,
-  );
-  const pid = Number((await script.says(/child=(\d+) up/))[1]);
-  script.child.kill('SIGKILL');
-  await script.ended;
-  assert.ok(isAlive(pid));
-  const claim = await claimStateDir(dir, () => {});
-  await until('the end of the child', () => !isAlive(pid));
   claim.release();
 });
 
