@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTools } from './build.ts';
+import { cacheRoot } from './cache.ts';
 import { messageOf, onInterrupt } from './foreground.ts';
 import { type GoTools, readGoTools } from './go-tools.ts';
 import type { ProgressOutput } from './progress.ts';
@@ -76,8 +76,7 @@ function missing(dir: string, programs: readonly string[]): string[] {
 }
 
 function cacheFolder(tools: GoTools, env: NodeJS.ProcessEnv): string {
-  const cache = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
-  return join(cache, 'devmachine', 'assets', tools.key);
+  return join(cacheRoot(env), 'assets', tools.key);
 }
 
 /** Checks that Go satisfies go.mod; in its folder, Go may download a toolchain that does. `others` are alternatives to it. */

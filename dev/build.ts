@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { GoTool, GoTools } from './go-tools.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { type Progress, type ProgressOutput, startProgress } from './progress.ts';
 import { type GoOptions, runGo } from './run-go.ts';
 
@@ -96,23 +97,5 @@ async function moveInPlace(folder: string, target: string, { programs }: GoTools
     // A concurrent build was faster, or someone copied an incomplete folder. A rename replaces each program as a
     // whole, even while an older one of the same name is running.
     for (const name of programs) await rename(join(folder, name), join(target, name));
-  }
-}
-
-/** Removes the folders of builds that were killed. A folder's name contains the pid of the process that built. */
-async function removeLeftovers(parent: string, key: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    const pid = entry.startsWith(`${key}.`) ? Number(entry.split('.')[1]) : Number.NaN;
-    if (Number.isInteger(pid) && !isAlive(pid))
-      await rm(join(parent, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

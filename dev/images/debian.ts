@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runInChroot } from './chroot.ts';
+import { BASE, type Definition } from './definitions.ts';
+import { packLayer } from './oci.ts';
+import { mountOverlay, mountSurroundings, unmount } from './overlay.ts';
+import { runCommand } from './run-command.ts';
+import { findRemoved, writeWhiteouts } from './whiteouts.ts';
+
+/** The layer that the Debian images share: as a folder, below other layers, and packed. */
+export interface Base {
+  readonly root: string;
+  readonly layer: string;
+}
+
+/** Unpacks the layer of an earlier build. */
+export async function unpackBase(layer: string, folder: string): Promise<Base> {
+  const root = join(folder, 'upper');
+  await mkdir(root, { recursive: true });
+  await runCommand('tar', ['-C', root, '--numeric-owner', '-xpf', layer]);
+  return { root, layer };
+}
+
+/** Installs a minimal Debian from the mirror that debootstrap chooses. */
+export async function buildBase(folder: string, layer: string): Promise<Base> {
+  const empty = join(folder, 'empty');
+  await mkdir(empty, { recursive: true });
+  const place = await mountOverlay(folder, empty);
+  const options = ['--variant=minbase', '--include=ca-certificates,procps'];
+  await runCommand('debootstrap', [...options, BASE.suite, place.merged]);
+  await runInChroot(place, 'chroot/base.sh');
+  await unmount(place);
+  await packLayer(place.upper, layer);
+  return { root: place.upper, layer };
+}
+
+/** Runs the image's script on the base and packs what it has changed as `layer`. */
+export async function buildLayer(
+  definition: Definition,
+  base: Base,
+  folder: string,
+  layer: string,
+): Promise<void> {
+  const { npm = [], keep, sources, reference } = definition;
+  const place = await mountOverlay(folder, base.root);
+  await mkdir(join(place.build, 'npm'));
+  for (const spec of npm) await packFromNpm(spec, join(place.build, 'npm'), reference);
+  await mountSurroundings(place.merged);
+  for (const script of sources) await runInChroot(place, script);
+  const removed = keep ? [] : await findRemoved(place.upper, base.root, place.merged);
+  await unmount(place);
+  await writeWhiteouts(place.upper, removed);
+  await packLayer(place.upper, layer, keep);
+}
+
+async function packFromNpm(spec: string, folder: string, reference: string): Promise<void> {
+  await runCommand('npm', ['pack', spec, '--silent', '--pack-destination', folder]).catch((error: Error) => {
+    if (!/ETARGET|E404/.test(error.message)) throw error;
+    throw new Error(
+      `npm has no ${spec}, from which the image ${reference} is built: its version must be changed.`,
+    );
+  });
+}
