@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildTools } from './build.ts';
 import { cacheRoot } from './cache.ts';
 import { messageOf, onInterrupt } from './foreground.ts';
-import { type GoTools, readGoTools } from './go-tools.ts';
+import { type GoTools, pickTools, readGoTools } from './go-tools.ts';
 import type { ProgressOutput } from './progress.ts';
 
 export type AssetSource = 'KUBEBUILDER_ASSETS' | 'cache' | 'build';
@@ -26,6 +26,9 @@ export interface AssetOptions {
 /** The folder that pins all programs of the development cluster. */
 const TOOLS = 'tools';
 
+/** Programs of the real node. They are built only if they are needed. */
+const ON_DEMAND = ['kubelet', 'kube-proxy'];
+
 /**
  * Finds the folder with the programs `needed`: KUBEBUILDER_ASSETS if it is set, else the folder of an earlier build, else
  * a new build with the Go toolchain (minutes with an empty Go cache, otherwise less).
@@ -39,13 +42,14 @@ export async function findAssets(needed: readonly string[], options: AssetOption
   const unknown = needed.filter((program) => !tools.programs.includes(program));
   if (unknown.length > 0) throw new Error(`${tools.file} has no tool directive for: ${unknown.join(', ')}`);
   const dir = cacheFolder(tools, env);
-  if (missing(dir, tools.programs).length === 0) return { dir, source: 'cache' };
+  const wanted = tools.programs.filter((program) => !ON_DEMAND.includes(program) || needed.includes(program));
+  const absent = missing(dir, wanted);
+  if (absent.length === 0) return { dir, source: 'cache' };
 
   const others = folder === TOOLS ? ['set KUBEBUILDER_ASSETS to a folder that holds them'] : [];
   checkGo(tools, env, [`copy an earlier build for this platform and this go.mod to ${dir}`, ...others]);
-  const programs = tools.programs.join(', ');
-  output.write(`Building ${programs} with Go into ${dir} (the first build takes some minutes)\n`);
-  await buildTools(tools, dir, { env, output, signal });
+  output.write(`Building ${absent.join(', ')} with Go into ${dir} (the first build takes some minutes)\n`);
+  await buildTools(pickTools(tools, absent), dir, { env, output, signal });
   return { dir, source: 'build' };
 }
 

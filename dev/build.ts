@@ -11,9 +11,9 @@ export interface BuildOptions extends GoOptions {
 }
 
 /**
- * Builds every tool of go.mod into the folder `target`. The programs are built in a folder next to it, which is
- * renamed to `target` at the end: an interrupted build leaves nothing that looks complete, and of two concurrent
- * builds the first one wins. Go caches what it has compiled, so the next build continues from there.
+ * Builds tools of a go.mod into the folder `target`. The programs are built in a folder next to it, which is renamed to
+ * `target` at the end: an interrupted build leaves nothing that looks complete, and of two concurrent builds the first
+ * one wins. Go caches what it has compiled, so the next build continues from there.
  */
 export async function buildTools(tools: GoTools, target: string, options: BuildOptions): Promise<void> {
   const parent = dirname(target);
@@ -36,7 +36,8 @@ async function findStale(tools: GoTools, options: BuildOptions, progress: Progre
   const stale = new Set<string>();
   let modules = 0;
   const format = '{{if .Stale}}{{.ImportPath}}\t{{.StaleReason}}{{end}}';
-  await runGo(['list', ...tools.buildFlags, '-deps', '-f', format, 'tool'], tools.dir, options, {
+  const paths = tools.tools.map(({ importPath }) => importPath);
+  await runGo(['list', ...tools.buildFlags, '-deps', '-f', format, ...paths], tools.dir, options, {
     onStdout: (line) => {
       const [path = '', reason = ''] = line.split('\t');
       if (!reason.includes('available in build cache')) stale.add(path);
@@ -94,8 +95,8 @@ async function moveInPlace(folder: string, target: string, { programs }: GoTools
     await rename(folder, target);
   } catch (error) {
     if (!existsSync(target)) throw error;
-    // A concurrent build was faster, or someone copied an incomplete folder. A rename replaces each program as a
-    // whole, even while an older one of the same name is running.
+    // The folder holds other programs, or a concurrent build was faster. A rename replaces each program as a whole, even
+    // while an older one of the same name is running.
     for (const name of programs) await rename(join(folder, name), join(target, name));
   }
 }

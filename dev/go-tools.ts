@@ -31,6 +31,9 @@ const RENAMED: Readonly<Record<string, string>> = {
   'helm.sh/helm/v3/cmd/helm': 'helm3',
 };
 
+/** Leaves out the snapshotters that the real node does not use; some of them need C libraries. */
+const CONTAINERD_TAGS = '-tags=no_btrfs,no_zfs,no_devmapper,no_erofs,osusergo,netgo';
+
 /** Reads the go.mod of a folder of dev/. */
 export function readGoTools(folder: string): GoTools {
   const dir = join(import.meta.dirname, folder);
@@ -50,6 +53,7 @@ export function readGoTools(folder: string): GoTools {
     .map(toTool);
   const buildFlags = [
     '-mod=readonly',
+    ...(goMod.includes('\tgithub.com/containerd/containerd/v2 ') ? [CONTAINERD_TAGS] : []),
     '-trimpath',
     '-buildvcs=false',
     `-ldflags=-s -w ${versionFlags(goMod).join(' ')}`,
@@ -68,6 +72,11 @@ export function readGoTools(folder: string): GoTools {
     buildFlags,
     key: hash.digest('hex').slice(0, 16),
   };
+}
+
+/** The same go.mod with some of its programs. */
+export function pickTools(all: GoTools, programs: readonly string[]): GoTools {
+  return { ...all, programs, tools: all.tools.filter(({ program }) => programs.includes(program)) };
 }
 
 function toTool(importPath: string): GoTool {
@@ -106,7 +115,9 @@ function versionFlags(goMod: string): string[] {
     [`${sdk}/internal/version.GitVersion`, version(sdk)],
     [`${sdk}/internal/version.KubernetesVersion`, kubernetes],
   ];
-  return [...kubeVariables, ...helmVariables, ...helm3Variables, ...sdkVariables]
+  const containerd = 'github.com/containerd/containerd/v2';
+  const containerdVariables = [[`${containerd}/version.Version`, version(containerd)]];
+  return [...containerdVariables, ...kubeVariables, ...helmVariables, ...helm3Variables, ...sdkVariables]
     .filter(([, value]) => value !== undefined)
     .map(([variable, value]) => `-X ${variable}=${value}`);
 }
