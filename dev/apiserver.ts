@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Component, type ComponentContext, startComponent } from './component.ts';
 import { isHealthy } from './kube-client.ts';
@@ -8,21 +9,27 @@ export interface ApiserverOptions {
   readonly assetsDir: string;
   readonly pki: Pki;
   readonly etcdUrl: string;
+  /** The unix socket through which the API server reaches nodes and pods. By default, it reaches them itself. */
+  readonly gatewaySocket?: string | undefined;
 }
 
 export interface Apiserver extends Component {
   readonly url: string;
 }
 
-export function startApiserver(options: ApiserverOptions, context: ComponentContext): Promise<Apiserver> {
+export async function startApiserver(
+  options: ApiserverOptions,
+  context: ComponentContext,
+): Promise<Apiserver> {
   const { cluster, admin } = options.pki;
+  const egress = options.gatewaySocket ? await writeEgress(context.stateDir, options.gatewaySocket) : [];
   return onFreePort(async (port) => {
     const url = `https://127.0.0.1:${port}`;
     const isReady = () => isHealthy(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
     const spec = {
       name: 'kube-apiserver',
       command: join(options.assetsDir, 'kube-apiserver'),
-      args: apiserverFlags(port, context.stateDir, options),
+      args: [...apiserverFlags(port, context.stateDir, options), ...egress],
       isReady,
     };
     return Object.assign(await startComponent(spec, context), { url });
@@ -50,7 +57,12 @@ function apiserverFlags(port: number, stateDir: string, { pki, etcdUrl }: Apiser
     '--requestheader-username-headers=X-Remote-User',
     '--requestheader-group-headers=X-Remote-Group',
     '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-    '--authorization-mode=RBAC',
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    `--kubelet-client-certificate=${pki.admin.certFile}`,
+    `--kubelet-client-key=${pki.admin.keyFile}`,
+    // A node's name is in no DNS.
+    '--kubelet-preferred-address-types=InternalIP',
     '--allow-privileged=true',
     '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc',
@@ -62,4 +74,17 @@ function apiserverFlags(port: number, stateDir: string, { pki, etcdUrl }: Apiser
     `--etcd-keyfile=${pki.etcdClient.keyFile}`,
     '--profiling=false',
   ];
+}
+
+/** Writes the API server's configuration for connections to nodes and pods. Resolves to the flags that name it. */
+async function writeEgress(stateDir: string, udsName: string): Promise<string[]> {
+  const file = join(stateDir, 'egress-selector.json');
+  const connection = { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName } } };
+  const config = {
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    kind: 'EgressSelectorConfiguration',
+    egressSelections: [{ name: 'cluster', connection }],
+  };
+  await writeFile(file, JSON.stringify(config));
+  return [`--egress-selector-config-file=${file}`];
 }

@@ -13,7 +13,7 @@ Runs etcd and kube-apiserver on free loopback ports until Ctrl-C. The data is ke
   --help    show this text`;
 
 async function main(interrupt: AbortController): Promise<void> {
-  const args = readArguments(USAGE);
+  const args = readArguments(USAGE, ['reset']);
   if (args === undefined) return;
   const started = performance.now();
   const log = (line: string) => console.log(line);

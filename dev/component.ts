@@ -25,6 +25,12 @@ export interface ComponentSpec {
   readonly cwd?: string;
   /** The complete environment. Defaults to the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** How long the program may take to end after SIGTERM, in ms. */
+  readonly graceMs?: number;
+  /** Runs before each start of the program. */
+  readonly prepare?: () => Promise<void>;
+  /** Runs each time that the program has ended. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 /** Whether the program answers `url` with 200, for `isReady`. */
@@ -48,35 +54,41 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
   const logFile = join(context.stateDir, `${spec.name}.log`);
   if (existsSync(logFile)) truncateSync(logFile);
   let running: RunningProcess | undefined;
+  let ended: Promise<void> = Promise.resolve();
   let expected = false;
 
   const watchExit = async (process: RunningProcess) => {
     const how = await process.exited;
     claim.remove(process.pid);
     if (running === process) running = undefined;
+    await spec.cleanUp?.().catch((error: Error) => log(`${spec.name}: ${error.message}`));
     if (!expected) context.onExit(`${spec.name} ended unexpectedly (${how}). Its log is ${logFile}`);
   };
   const stop = async () => {
     expected = true;
-    await running?.stop();
+    await running?.stop(spec.graceMs);
+    await ended;
   };
   const start = async (signal?: AbortSignal) => {
     if (running !== undefined) {
       if (!expected) return;
       await running.exited;
     }
+    await ended;
     const began = performance.now();
+    await spec.prepare?.();
     const { isReady, ...program } = spec;
     const process = await startProcess({ ...program, logFile });
     claim.add(spec.name, process.pid);
     running = process;
     // Until the program is ready, waitUntilReady reports its end.
     expected = true;
-    void watchExit(process);
+    ended = watchExit(process);
     try {
       await waitUntilReady(process, isReady, { logFile, signal });
     } catch (error) {
       await process.stop(1_000);
+      await ended;
       throw error;
     }
     expected = false;

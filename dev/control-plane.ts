@@ -8,6 +8,7 @@ import { type Component, type ComponentContext, type ComponentSpec, startCompone
 import { type Etcd, startEtcd } from './etcd.ts';
 import type { ClientTls } from './kube-client.ts';
 import { toKubeconfig } from './kubeconfig.ts';
+import { gatewaySocketOf } from './node/node.ts';
 import { loadPki, type Pki, writePrivate } from './pki.ts';
 import { type Claim, claimStateDir } from './state.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions, type Workloads } from './workloads.ts';
@@ -21,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly workloads?: boolean | WorkloadOptions;
   /** The version of kube-apiserver: 1.30 is the oldest that is supported. Defaults to the one that dev/tools pins. */
   readonly apiserver?: '1.30' | undefined;
+  /** Whether nodes and pods are in the network of a real node, which only its gateway reaches. */
+  readonly realNode?: boolean;
   readonly log?: (line: string) => void;
   /** Called when a program ends unexpectedly. */
   readonly onExit?: (message: string) => void;
@@ -39,6 +42,8 @@ export interface ControlPlane {
   readonly pki: Pki;
   readonly etcd: Etcd;
   readonly apiserver: Apiserver;
+  /** The unix socket that leads to nodes and pods; undefined if they need none. */
+  readonly gatewaySocket: string | undefined;
   /** The components that the option `workloads` started. */
   readonly workloads: Workloads | undefined;
   /** Records the processes that belong to the control plane, so that the next start ends them after a crash. */
@@ -58,6 +63,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     durable = false,
     workloads = false,
     apiserver: version,
+    realNode = false,
     log = () => {},
     onExit = log,
     signal,
@@ -67,6 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const apiserverAssets = version
     ? await findAssets(['kube-apiserver'], { folder: `tools-${version}`, signal })
     : assets;
+  const gatewaySocket = realNode ? gatewaySocketOf(stateDir) : undefined;
   const claim = await claimStateDir(stateDir, log);
   const context: ComponentContext = { stateDir, claim, log, onExit, signal };
   const added = gather(context);
@@ -82,7 +89,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const pki = await loadPki(join(stateDir, 'pki'));
     etcd = await startEtcd({ assetsDir: assets.dir, pki, durable }, context);
-    apiserver = await startApiserver({ assetsDir: apiserverAssets.dir, pki, etcdUrl: etcd.url }, context);
+    const wiring = { pki, etcdUrl: etcd.url, gatewaySocket };
+    apiserver = await startApiserver({ assetsDir: apiserverAssets.dir, ...wiring }, context);
     const tls = { ca: pki.cluster.cert, cert: pki.admin.cert, key: pki.admin.key };
     const server = apiserver.url;
     const kubeconfig = join(stateDir, 'kubeconfig');
@@ -96,6 +104,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       pki,
       etcd,
       apiserver,
+      gatewaySocket,
       claim,
       tlsFor: (user: string, groups: readonly string[] = []) => createUserTls(pki, user, groups),
       kubeconfigFor: (user: string, groups: readonly string[] = []) =>

@@ -11,12 +11,16 @@ import {
   aborted,
   endLeftovers,
   messageOf,
+  REAL_NODE_STATE_DIR,
   REPOSITORY,
   readArguments,
   resetState,
   run,
   STATE_DIR,
 } from './foreground.ts';
+import { NODE_NAME } from './node/node.ts';
+import { IMAGES, type NodeAssets, prepareNode } from './node/prepare.ts';
+import { pullImages } from './node/pull.ts';
 import { operatorPrograms, startOperator } from './operator.ts';
 import { createFailureLog } from './operator-log.ts';
 import { isFree } from './ports.ts';
@@ -27,42 +31,50 @@ import { startWorkloads, WORKLOAD_PROGRAMS } from './workloads.ts';
 const CRD_FILE = `${REPOSITORY}crd/devmachine-crd.yaml`;
 const NAMESPACE = 'taskmodeling-public-prod';
 
-const USAGE = `npm run dev [-- --reset]
+const USAGE = `npm run dev [-- --real-node] [-- --reset]
 
 Runs a Kubernetes control plane with nodes simulated by kwok, the DevMachine CRD, the operator and the API until Ctrl-C.
 The API restarts when its files change.
 
 Environment variables:
   PORT, HOST             where the API listens (8080, 127.0.0.1)
-  DEVMACHINE_STATE_DIR   where the data is kept (.devmachine/)
+  DEVMACHINE_STATE_DIR   where the data is kept (.devmachine/, or .devmachine-real-node/)
   HELM_OPERATOR          path of the helm-operator to run instead of the pinned one
   DEVMACHINE_…           the operator's settings, see operator/README.md
 
 Options:
-  --reset   delete the data of earlier runs first
-  --help    show this text`;
+  --real-node   run machines for real, on one node of this machine (Linux, as root), instead of simulated ones
+  --pull        with --real-node: pull the templates' images from their registries, instead of building substitutes
+  --reset       delete the data of earlier runs first
+  --help        show this text`;
 
 async function main(interrupt: AbortController): Promise<void> {
-  const args = readArguments(USAGE);
+  const args = readArguments(USAGE, ['reset', 'real-node', 'pull']);
   if (args === undefined) return;
   const started = performance.now();
   const address = readAddress(process.env);
   const log = (line: string) => console.log(line);
-  await endLeftovers(STATE_DIR, log);
+  const realNode = args['real-node'];
+  const stateDir = realNode ? REAL_NODE_STATE_DIR : STATE_DIR;
+  await endLeftovers(stateDir, log);
   await checkPort(address);
+  const node = realNode
+    ? await prepareNode({ images: IMAGES, pull: args.pull, signal: interrupt.signal })
+    : undefined;
   const absent = missingPrograms([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
-  if (args.reset) await resetState(STATE_DIR, log);
+  if (args.reset) await resetState(stateDir, log);
   const onExit = (message: string) => {
     console.error(message);
     process.exitCode = 1;
     interrupt.abort();
   };
   const { signal } = interrupt;
-  const controlPlane = await startControlPlane({ stateDir: STATE_DIR, durable: true, log, onExit, signal });
+  const options = { stateDir, realNode, durable: true, log, onExit, signal };
+  const controlPlane = await startControlPlane(options);
   try {
     const defined = define(controlPlane, log);
     const running =
-      absent.length === 0 ? runMachines(controlPlane, defined, signal) : withoutMachines(absent);
+      absent.length === 0 ? runMachines(controlPlane, defined, node, signal) : withoutMachines(absent);
     // runApi awaits it and reports its failure.
     running.catch(() => undefined);
     await defined;
@@ -83,18 +95,21 @@ async function define(controlPlane: ControlPlane, log: (line: string) => void): 
 async function runMachines(
   controlPlane: ControlPlane,
   defined: Promise<void>,
+  node: NodeAssets | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  const [{ program, component }] = await Promise.all([
+  const [{ program, component }, { nodes }] = await Promise.all([
     defined.then(async () => {
       const operator = await startOperator(controlPlane);
       await startReporter(controlPlane, operator);
       return operator;
     }),
-    startWorkloads(controlPlane),
+    startWorkloads(controlPlane, { node }),
   ]);
+  if (node?.pull) await pullImages(nodes.pid ?? 0, node, console.log);
   followFile(component.logFile, createFailureLog(console.log), signal);
-  return `Machines run on nodes that kwok simulates. The operator is ${program}.`;
+  const where = node ? `the node ${NODE_NAME} of this machine` : 'nodes that kwok simulates';
+  return `Machines run on ${where}. The operator is ${program}.`;
 }
 
 async function withoutMachines(absent: readonly string[]): Promise<string> {
@@ -157,7 +172,7 @@ curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
 export KUBECONFIG=${controlPlane.kubeconfig}
 ${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines,pods,pvc,ingresses
 
-Data and logs are in ${STATE_DIR}. Press Ctrl-C to stop.
+Data and logs are in ${controlPlane.stateDir}. Press Ctrl-C to stop.
 `;
 }
 

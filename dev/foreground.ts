@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { claimStateDir } from './state.ts';
@@ -7,20 +7,22 @@ import { claimStateDir } from './state.ts';
 /** Shared by the commands that run in the foreground: arguments, Ctrl-C and the state directory. */
 export const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 /** DEVMACHINE_STATE_DIR allows a second cluster to run at the same time. */
-export const STATE_DIR = resolve(process.env['DEVMACHINE_STATE_DIR'] || `${REPOSITORY}.devmachine`);
+export const STATE_DIR = stateDir('.devmachine');
+/** The nodes of a cluster stay in its data, so a cluster with a real node has a folder of its own. */
+export const REAL_NODE_STATE_DIR = stateDir('.devmachine-real-node');
 
-export interface Arguments {
-  readonly reset: boolean;
-}
-
-/** Returns undefined after it has handled `--help` or an unknown argument. */
-export function readArguments(usage: string, args = process.argv.slice(2)): Arguments | undefined {
+/** Reads switches: `names` and `--help`. Returns undefined after it has handled `--help` or an unknown argument. */
+export function readArguments<Name extends string>(
+  usage: string,
+  names: readonly Name[],
+  args = process.argv.slice(2),
+): Readonly<Record<Name, boolean>> | undefined {
   try {
-    const { values } = parseArgs({
-      args,
-      options: { reset: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-    });
-    if (!values.help) return { reset: values.reset };
+    const options = Object.fromEntries(
+      names.map((name) => [name, { type: 'boolean', default: false } as const]),
+    );
+    const { values } = parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    if (!values['help']) return values as Record<Name, boolean>;
     console.log(usage);
   } catch (error) {
     console.error(`${messageOf(error)}\n\n${usage}`);
@@ -85,4 +87,8 @@ export function run(main: (interrupt: AbortController) => Promise<void>): void {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function stateDir(name: string): string {
+  return resolve(process.env['DEVMACHINE_STATE_DIR'] || join(REPOSITORY, name));
 }

@@ -5,16 +5,19 @@ import { applyObjects, readObjects } from './apply.ts';
 import { answersAt, type Component, type ComponentSpec } from './component.ts';
 import { startIngressController } from './ingress/component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
+import { startNode } from './node/node.ts';
+import type { NodeAssets } from './node/prepare.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
 
 export const WORKLOAD_PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
 
-/** The components that create, schedule and run pods, on nodes that kwok simulates, and that serve their Ingresses. */
+/** The components that create, schedule and run pods, and that serve their Ingresses. */
 export interface Workloads {
   readonly controllerManager: Component;
   readonly scheduler: Component;
-  readonly kwok: Component;
+  /** kwok, which simulates nodes, or the real node. */
+  readonly nodes: Component;
   readonly ingressController: Component;
 }
 
@@ -33,20 +36,21 @@ const POD_STAGES = 'pod-stages.yaml';
 const OBJECTS = ['nodes.yaml', 'storage-classes.yaml'];
 
 export interface WorkloadOptions {
-  /** How long a pod takes to end, from and to, in ms. By default, a pod ends at once. */
+  /** How long a pod of a simulated node takes to end, from and to, in ms. By default, it ends at once. */
   readonly podEndMs?: readonly [number, number];
+  /** Runs a real node instead of simulated ones. The control plane must have been started with `realNode`. */
+  readonly node?: NodeAssets | undefined;
 }
 
 /** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
 export async function startWorkloads(base: Base, options: WorkloadOptions = {}): Promise<Workloads> {
-  const [controllerManager, scheduler, kwok, ingressController] = await Promise.all([
+  const [controllerManager, scheduler, nodes, ingressController] = await Promise.all([
     startControllerManager(base),
     startScheduler(base),
-    startKwok(base, options),
+    options.node ? startNode(base, options.node) : startKwok(base, options),
     startIngressController(base),
-    Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file))))),
   ]);
-  return { controllerManager, scheduler, kwok, ingressController };
+  return { controllerManager, scheduler, nodes, ingressController };
 }
 
 async function startControllerManager(base: Base): Promise<Component> {
@@ -100,6 +104,7 @@ function startServing(base: Base, name: string, flags: readonly string[]): Promi
 }
 
 async function startKwok(base: Base, { podEndMs }: WorkloadOptions): Promise<Component> {
+  await Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file)))));
   const podStages = podEndMs ? await writeSlowPodStages(base.stateDir, podEndMs) : join(KWOK_DIR, POD_STAGES);
   const stages = [...STAGES.map((file) => join(KWOK_DIR, file)), podStages];
   const kubeconfig = await base.kubeconfigFor('devmachine-kwok', ['system:masters']);

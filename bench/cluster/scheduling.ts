@@ -33,8 +33,8 @@ export async function startScheduling(running: number, antiAffinity: boolean): P
   const { controlPlane, connection, stop } = cluster;
   const { apiserver, etcd, workloads } = controlPlane;
   if (workloads === undefined) throw new Error('the control plane has no scheduler');
-  const { scheduler, controllerManager, kwok } = workloads;
-  const [pid = 0, ...others] = [scheduler, apiserver, etcd, controllerManager, kwok].map(({ pid }) => pid);
+  const { scheduler, controllerManager, nodes } = workloads;
+  const [pid = 0, ...others] = [scheduler, apiserver, etcd, controllerManager, nodes].map(({ pid }) => pid);
   movePid(SERVER, pid);
   for (const other of others) if (other !== undefined) movePid(LOAD, other);
   await applyObjects(controlPlane, Array.from({ length: NODES }, toNode));

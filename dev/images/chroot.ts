@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../run-command.ts';
 import { CA_BUNDLE, type Workplace } from './overlay.ts';
-import { runCommand } from './run-command.ts';
 
 const HOME = '/run/build/home';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

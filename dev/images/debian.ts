@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand } from '../run-command.ts';
 import { runInChroot } from './chroot.ts';
 import { BASE, type Definition } from './definitions.ts';
 import { packLayer } from './oci.ts';
 import { mountOverlay, mountSurroundings, unmount } from './overlay.ts';
-import { runCommand } from './run-command.ts';
 import { findRemoved, writeWhiteouts } from './whiteouts.ts';
 
 /** The layer that the Debian images share: as a folder, below other layers, and packed. */

@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../run-command.ts';
 
 /** What is in the images that are only a few files. Each function writes into an empty folder. */
 export const MAKE_FILES: Readonly<Record<string, (root: string) => Promise<void>>> = {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../run-command.ts';
 
 /** The `config` of an OCI image configuration: how its program is started. */
 export interface ImageConfig {

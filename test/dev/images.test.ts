@@ -7,8 +7,8 @@ import { type TestContext, test } from 'node:test';
 import { cachedFile, DEFINITIONS, keyOf } from '../../dev/images/definitions.ts';
 import { findImages, type ImageOptions, missingForImages } from '../../dev/images/images.ts';
 import { packLayer, writeArchive } from '../../dev/images/oci.ts';
-import { runCommand } from '../../dev/images/run-command.ts';
 import { findRemoved, writeWhiteouts } from '../../dev/images/whiteouts.ts';
+import { runCommand } from '../../dev/run-command.ts';
 import { until } from '../support/until.ts';
 import { isAlive, temporaryFolder } from './support/processes.ts';
 

@@ -5,7 +5,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findImages, type ImageName } from '../../dev/images/images.ts';
-import { runCommand } from '../../dev/images/run-command.ts';
+import { runCommand } from '../../dev/run-command.ts';
 import { atEnd, DEV, temporaryFolder } from '../dev/support/processes.ts';
 import { until } from '../support/until.ts';
 

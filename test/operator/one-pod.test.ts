@@ -74,8 +74,8 @@ test('a machine on a node that is lost waits, until the Node is deleted', async 
   const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
   assert.equal((await api.create(namespace, MACHINE, DISKLESS)).status, 201);
   const { spec } = await machine.running();
-  const { kwok } = cluster.controlPlane.workloads ?? {};
-  await kwok?.kill('SIGSTOP');
+  const { nodes } = cluster.controlPlane.workloads ?? {};
+  await nodes?.kill('SIGSTOP');
   const isNodeLost = async () => (await diagnosis(api, namespace)) === 'Starting NodeLost';
   await until('NodeLost', isNodeLost, NODE_LOST);
 
@@ -91,7 +91,7 @@ test('a machine on a node that is lost waits, until the Node is deleted', async 
   await remove(cluster, `/api/v1/nodes/${spec.nodeName}`);
   await until('the end of the pod', async () => (await machine.pods()).length === 1, NODE_LOST);
   // The other nodes come back.
-  await kwok?.kill('SIGCONT');
+  await nodes?.kill('SIGCONT');
   await machine.running();
   assert.deepEqual(overlaps(pods), []);
 });

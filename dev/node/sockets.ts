@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { type Duplex, pipeline } from 'node:stream';
+
+/** The unix sockets in the node's folder. */
+export const GATEWAY_SOCKET = 'gateway.sock';
+export const APISERVER_SOCKET = 'apiserver.sock';
+
+/** Passes bytes between two streams in both directions. The end of one direction ends that direction; an error, both. */
+export function pair(one: Duplex, other: Duplex): void {
+  // Both streams are destroyed if one fails, and nobody is left to tell.
+  pipeline(one, other, () => {});
+  pipeline(other, one, () => {});
+}
+
+/** Listens on a unix socket and connects each client to a port on the loopback interface. */
+export async function forwardSocket(path: string, port: number): Promise<Server> {
+  // A socket that a killed process has left.
+  rmSync(path, { force: true });
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    pair(socket, connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return server;
+}
