@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { applyObjects, readObjects } from './apply.ts';
 import { answersAt, type Component, type ComponentSpec } from './component.ts';
-import { startIngressController } from './ingress/component.ts';
+import { type IngressOptions, startIngressController } from './ingress/component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
 import type { Pki } from './pki.ts';
 import { onFreePort } from './ports.ts';
@@ -16,6 +16,8 @@ export interface Workloads {
   readonly scheduler: Component;
   readonly kwok: Component;
   readonly ingressController: Component;
+  /** The port at which the ingress controller serves the hosts of Ingresses. */
+  readonly ingressPort: number;
 }
 
 /** The part of a control plane that the workloads need. */
@@ -35,18 +37,20 @@ const OBJECTS = ['nodes.yaml', 'storage-classes.yaml'];
 export interface WorkloadOptions {
   /** How long a pod takes to end, from and to, in ms. By default, a pod ends at once. */
   readonly podEndMs?: readonly [number, number];
+  readonly ingress?: IngressOptions;
 }
 
 /** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
 export async function startWorkloads(base: Base, options: WorkloadOptions = {}): Promise<Workloads> {
-  const [controllerManager, scheduler, kwok, ingressController] = await Promise.all([
+  const [controllerManager, scheduler, kwok, ingress] = await Promise.all([
     startControllerManager(base),
     startScheduler(base),
     startKwok(base, options),
-    startIngressController(base),
+    startIngressController(base, options.ingress),
     Promise.all(OBJECTS.map(async (file) => applyObjects(base, await readObjects(join(KWOK_DIR, file))))),
   ]);
-  return { controllerManager, scheduler, kwok, ingressController };
+  const { component: ingressController, port: ingressPort } = ingress;
+  return { controllerManager, scheduler, kwok, ingressController, ingressPort };
 }
 
 async function startControllerManager(base: Base): Promise<Component> {
