@@ -14,13 +14,19 @@ export interface ApiAddress {
 /** Reads PORT and HOST. The defaults are those of the API. */
 export function readAddress(env: NodeJS.ProcessEnv): ApiAddress {
   const host = env['HOST'] || '127.0.0.1';
-  const text = env['PORT'] || '8080';
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535)
-    throw new Error(`PORT must be a whole number from 1 to 65535, not "${text}"`);
+  const port = readPort(env, 'PORT', 8080);
   const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
   const name = host.includes(':') ? `[${host}]` : host;
   return { host, port, url: `http://${local ? 'localhost' : name}:${port}` };
+}
+
+/** Reads a variable that holds a port. */
+export function readPort(env: NodeJS.ProcessEnv, variable: string, byDefault: number): number {
+  const text = env[variable] || String(byDefault);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535)
+    throw new Error(`${variable} must be a whole number from 1 to 65535, not "${text}"`);
+  return port;
 }
 
 /** Runs the API and restarts it when a file that it imports changes. Prints its log in a readable form. */

@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
-import { type ApiAddress, readAddress, startApi, waitForApi } from './api.ts';
+import { type ApiAddress, readAddress, readPort, startApi, waitForApi } from './api.ts';
 import { applyNamespace } from './apply.ts';
 import { missingPrograms } from './assets.ts';
 import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrd } from './crd.ts';
-import { EXAMPLE } from './example.ts';
+import { EXAMPLE, LOCAL_EXAMPLE } from './example.ts';
 import { followFile } from './follow-file.ts';
 import {
   aborted,
@@ -19,14 +19,14 @@ import {
   STATE_DIR,
 } from './foreground.ts';
 import { NODE_NAME } from './node/node.ts';
-import { IMAGES, type NodeAssets, prepareNode } from './node/prepare.ts';
+import { IMAGES, prepareNode } from './node/prepare.ts';
 import { pullImages } from './node/pull.ts';
 import { operatorPrograms, startOperator } from './operator.ts';
 import { createFailureLog } from './operator-log.ts';
 import { isFree } from './ports.ts';
 import { startReporter } from './reporter.ts';
 import { watchFile } from './watch-file.ts';
-import { startWorkloads, WORKLOAD_PROGRAMS } from './workloads.ts';
+import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions } from './workloads.ts';
 
 const CRD_FILE = `${REPOSITORY}crd/devmachine-crd.yaml`;
 const NAMESPACE = 'taskmodeling-public-prod';
@@ -38,6 +38,7 @@ The API restarts when its files change.
 
 Environment variables:
   PORT, HOST             where the API listens (8080, 127.0.0.1)
+  INGRESS_PORT           where this machine alone reaches the hosts of machines (8081)
   DEVMACHINE_STATE_DIR   where the data is kept (.devmachine/, or .devmachine-real-node/)
   HELM_OPERATOR          path of the helm-operator to run instead of the pinned one
   DEVMACHINE_…           the operator's settings, see operator/README.md
@@ -53,11 +54,14 @@ async function main(interrupt: AbortController): Promise<void> {
   if (args === undefined) return;
   const started = performance.now();
   const address = readAddress(process.env);
+  const ingressPort = readPort(process.env, 'INGRESS_PORT', 8081);
   const log = (line: string) => console.log(line);
   const realNode = args['real-node'];
   const stateDir = realNode ? REAL_NODE_STATE_DIR : STATE_DIR;
   await endLeftovers(stateDir, log);
-  await checkPort(address);
+  await checkPort('PORT', address);
+  await checkPort('INGRESS_PORT', { host: '127.0.0.1', port: ingressPort });
+  if (ingressPort === address.port) throw new Error('PORT and INGRESS_PORT must differ');
   const node = realNode
     ? await prepareNode({ images: IMAGES, pull: args.pull, signal: interrupt.signal })
     : undefined;
@@ -74,7 +78,9 @@ async function main(interrupt: AbortController): Promise<void> {
   try {
     const defined = define(controlPlane, log);
     const running =
-      absent.length === 0 ? runMachines(controlPlane, defined, node, signal) : withoutMachines(absent);
+      absent.length === 0
+        ? runMachines(controlPlane, defined, { node, ingress: { port: ingressPort } }, signal)
+        : withoutMachines(absent);
     // runApi awaits it and reports its failure.
     running.catch(() => undefined);
     await defined;
@@ -91,38 +97,45 @@ async function define(controlPlane: ControlPlane, log: (line: string) => void): 
   log(`Applied ${relative(REPOSITORY, CRD_FILE)}`);
 }
 
-/** Resolves to a description for the user. */
+/** How the machines run, for the user. */
+interface Machines {
+  readonly about: string;
+  /** The port at which browsers reach them, if they run. */
+  readonly ingressPort?: number;
+}
+
 async function runMachines(
   controlPlane: ControlPlane,
   defined: Promise<void>,
-  node: NodeAssets | undefined,
+  workloads: WorkloadOptions,
   signal: AbortSignal,
-): Promise<string> {
-  const [{ program, component }, { nodes }] = await Promise.all([
+): Promise<Machines> {
+  const [{ program, component }, { nodes, ingressPort }] = await Promise.all([
     defined.then(async () => {
       const operator = await startOperator(controlPlane);
       await startReporter(controlPlane, operator);
       return operator;
     }),
-    startWorkloads(controlPlane, { node }),
+    startWorkloads(controlPlane, workloads),
   ]);
+  const { node } = workloads;
   if (node?.pull) await pullImages(nodes.pid ?? 0, node, console.log);
   followFile(component.logFile, createFailureLog(console.log), signal);
   const where = node ? `the node ${NODE_NAME} of this machine` : 'nodes that kwok simulates';
-  return `Machines run on ${where}. The operator is ${program}.`;
+  return { about: `Machines run on ${where}. The operator is ${program}.`, ingressPort };
 }
 
-async function withoutMachines(absent: readonly string[]): Promise<string> {
-  return `Machines are stored but do not run: KUBEBUILDER_ASSETS has no ${absent.join(', ')}.`;
+async function withoutMachines(absent: readonly string[]): Promise<Machines> {
+  return { about: `Machines are stored but do not run: KUBEBUILDER_ASSETS has no ${absent.join(', ')}.` };
 }
 
-async function checkPort({ host, port }: ApiAddress): Promise<void> {
+async function checkPort(variable: string, { host, port }: Pick<ApiAddress, 'host' | 'port'>): Promise<void> {
   const free = await isFree(port, host).catch((error: unknown) => {
-    throw new Error(`The API cannot listen on HOST=${host} PORT=${port}: ${messageOf(error)}`);
+    throw new Error(`Cannot listen on ${variable}=${port} of ${host}: ${messageOf(error)}`);
   });
   if (free) return;
   throw new Error(
-    `Port ${port} on ${host} is in use. Stop the process that listens there, or choose another port: PORT=${(port % 65_535) + 1} npm run dev`,
+    `Port ${port} on ${host} is in use. Stop the process that listens there, or choose another port: ${variable}=${(port % 65_535) + 1} npm run dev`,
   );
 }
 
@@ -140,7 +153,7 @@ function reapplyOnChange(controlPlane: ControlPlane, signal: AbortSignal, log: (
 async function runApi(
   address: ApiAddress,
   controlPlane: ControlPlane,
-  running: Promise<string>,
+  running: Promise<Machines>,
   signal: AbortSignal,
   started: number,
 ): Promise<void> {
@@ -150,9 +163,9 @@ async function runApi(
   try {
     // node --watch keeps running when its program fails, so it should not end.
     const ended = api.exited.then((how) => Promise.reject(new Error(`${api.name} ended (${how})`)));
-    const [about] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
+    const [machines] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(readyText(address.url, controlPlane, about, seconds));
+    console.log(readyText(address.url, controlPlane, machines, seconds));
     await Promise.race([aborted(signal), ended]);
   } finally {
     await api.stop(5_000);
@@ -160,7 +173,12 @@ async function runApi(
   }
 }
 
-function readyText(url: string, controlPlane: ControlPlane, about: string, seconds: string): string {
+function readyText(
+  url: string,
+  controlPlane: ControlPlane,
+  { about, ingressPort }: Machines,
+  seconds: string,
+): string {
   const api = `${url}/api/v1/devmachines`;
   return `
 DevMachine API ready on ${url} (${seconds} s). ${about}
@@ -168,12 +186,18 @@ Try it in another terminal:
 
 curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(EXAMPLE)}'
 curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
-
+${ingressPort === undefined ? '' : browserText(api, ingressPort)}
 export KUBECONFIG=${controlPlane.kubeconfig}
 ${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines,pods,pvc,ingresses
 
 Data and logs are in ${controlPlane.stateDir}. Press Ctrl-C to stop.
 `;
 }
+
+const browserText = (api: string, port: number): string => `
+A machine to open in a browser, at http://${LOCAL_EXAMPLE.spec.ingressDomain}:${port}/
+
+curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(LOCAL_EXAMPLE)}'
+`;
 
 if (import.meta.main) run(main);

@@ -13,3 +13,17 @@ export const EXAMPLE = {
     storage: { size: '20Gi' },
   },
 };
+
+/** A smaller machine, at a host that browsers find on this machine without DNS. */
+export const LOCAL_EXAMPLE = {
+  apiVersion: 'ide.example.com/v1alpha1',
+  kind: 'DevMachine',
+  metadata: { name: 'my-vscode' },
+  spec: {
+    cpu: '500m',
+    memory: '2Gi',
+    template: 'vscode-cpu',
+    ingressDomain: 'my-vscode.localhost',
+    storage: { size: '5Gi' },
+  },
+};

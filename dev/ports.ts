@@ -28,6 +28,11 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
+/** Like `isFree`, for both loopback addresses, if the machine has both. */
+export async function isFreeOnLoopback(port: number): Promise<boolean> {
+  return (await isFree(port)) && (await isFree(port, '::1').catch(() => true));
+}
+
 /** Tries another port if a different process takes the free port before `start` does. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

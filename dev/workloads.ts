@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { applyObjects, readObjects } from './apply.ts';
 import { answersAt, type Component, type ComponentSpec } from './component.ts';
-import { startIngressController } from './ingress/component.ts';
+import { type IngressOptions, startIngressController } from './ingress/component.ts';
 import { type Cluster, createKubeClient } from './kube-client.ts';
 import { startNode } from './node/node.ts';
 import type { NodeAssets } from './node/prepare.ts';
@@ -19,6 +19,8 @@ export interface Workloads {
   /** kwok, which simulates nodes, or the real node. */
   readonly nodes: Component;
   readonly ingressController: Component;
+  /** The port at which the ingress controller serves the hosts of Ingresses. */
+  readonly ingressPort: number;
 }
 
 /** The part of a control plane that the workloads need. */
@@ -26,6 +28,7 @@ interface Base extends Cluster {
   readonly assetsDir: string;
   readonly stateDir: string;
   readonly pki: Pki;
+  readonly gatewaySocket: string | undefined;
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   addComponent(spec: ComponentSpec): Promise<Component>;
 }
@@ -40,17 +43,20 @@ export interface WorkloadOptions {
   readonly podEndMs?: readonly [number, number];
   /** Runs a real node instead of simulated ones. The control plane must have been started with `realNode`. */
   readonly node?: NodeAssets | undefined;
+  /** By default, the ingress controller uses the gateway of the control plane. */
+  readonly ingress?: IngressOptions;
 }
 
 /** Starts the components concurrently. Resolves when they are ready; the nodes become ready a moment later. */
 export async function startWorkloads(base: Base, options: WorkloadOptions = {}): Promise<Workloads> {
-  const [controllerManager, scheduler, nodes, ingressController] = await Promise.all([
+  const [controllerManager, scheduler, nodes, ingress] = await Promise.all([
     startControllerManager(base),
     startScheduler(base),
     options.node ? startNode(base, options.node) : startKwok(base, options),
-    startIngressController(base),
+    startIngressController(base, { gatewaySocket: base.gatewaySocket, ...options.ingress }),
   ]);
-  return { controllerManager, scheduler, nodes, ingressController };
+  const { component: ingressController, port: ingressPort } = ingress;
+  return { controllerManager, scheduler, nodes, ingressController, ingressPort };
 }
 
 async function startControllerManager(base: Base): Promise<Component> {

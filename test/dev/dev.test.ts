@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import { findAssets } from '../../dev/assets.ts';
 import { freePort } from '../../dev/ports.ts';
 import { claimStateDir } from '../../dev/state.ts';
@@ -25,6 +26,22 @@ async function temporaryState(t: TestContext): Promise<string> {
   const dir = await temporaryFolder(t);
   atEnd(t, async () => (await claimStateDir(dir, () => {})).release());
   return dir;
+}
+
+/** Ports that are free, so that runs do not disturb each other. */
+const freePorts = async () => ({ PORT: String(await freePort()), INGRESS_PORT: String(await freePort()) });
+
+/** Creates the second machine that `npm run dev` prints, and opens its URL like a browser, which takes *.localhost for 127.0.0.1. */
+async function openInBrowser(output: string, api: string): Promise<void> {
+  const [, url = '', body = ''] = /in a browser, at (http:.+)\n\ncurl .+ -d '(.+)'$/m.exec(output) ?? [];
+  const created = await fetch(api, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  assert.equal(created.status, 201, await created.text());
+  const { host, hostname, port } = new URL(url);
+  assert.equal(hostname, 'my-vscode.localhost');
+  await waitFor('the page of the machine', async () => {
+    const answer = await request(`http://127.0.0.1:${port}/`, { headers: { host } });
+    return (await answer.body.text()).includes('is simulated by kwok');
+  });
 }
 
 function recordedPids(stateDir: string): number[] {
@@ -49,14 +66,14 @@ async function untilRunning(stateDir: string, namespace: string): Promise<void> 
 
 test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, and the data is kept', async (t) => {
   const stateDir = await temporaryState(t);
-  const port = String(await freePort());
-  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', NO_COLOR: '1' };
+  const ports = await freePorts();
+  const env = { ...ports, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', NO_COLOR: '1' };
   const first = runNode(t, [dev], env);
   await first.says(/Press Ctrl-C to stop/);
   const [, url = '', body = ''] =
     /^curl '(.+)' -H 'Content-Type: application\/json' -d '(.+)'$/m.exec(first.output()) ?? [];
   const [, statusUrl = ''] = /^curl '(.+status.+)'$/m.exec(first.output()) ?? [];
-  assert.ok(url.startsWith(`http://localhost:${port}/api/v1/devmachines?namespace=`));
+  assert.ok(url.startsWith(`http://localhost:${ports.PORT}/api/v1/devmachines?namespace=`));
   const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   assert.equal(created.status, 201, await created.text());
   assert.equal((await fetch(statusUrl)).status, 200);
@@ -67,8 +84,9 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
   await untilRunning(stateDir, new URL(url).searchParams.get('namespace') ?? '');
   await waitFor('the URL of the machine', async () => {
     const status = (await (await fetch(statusUrl)).json()) as { url?: string };
-    return status.url === 'http://mydev.example.com/';
+    return status.url === `http://mydev.example.com:${ports.INGRESS_PORT}/`;
   });
+  await openInBrowser(first.output(), url);
 
   const pids = recordedPids(stateDir);
   assert.equal(pids.length, 9);
@@ -101,12 +119,12 @@ test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the ou
   const { dir } = await findAssets(['etcd', 'kube-apiserver']);
   for (const name of ['etcd', 'kube-apiserver', 'kubectl'])
     await symlink(join(dir, name), join(assets, name));
-  const port = String(await freePort());
-  const env = { PORT: port, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', KUBEBUILDER_ASSETS: assets };
+  const ports = await freePorts();
+  const env = { ...ports, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', KUBEBUILDER_ASSETS: assets };
   const run = runNode(t, [dev], env);
   const [, absent] = await run.says(/Machines are stored but do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
   assert.equal(absent, 'kube-controller-manager, kube-scheduler, kwok, helm-operator');
-  assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
+  assert.equal((await fetch(`http://localhost:${ports.PORT}/readyz`)).status, 200);
   assert.equal(recordedPids(stateDir).length, 3);
   run.child.kill('SIGINT');
   assert.equal(await run.ended, 0);
@@ -114,7 +132,7 @@ test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the ou
 
 test('an invalid HELM_OPERATOR is an error before anything starts', async (t) => {
   const stateDir = await temporaryState(t);
-  const env = { DEVMACHINE_STATE_DIR: stateDir, PORT: String(await freePort()), HELM_OPERATOR: '/nowhere' };
+  const env = { ...(await freePorts()), DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '/nowhere' };
   const run = runNode(t, [dev], env);
   assert.equal(await run.ended, 1);
   assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is not an executable file\n');
@@ -126,17 +144,20 @@ test('a port in use is an error before anything starts', async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   atEnd(t, () => server.close());
-  const run = runNode(t, [dev], { PORT: String(port), DEVMACHINE_STATE_DIR: stateDir });
-  assert.equal(await run.ended, 1);
-  assert.match(
-    run.output(),
-    new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use\\..*PORT=\\d+ npm run dev\n$`),
-  );
+  for (const variable of ['PORT', 'INGRESS_PORT']) {
+    const env = { ...(await freePorts()), [variable]: String(port), DEVMACHINE_STATE_DIR: stateDir };
+    const run = runNode(t, [dev], env);
+    assert.equal(await run.ended, 1);
+    assert.match(
+      run.output(),
+      new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use\\..* ${variable}=\\d+ npm run dev\n$`),
+    );
+  }
 });
 
 test('if the API does not start, its error is printed and the cluster keeps running', async (t) => {
   const stateDir = await temporaryState(t);
-  const env = { PORT: String(await freePort()), DEVMACHINE_STATE_DIR: stateDir, LOG_LEVEL: 'nonsense' };
+  const env = { ...(await freePorts()), DEVMACHINE_STATE_DIR: stateDir, LOG_LEVEL: 'nonsense' };
   const run = runNode(t, [dev], env);
   await run.says(/LOG_LEVEL must be one of/);
   await run.says(/Waiting for file changes/);

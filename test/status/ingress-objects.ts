@@ -11,12 +11,18 @@ export interface IngressOptions {
   readonly annotations?: object;
   /** Whether its controller has reported an address. */
   readonly served?: boolean;
+  /** The TCP ports that it has reported. */
+  readonly ports?: readonly number[];
 }
 
 /** The Ingress of a machine, which a controller serves, unless the options say otherwise. */
 export const ingress = (owner: Owner, options: IngressOptions = {}): Raw => {
   const { host = owner.host, name = owner.name, tls = true, path = '/', served = true } = options;
-  const { className, annotations } = options;
+  const { className, annotations, ports } = options;
+  const address = {
+    hostname: 'ingress.example.com',
+    ...(ports ? { ports: ports.map((port) => ({ port, protocol: 'TCP' })) } : {}),
+  };
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
@@ -33,7 +39,7 @@ export const ingress = (owner: Owner, options: IngressOptions = {}): Raw => {
         },
       ],
     },
-    ...(served ? { status: { loadBalancer: { ingress: [{ hostname: 'ingress.example.com' }] } } } : {}),
+    ...(served ? { status: { loadBalancer: { ingress: [address] } } } : {}),
   };
 };
 

@@ -100,6 +100,8 @@ export interface Ingress extends Dependent {
   readonly tlsHosts: readonly string[];
   /** Whether its ingress controller has reported an address (`status.loadBalancer`). */
   readonly hasAddress: boolean;
+  /** The TCP port that its ingress controller has reported; undefined if it has reported none, or several. */
+  readonly port: number | undefined;
   /** Name of the Certificate, and of its Secret, if cert-manager issues it for this Ingress. */
   readonly certificate: string | undefined;
 }

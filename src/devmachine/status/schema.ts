@@ -92,7 +92,7 @@ export const MachineStatus = Type.Object(
     url: Type.Optional(
       Type.String({
         description:
-          'URL of the machine. Present only if somebody serves it: the machine is Running and has an ingressDomain, or a change has failed and the machine still answers at its former host.',
+          'URL of the machine. Present only if somebody serves it: the machine is Running and has an ingressDomain, or a change has failed and the machine still answers at its former host. It has a port if the Ingress reports a single TCP port in its status that is not the default of the scheme.',
       }),
     ),
     spec: DevMachineSpec,

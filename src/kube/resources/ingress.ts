@@ -10,10 +10,14 @@ interface IngressObject {
     readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
   };
   readonly status?: {
-    readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly hostname?: string; readonly ip?: string }[];
-    };
+    readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerIngress[] };
   };
+}
+
+interface LoadBalancerIngress {
+  readonly hostname?: string;
+  readonly ip?: string;
+  readonly ports?: readonly { readonly port: number; readonly protocol: string }[];
 }
 
 interface IngressRule {
@@ -36,6 +40,7 @@ export function toIngress(object: unknown, interner: Interner): Ingress {
     interner,
   );
   const isOwn = machine !== '';
+  const addresses = isOwn ? (status?.loadBalancer?.ingress ?? []) : [];
   return {
     kind,
     namespace,
@@ -50,7 +55,8 @@ export function toIngress(object: unknown, interner: Interner): Ingress {
     annotatedClass: interner.text(annotations[CLASS_ANNOTATION]),
     hosts: interner.list(rules.flatMap((rule) => (rule.host && routesRoot(rule) ? rule.host : []))),
     tlsHosts: interner.list(isOwn ? tls.flatMap(({ hosts = [] }) => hosts) : []),
-    hasAddress: isOwn && (status?.loadBalancer?.ingress ?? []).some(({ hostname, ip }) => hostname || ip),
+    hasAddress: addresses.some(({ hostname, ip }) => hostname || ip),
+    port: onlyPort(addresses),
     certificate: isOwn && ISSUER_ANNOTATIONS.some((key) => annotations[key]) ? tls[0]?.secretName : undefined,
   };
 }
@@ -58,3 +64,10 @@ export function toIngress(object: unknown, interner: Interner): Ingress {
 /** An empty path means `/`. */
 const routesRoot = ({ http }: IngressRule): boolean =>
   (http?.paths ?? []).some(({ path = '' }) => path === '' || path === '/');
+
+/** The TCP port of the addresses; undefined if they name none, or several. */
+function onlyPort(addresses: readonly LoadBalancerIngress[]): number | undefined {
+  const ports = addresses.flatMap(({ ports = [] }) => ports).filter(({ protocol }) => protocol === 'TCP');
+  const [port, ...others] = new Set(ports.map(({ port }) => port));
+  return others.length === 0 ? port : undefined;
+}

@@ -64,13 +64,16 @@ export function diagnoseIngress(context: DiagnosisContext): Diagnosis | undefine
 }
 
 /**
- * The absolute URL of the machine, from the Ingress that exists: https if it has a certificate for the host. After a failed
- * change, its host can be another one than the spec's.
+ * The absolute URL of the machine, from the Ingress that exists: https if it has a certificate for the host, and with the port
+ * if its controller has reported a single one. After a failed change, its host can be another one than the spec's.
  */
 export function urlOf(context: Pick<DiagnosisContext, 'machine' | 'dependents'>): string | undefined {
   const ingress = ownIngress(context);
   const host = ingress && hostOf(ingress, context.machine.spec);
-  return host && `${ingress.tlsHosts.includes(host) ? 'https' : 'http'}://${host}/`;
+  if (!host) return undefined;
+  const [scheme, defaultPort] = ingress.tlsHosts.includes(host) ? ['https', 443] : ['http', 80];
+  const { port = defaultPort } = ingress;
+  return `${scheme}://${host}${port === defaultPort ? '' : `:${port}`}/`;
 }
 
 /** Whether the pod still answers, although the present spec could not be applied. */

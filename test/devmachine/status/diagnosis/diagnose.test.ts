@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReasonText } from '../../../../src/devmachine/status/reasons/reason.ts';
 import { REASON_NAMES, REASONS } from '../../../../src/devmachine/status/reasons.ts';
-import { ingress } from '../../../status/ingress-objects.ts';
+import { type IngressOptions, ingress } from '../../../status/ingress-objects.ts';
 import {
   deployment,
   endpointSlice,
@@ -132,6 +132,27 @@ test('while a change has failed, the URL is that of the Ingress that exists, as 
     urlOf((objects, owner) => replace(ingress(owner, { served: false }))(objects)),
     undefined,
   );
+});
+
+test('the URL has the port that the ingress controller reports, if it is the only one and not the default', () => {
+  const urlAt = (options: IngressOptions) =>
+    statusOf({
+      ...READY,
+      objects: (owner) => [deployment(owner), pod(owner), endpointSlice(owner), ingress(owner, options)],
+      spec: { ingressDomain: 'own' },
+    }).url;
+  const host = 'machine-1.team.example.com';
+  const cases: [IngressOptions, string][] = [
+    [{ tls: false, ports: [8081] }, `http://${host}:8081/`],
+    [{ tls: false, ports: [8081, 8081] }, `http://${host}:8081/`],
+    [{ tls: false, ports: [443] }, `http://${host}:443/`],
+    [{ ports: [8443] }, `https://${host}:8443/`],
+    [{ ports: [443] }, `https://${host}/`],
+    [{ tls: false, ports: [80] }, `http://${host}/`],
+    [{ tls: false, ports: [80, 8081] }, `http://${host}/`],
+    [{ tls: false, ports: [] }, `http://${host}/`],
+  ];
+  for (const [options, url] of cases) assert.equal(urlAt(options), url, JSON.stringify(options));
 });
 
 test('a change of a quota renews the statuses of the failed machines in its namespace', () => {

@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { WebSocketServer } from 'ws';
+
+/** A server that stands for what runs in pods: kwok gives pods addresses, but runs nothing in them. */
+export interface Pod {
+  readonly port: number;
+  /** Requests that have not ended, by their paths. */
+  readonly open: Set<string>;
+  /** Ends the response to /events with this text. */
+  finishEvents(text: string): void;
+  close(): void;
+}
+
+export async function startPod(): Promise<Pod> {
+  const open = new Set<string>();
+  const events: ServerResponse[] = [];
+  const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => unknown> = {
+    '/upload': async (request, response) => {
+      let bytes = 0;
+      for await (const chunk of request) bytes += chunk.length;
+      response.end(String(bytes));
+    },
+    '/download': async (_, response) => {
+      for await (const chunk of zeros(100)) {
+        if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
+      }
+      response.end();
+    },
+    '/events': (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      events.push(response);
+    },
+    '/early': (_, response) => response.writeHead(413).end('too large'),
+    '/hang': () => undefined,
+    '/reset': (_, { socket }) => socket?.resetAndDestroy(),
+    '/cut': (_, response) =>
+      response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy()),
+    '/no-status': (_, { socket }) => socket?.end('HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n'),
+    '/switch': (_, { socket }) =>
+      socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: odd\r\n\r\n'),
+    '/hop': (_, response) =>
+      response.writeHead(200, { connection: 'close, x-private', 'x-private': '1', 'x-public': '2' }).end(),
+  };
+  const server = createServer((request, response) => {
+    const { url = '', method, rawHeaders } = request;
+    open.add(url);
+    response.once('close', () => open.delete(url));
+    const [path = ''] = url.split('?');
+    const route = routes[path];
+    if (route) void route(request, response);
+    else response.end(JSON.stringify({ url, method, rawHeaders }));
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    const { url = '' } = request;
+    if (url === '/refused') {
+      socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno');
+      return;
+    }
+    open.add(url);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on('message', (data, isBinary) => {
+        if (String(data) === 'end') client.close();
+        else client.send(data, { binary: isBinary });
+      });
+      client.on('close', () => open.delete(url));
+      client.send(JSON.stringify(request.rawHeaders));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    open,
+    finishEvents: (text) => {
+      for (const response of events.splice(0)) response.end(text);
+    },
+    close: () => close(server),
+  };
+}
+
+/** A gateway that leads to the same server, whatever pod it is asked for. */
+export interface Gateway {
+  readonly socketPath: string;
+  /** The addresses that it was asked for. */
+  readonly asked: string[];
+  /** Where it leads to; undefined: it refuses. */
+  port: number | undefined;
+  close(): void;
+}
+
+export async function startGateway(folder: string, podPort: number): Promise<Gateway> {
+  const gateway = {
+    socketPath: join(folder, 'gateway.sock'),
+    asked: [] as string[],
+    port: podPort as number | undefined,
+    close: () => close(server),
+  };
+  const server = createServer();
+  server.on('connect', ({ url = '' }, client: Socket, head: Buffer) => {
+    gateway.asked.push(url);
+    client.on('error', () => client.destroy());
+    if (gateway.port === undefined) {
+      client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      return;
+    }
+    const pod = connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true }, () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      pod.write(head);
+      pod.pipe(client).pipe(pod);
+    });
+    pod.on('error', () => client.destroy());
+    client.on('close', () => pod.destroy());
+    pod.on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(gateway.socketPath, resolve));
+  return gateway;
+}
+
+/** So many megabytes. */
+export function* zeros(megabytes: number): Generator<Buffer> {
+  const megabyte = Buffer.alloc(1_000_000);
+  for (let count = 0; count < megabytes; count++) yield megabyte;
+}
+
+function close(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
