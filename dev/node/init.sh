@@ -71,6 +71,9 @@ rm -f "$STATE"/*.log
 for image in "$STATE"/disks/*.img; do
   [ -e "$image" ] || continue
   mkdir -p "${image%.img}"
+  # A disk may have grown: see disks/disk.ts.
+  e2fsck -fp "$image" > /dev/null || [ $? -eq 1 ]
+  resize2fs "$image" 2> /dev/null
   mount -o loop "$image" "${image%.img}"
 done
 

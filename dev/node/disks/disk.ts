@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, rmdir, stat, truncate } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../run-command.ts';
 
@@ -14,12 +14,26 @@ const imageOf = (folder: string, name: string): string => join(folder, `${name}$
 /** Where the disk `name` is mounted. */
 export const mountPointOf = (folder: string, name: string): string => join(folder, name);
 
-/** Makes a disk of at least `bytes`, or makes an existing one as large, and mounts it. */
-export async function provideDisk(folder: string, name: string, bytes: number): Promise<void> {
+/** Makes a disk of `bytes`, unless it exists, and mounts it. */
+export async function makeDisk(folder: string, name: string, bytes: number): Promise<void> {
   const image = imageOf(folder, name);
   if (!existsSync(image)) await format(image, bytes);
-  else if ((await stat(image)).size < bytes) await grow(folder, name, bytes);
-  await mountDisk(folder, name);
+  const path = mountPointOf(folder, name);
+  await mkdir(path, { recursive: true });
+  if (await isMounted(path)) return;
+  await runCommand('mount', ['-o', 'loop', image, path]);
+  await rm(join(path, 'lost+found'), { recursive: true, force: true });
+}
+
+/**
+ * Makes a mounted disk larger. The file system grows in use only with CAP_SYS_RESOURCE; without it, this fails, and init.sh lets
+ * it grow at the next start of the node.
+ */
+export async function growDisk(folder: string, name: string, bytes: number): Promise<void> {
+  await truncate(imageOf(folder, name), bytes);
+  const device = await runCommand('findmnt', ['-n', '-o', 'SOURCE', mountPointOf(folder, name)]);
+  await runCommand('losetup', ['--set-capacity', device.trim()]);
+  await runCommand('resize2fs', [device.trim()]);
 }
 
 /** Unmounts a disk, if it is mounted, and deletes it with all files. */
@@ -39,24 +53,6 @@ async function format(image: string, bytes: number): Promise<void> {
   // No blocks are reserved for root, because a machine does not run as root.
   await runCommand('mkfs.ext4', ['-q', '-F', '-m', '0', unfinished]);
   await rename(unfinished, image);
-}
-
-async function grow(folder: string, name: string, bytes: number): Promise<void> {
-  const image = imageOf(folder, name);
-  const path = mountPointOf(folder, name);
-  await mountDisk(folder, name);
-  await truncate(image, bytes);
-  const device = (await runCommand('findmnt', ['-n', '-o', 'SOURCE', path])).trim();
-  await runCommand('losetup', ['--set-capacity', device]);
-  await runCommand('resize2fs', [device]);
-}
-
-async function mountDisk(folder: string, name: string): Promise<void> {
-  const path = mountPointOf(folder, name);
-  await mkdir(path, { recursive: true });
-  if (await isMounted(path)) return;
-  await runCommand('mount', ['-o', 'loop', imageOf(folder, name), path]);
-  await rm(join(path, 'lost+found'), { recursive: true, force: true });
 }
 
 const isMounted = (path: string): Promise<boolean> =>

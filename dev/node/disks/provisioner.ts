@@ -3,13 +3,13 @@ import { Informer } from '../../../src/kube/cache/informer.ts';
 import type { Log } from '../../../src/kube/cache/log.ts';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
-import { deleteDisk, provideDisk } from './disk.ts';
+import { deleteDisk, growDisk, makeDisk } from './disk.ts';
 import { type Claim, toBytes, toClaim, toVolume, type Volume, volumeFor, volumeNameOf } from './objects.ts';
 import { STORAGE_CLASS } from './storage-class.ts';
 
 const VOLUMES = '/api/v1/persistentvolumes';
 const CLAIMS = '/api/v1/persistentvolumeclaims';
-const RETRY_MS = 1_000;
+const RETRY_MS = 5_000;
 
 export interface ProvisionerOptions {
   readonly client: ClusterClient;
@@ -56,10 +56,10 @@ export async function provisionDisks(options: ProvisionerOptions, signal: AbortS
     const bytes = toBytes(claim.size);
     if (volume === undefined) {
       if (claim.volumeName !== undefined) return;
-      await provideDisk(folder, volumeNameOf(claim), bytes);
+      await makeDisk(folder, volumeNameOf(claim), bytes);
       await send('POST', VOLUMES, volumeFor(claim, folder, node), [201, 409]);
     } else if (bytes > toBytes(volume.size)) {
-      await provideDisk(folder, volume.name, bytes);
+      await growDisk(folder, volume.name, bytes);
       await send('PATCH', `${VOLUMES}/${volume.name}`, { spec: { capacity: { storage: claim.size } } });
     } else if (claim.reported !== undefined && toBytes(claim.reported) < toBytes(volume.size)) {
       const path = `/api/v1/namespaces/${claim.namespace}/persistentvolumeclaims/${claim.name}/status`;

@@ -1,0 +1,17 @@
+import type { TestContext } from 'node:test';
+import { chromium, type Page } from 'playwright-core';
+import { findProgram } from '../../../dev/node/requirements.ts';
+
+/** Opens a page of a headless Chromium of the system, which is closed with the test. Names under localhost lead to this machine. */
+export async function openPage(t: TestContext): Promise<Page> {
+  const executablePath = findProgram('chromium') ?? '';
+  // As root, Chromium has no sandbox.
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(60_000);
+  return page;
+}
