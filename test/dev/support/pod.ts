@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 
 /** A server that stands for what runs in pods: kwok gives pods addresses, but runs nothing in them. */
@@ -8,6 +9,8 @@ export interface Pod {
   readonly port: number;
   /** Requests that have not ended, by their paths. */
   readonly open: Set<string>;
+  /** What counts the bytes of /upload and /download. */
+  flow: Flow;
   /** Ends the response to /events with this text. */
   finishEvents(text: string): void;
   close(): void;
@@ -17,13 +20,9 @@ export async function startPod(): Promise<Pod> {
   const open = new Set<string>();
   const events: ServerResponse[] = [];
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => unknown> = {
-    '/upload': async (request, response) => {
-      let bytes = 0;
-      for await (const chunk of request) bytes += chunk.length;
-      response.end(String(bytes));
-    },
+    '/upload': async (request, response) => response.end(String(await pod.flow.countSlowly(request))),
     '/download': async (_, response) => {
-      for await (const chunk of zeros(100)) {
+      for (const chunk of pod.flow.zeros(100)) {
         if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
       }
       response.end();
@@ -70,14 +69,16 @@ export async function startPod(): Promise<Pod> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const pod: Pod = {
     port: (server.address() as AddressInfo).port,
     open,
+    flow: newFlow(),
     finishEvents: (text) => {
       for (const response of events.splice(0)) response.end(text);
     },
     close: () => close(server),
   };
+  return pod;
 }
 
 /** A gateway that leads to the same server, whatever pod it is asked for. */
@@ -118,10 +119,32 @@ export async function startGateway(folder: string, podPort: number): Promise<Gat
   return gateway;
 }
 
-/** So many megabytes. */
-export function* zeros(megabytes: number): Generator<Buffer> {
-  const megabyte = Buffer.alloc(1_000_000);
-  for (let count = 0; count < megabytes; count++) yield megabyte;
+export type Flow = ReturnType<typeof newFlow>;
+
+/** Counts the bytes of a transfer that have been sent, but not received yet. */
+export function newFlow() {
+  let [ahead, most] = [0, 0];
+  return {
+    *zeros(megabytes: number): Generator<Buffer> {
+      const megabyte = Buffer.alloc(1_000_000);
+      for (let count = 0; count < megabytes; count++) {
+        ahead += megabyte.length;
+        most = Math.max(most, ahead);
+        yield megabyte;
+      }
+    },
+    /** Receives more slowly than anybody sends. Resolves to the number of bytes. */
+    countSlowly: async (stream: AsyncIterable<Buffer>): Promise<number> => {
+      let bytes = 0;
+      for await (const { length } of stream) {
+        ahead -= length;
+        bytes += length;
+        await sleep(1);
+      }
+      return bytes;
+    },
+    mostAhead: () => most,
+  };
 }
 
 function close(server: Server): void {
