@@ -23,7 +23,10 @@ export const STORAGE: readonly Case[] = [
     check: (list) => {
       const claim = only(list, 'PersistentVolumeClaim');
       assert.equal(claim.metadata.name, `${NAME}-disk`);
-      assert.deepEqual(claim.metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
+      assert.deepEqual(claim.metadata.annotations, {
+        'helm.sh/resource-policy': 'keep',
+        'ide.example.com/fs-group': '1000',
+      });
       assert.deepEqual(claim.spec, {
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage: '50Gi' } },
@@ -32,11 +35,20 @@ export const STORAGE: readonly Case[] = [
       assert.equal(at(list, '/home/coder').persistentVolumeClaim.claimName, `${NAME}-disk`);
     },
   },
+  ...[VSCODE, JUPYTER, PLAIN].flatMap((spec) =>
+    [{}, { storage: { size: '1Gi' } }].map((more) => ({
+      name: `the same group for the volumes of all templates ${JSON.stringify({ ...spec, ...more })}`,
+      spec: { ...spec, ...more },
+      check: (list: Manifest[]) => assert.equal(podOf(list).securityContext.fsGroup, 1000),
+    })),
+  ),
   {
     name: 'disk: retention Delete',
     spec: { ...VSCODE, storage: { size: '1Gi', retention: 'Delete' } },
     check: (list) => {
-      assert.equal(only(list, 'PersistentVolumeClaim').metadata.annotations, undefined);
+      assert.deepEqual(only(list, 'PersistentVolumeClaim').metadata.annotations, {
+        'ide.example.com/fs-group': '1000',
+      });
       assert.equal(only(list, 'Secret').metadata.annotations, undefined);
     },
   },

@@ -17,7 +17,7 @@ spec:
   automountServiceAccountToken: false
   enableServiceLinks: false
   securityContext:
-    {{- include "devmachine.podSecurity" $machine | nindent 4 }}
+    {{- include "devmachine.podSecurity" . | nindent 4 }}
   {{- /* Time to write the remaining changes back to a bucket. */}}
   terminationGracePeriodSeconds: {{ contains "s3-write-back" $initContainers | ternary 300 30 }}
   {{- /* A new pod gets no node before the previous one has ended, on any node: they would write to the same disk.
