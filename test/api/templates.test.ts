@@ -12,7 +12,18 @@ test('the catalogue describes the templates without their commands and authentic
     body.items.map(({ name }: { name: string }) => name),
     Object.keys(TEMPLATES),
   );
-  const fields = ['name', 'title', 'description', 'ide', 'gpu', 'image', 'bringsIde', 'port', 'home'];
+  const fields = [
+    'name',
+    'title',
+    'description',
+    'ide',
+    'gpu',
+    'image',
+    'bringsIde',
+    'port',
+    'home',
+    'recommended',
+  ];
   for (const item of body.items) assert.deepEqual(Object.keys(item), fields);
   assert.doesNotMatch(JSON.stringify(body), /PASSWORD|TOKEN|--auth|command/i);
 

@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { applyCrd } from '../../dev/crd.ts';
 import { type Operator, startOperator } from '../../dev/operator.ts';
 import { mergePatch } from '../support/cluster.ts';
@@ -19,6 +14,7 @@ import {
 } from '../support/workloads.ts';
 import { DRIVER, HOST, PROXY, VSCODE } from './cases/case.ts';
 import { adminEnv, OPERATOR } from './helm.ts';
+import { unpackOlderChart } from './older-chart.ts';
 
 /** The administrator's settings and the version of the chart change under running machines. */
 
@@ -160,14 +156,7 @@ test('a machine is never open while the authenticating proxy is turned on and of
 });
 
 test('machines that version 0.1.0 of the chart started go on without a restart', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'devmachine-operator-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
-  await cp(join(OPERATOR, 'watches.yaml'), join(dir, 'watches.yaml'));
-  const packed = join(import.meta.dirname, 'charts', 'devmachine-0.1.0.tgz');
-  await cp(join(OPERATOR, 'helm-charts'), join(dir, 'helm-charts'), { recursive: true });
-  await rm(join(dir, 'helm-charts', 'devmachine'), { recursive: true });
-  await promisify(execFile)('tar', ['-xzf', packed, '-C', join(dir, 'helm-charts')]);
-
+  const dir = await unpackOlderChart(t);
   const admin = { ...PROXY, unguardedIngress: 'refuse' };
   await configure(admin, dir);
   const proxied = await startMachine(SPEC);

@@ -21,6 +21,8 @@ export interface Template {
   readonly healthPath: string;
   /** Whether the IDE is copied into the machine from an image of its own. Otherwise the machine's image contains it. */
   readonly bringsIde: boolean;
+  /** Enough CPU and memory for one person to work with, in the formats of the spec. */
+  readonly recommended: { readonly cpu: number; readonly memory: string };
   /** The user and group that the machine runs as: the owner of the home directory in the default image, if it exists. */
   readonly user: { readonly uid: number; readonly gid: number };
   readonly command: readonly string[];
@@ -32,7 +34,22 @@ export interface Template {
   readonly reservedVariables: readonly string[];
 }
 
-/** code-server brings its own Node.js. The image needs glibc only, not even a shell. */
+/**
+ * What Node.js runs before code-server; processes that it starts repeat it. Without a locale, VS Code would set LANG to the
+ * browser's language, for which the image has no locale: C.UTF-8 needs none. `pip install --user` and `npm install -g` write
+ * programs to ~/.local/bin. It is a URL, so it must not contain `#`, `%`, `?` or a line break.
+ */
+const PREPARE = `data:text/javascript,${[
+  'const { env } = process;',
+  "if (!env.LANG && !env.LC_ALL) env.LANG = 'C.UTF-8';",
+  "const bin = env.HOME + '/.local/bin', path = env.PATH || '/usr/local/bin:/usr/bin:/bin';",
+  "if (!path.split(':').includes(bin)) env.PATH = bin + ':' + path;",
+].join(' ')}`;
+
+/**
+ * code-server brings its own Node.js. The image needs glibc and libstdc++ only, not even a shell. Nobody else's files are
+ * opened in a machine by default, so VS Code does not ask whether to trust a folder.
+ */
 const vscode = {
   ide: 'vscode',
   home: '/home/coder',
@@ -42,11 +59,13 @@ const vscode = {
   user: { uid: 1000, gid: 1000 },
   command: [
     '{ide}/lib/node',
+    `--import=${PREPARE}`,
     '{ide}',
     '--host=0.0.0.0',
     '--port={port}',
     '--disable-telemetry',
     '--disable-update-check',
+    '--disable-workspace-trust',
     '{home}',
   ],
   guard: { password: ['--auth=password'], proxy: ['--auth=none'] },
@@ -83,6 +102,7 @@ export const TEMPLATES = {
     description: 'VS Code in the browser, on any image.',
     gpu: false,
     image: 'docker.io/library/buildpack-deps:bookworm',
+    recommended: { cpu: 2, memory: '4Gi' },
     ...vscode,
   },
   'vscode-gpu': {
@@ -90,6 +110,7 @@ export const TEMPLATES = {
     description: 'VS Code in the browser, on any image, with a GPU.',
     gpu: true,
     image: 'docker.io/nvidia/cuda:12.8.1-devel-ubuntu24.04',
+    recommended: { cpu: 4, memory: '16Gi' },
     ...vscode,
   },
   'jupyter-cpu': {
@@ -97,6 +118,7 @@ export const TEMPLATES = {
     description: 'JupyterLab, from the image.',
     gpu: false,
     image: 'quay.io/jupyter/minimal-notebook:python-3.12',
+    recommended: { cpu: 1, memory: '2Gi' },
     ...jupyter,
   },
   'jupyter-gpu': {
@@ -104,6 +126,7 @@ export const TEMPLATES = {
     description: 'JupyterLab, from the image, with a GPU.',
     gpu: true,
     image: 'quay.io/jupyter/pytorch-notebook:cuda12-python-3.11.8',
+    recommended: { cpu: 4, memory: '16Gi' },
     ...jupyter,
   },
 } as const satisfies Record<string, Template>;

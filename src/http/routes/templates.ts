@@ -18,6 +18,13 @@ const TemplateInfo = Type.Object(
     bringsIde: Type.Boolean({ description: 'false: a custom image must contain the IDE.' }),
     port: Type.Integer({ description: 'The default port of the IDE.' }),
     home: Type.String({ description: 'The home directory, where the disk is mounted by default.' }),
+    recommended: Type.Object(
+      {
+        cpu: Type.Integer({ description: "A value for a machine's `spec.cpu`." }),
+        memory: Type.String({ description: "A value for a machine's `spec.memory`." }),
+      },
+      { description: 'Enough for one person to work with. The API sets neither.' },
+    ),
   },
   { description: 'A template of machines.' },
 );
@@ -28,8 +35,8 @@ const TemplateList = Type.Object({
 
 /** The public fields: how the IDE is started and protected is not among them. */
 const items = TEMPLATE_NAMES.map((name) => {
-  const { title, description, ide, gpu, image, bringsIde, port, home } = TEMPLATES[name];
-  return { name, title, description, ide, gpu, image, bringsIde, port, home };
+  const { title, description, ide, gpu, image, bringsIde, port, home, recommended } = TEMPLATES[name];
+  return { name, title, description, ide, gpu, image, bringsIde, port, home, recommended };
 });
 
 const json = JSON.stringify({ items });

@@ -48,6 +48,8 @@ function toContainer(
 ): Container {
   const { ready, started = false, restartCount, state = {}, lastState = {} } = status;
   const { waiting, running, terminated } = state;
+  const messageOf = (ended: TerminationObject | undefined) =>
+    ended && ((init && IDE_CONTAINERS.has(name)) || neverRan(ended)) ? truncate(ended.message) : '';
   return {
     name: interner.text(name),
     image: interner.text(image),
@@ -57,30 +59,31 @@ function toContainer(
     restarts: restartCount,
     state: terminated ? 'terminated' : running ? 'running' : 'waiting',
     reason: interner.text(waiting?.reason ?? terminated?.reason ?? ''),
-    message: truncate(waiting?.message) || terminationMessage(terminated),
+    message: truncate(waiting?.message) || messageOf(terminated),
     exitCode: terminated?.exitCode ?? 0,
     since: running?.startedAt ?? terminated?.finishedAt ?? undefined,
-    lastTermination: toTermination(lastState.terminated, interner),
+    lastTermination: toTermination(lastState.terminated, messageOf(lastState.terminated), interner),
   };
 }
 
 function toTermination(
   ended: TerminationObject | undefined,
+  message: string,
   interner: Interner,
 ): Container['lastTermination'] {
   if (!ended) return undefined;
   const { reason = '', exitCode, finishedAt } = ended;
   return {
     reason: interner.text(reason),
-    message: terminationMessage(ended),
+    message,
     exitCode,
     finishedAt: finishedAt ?? '',
   };
 }
 
-/**
- * The runtime's message about a container that never ran. The message of one that did may come from its own process
- * (terminationMessagePath), which is private.
- */
-const terminationMessage = (ended: TerminationObject | undefined): string =>
-  ended?.reason === 'StartError' || ended?.reason === 'ContainerCannotRun' ? truncate(ended.message) : '';
+/** Then the message is the runtime's. Otherwise it may come from the container's own process, which is private. */
+const neverRan = ({ reason }: TerminationObject): boolean =>
+  reason === 'StartError' || reason === 'ContainerCannotRun';
+
+/** The init containers that prepare the IDE (operator/helm-charts/devmachine). They run nothing of the user. */
+const IDE_CONTAINERS: ReadonlySet<string> = new Set(['ide', 'user']);

@@ -2,5 +2,6 @@ import { ACCESS } from './access.ts';
 import type { Case } from './case.ts';
 import { POD } from './pod.ts';
 import { STORAGE } from './storage.ts';
+import { USER } from './user.ts';
 
-export const CASES: readonly Case[] = [...POD, ...STORAGE, ...ACCESS];
+export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ACCESS];

@@ -71,9 +71,10 @@ export const POD: readonly Case[] = [
     check: (list) => assert.ok(machineOf(list).command.includes('--port=3000')),
   },
   {
-    name: "a template with the user's command",
+    name: "a template with the user's command: the image's own init stays the first process",
     spec: { ...VSCODE, command: ['/bin/mine'] },
     check: (list) => {
+      assert.equal(podOf(list).shareProcessNamespace, undefined);
       assert.deepEqual(machineOf(list).command, ['/bin/mine']);
       assert.deepEqual(machineOf(list).startupProbe.tcpSocket, { port: 'http-own' });
     },

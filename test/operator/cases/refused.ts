@@ -40,6 +40,11 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     message: /is where the IDE is/,
   },
   {
+    name: 'a mount at a file of the user',
+    spec: { ...VSCODE, ...mount('secret', { name: 's' }, { mountPath: '/etc/passwd' }) },
+    message: /is a file of the machine's user/,
+  },
+  {
     name: 'a prefix that a driver could interpret as options',
     spec: { ...VSCODE, ...mount('s3', { bucket: 'data', prefix: 'a, allow-root' }) },
     admin: DRIVER,

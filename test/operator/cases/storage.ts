@@ -23,7 +23,10 @@ export const STORAGE: readonly Case[] = [
     check: (list) => {
       const claim = only(list, 'PersistentVolumeClaim');
       assert.equal(claim.metadata.name, `${NAME}-disk`);
-      assert.deepEqual(claim.metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
+      assert.deepEqual(claim.metadata.annotations, {
+        'helm.sh/resource-policy': 'keep',
+        'ide.example.com/fs-group': '1000',
+      });
       assert.deepEqual(claim.spec, {
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage: '50Gi' } },
@@ -32,11 +35,20 @@ export const STORAGE: readonly Case[] = [
       assert.equal(at(list, '/home/coder').persistentVolumeClaim.claimName, `${NAME}-disk`);
     },
   },
+  ...[VSCODE, JUPYTER, PLAIN].flatMap((spec) =>
+    [{}, { storage: { size: '1Gi' } }].map((more) => ({
+      name: `the same group for the volumes of all templates ${JSON.stringify({ ...spec, ...more })}`,
+      spec: { ...spec, ...more },
+      check: (list: Manifest[]) => assert.equal(podOf(list).securityContext.fsGroup, 1000),
+    })),
+  ),
   {
     name: 'disk: retention Delete',
     spec: { ...VSCODE, storage: { size: '1Gi', retention: 'Delete' } },
     check: (list) => {
-      assert.equal(only(list, 'PersistentVolumeClaim').metadata.annotations, undefined);
+      assert.deepEqual(only(list, 'PersistentVolumeClaim').metadata.annotations, {
+        'ide.example.com/fs-group': '1000',
+      });
       assert.equal(only(list, 'Secret').metadata.annotations, undefined);
     },
   },
@@ -107,7 +119,7 @@ export const STORAGE: readonly Case[] = [
     name: 's3 without a driver: downloaded and written back',
     spec: { ...VSCODE, ...mount('s3', S3) },
     check: (list) => {
-      const [, fetch, back] = podOf(list).initContainers;
+      const [, , fetch, back] = podOf(list).initContainers;
       assert.deepEqual([fetch.name, fetch.restartPolicy], ['s3-fetch-0', undefined]);
       assert.deepEqual([back.name, back.restartPolicy], ['s3-write-back-0', 'Always']);
       const values = new Map(back.env.map((entry: Manifest) => [entry.name, entry.value ?? entry.valueFrom]));
@@ -149,7 +161,10 @@ export const STORAGE: readonly Case[] = [
       });
       assert.deepEqual(spec.csi.nodePublishSecretRef, { name: 'keys', namespace: 'team' });
       assert.equal(spec.csi.volumeHandle, metadata.name);
-      assert.equal(podOf(list).initContainers.length, 1);
+      assert.deepEqual(
+        podOf(list).initContainers.map(({ name }: Manifest) => name),
+        ['ide', 'user'],
+      );
     },
   },
   {

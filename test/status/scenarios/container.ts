@@ -2,11 +2,13 @@ import { condition, pod, podEvent, running, terminated, waiting } from '../objec
 import { deployed, failing, machineIs, type Scenario, starting, unscheduled } from './scenario.ts';
 
 const CREATING = waiting('ContainerCreating');
-const again = (reason: string, exitCode: number, state: object) => ({
+const again = (reason: string, exitCode: number, state: object, message?: string) => ({
   ...state,
   restartCount: 3,
-  lastState: terminated(reason, exitCode),
+  lastState: terminated(reason, exitCode, message),
 });
+const NODE = '/opt/devmachine/ide/lib/node';
+const NO_FILE = 'no such file or directory';
 const CRASH_LOOP = waiting('CrashLoopBackOff', 'back-off 5m0s restarting failed container');
 
 /** A pod that has a node but is not ready. */
@@ -101,6 +103,47 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     'a command that the image does not contain',
     /executable file not found/,
     machineIs(waiting('RunContainerError', 'exec: "nosuch": executable file not found in $PATH')),
+  ),
+  failing(
+    'IdeIncompatible',
+    'an image without glibc, in CrashLoopBackOff',
+    /machine:1 cannot run the IDE: exec .*: no such file or directory\.$/,
+    deployed((owner) => pod(owner, { init: again('Error', 255, CRASH_LOOP, `exec ${NODE}: ${NO_FILE}`) })),
+  ),
+  failing(
+    'IdeIncompatible',
+    'an image of another architecture',
+    /exec format error/,
+    deployed((owner) =>
+      pod(owner, { init: { state: terminated('Error', 255, `exec ${NODE}: exec format error`) } }),
+    ),
+  ),
+  failing(
+    'IdeIncompatible',
+    'an image whose glibc is too old, between two restarts',
+    /GLIBC_2\.28' not found/,
+    deployed((owner) =>
+      pod(owner, {
+        init: again(
+          'Error',
+          1,
+          running(false),
+          `${NODE}: /lib/libc.so.6: version \`GLIBC_2.28' not found (required by ${NODE})`,
+        ),
+      }),
+    ),
+  ),
+  failing(
+    'IdeIncompatible',
+    'a container whose IDE cannot be started',
+    /no such file or directory/,
+    machineIs(again('StartError', 128, CRASH_LOOP, `exec: "${NODE}": stat ${NODE}: ${NO_FILE}`)),
+  ),
+  starting(
+    'ContainerCrashing',
+    'an init container of the IDE that has failed once',
+    /ide keeps exiting.*\(Error\): cp: no space\. It has not been restarted yet\.$/,
+    deployed((owner) => pod(owner, { init: { state: terminated('Error', 1, 'cp: no space') } })),
   ),
   failing(
     'ContainerCrashing',

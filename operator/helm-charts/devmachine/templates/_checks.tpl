@@ -33,6 +33,9 @@ is started, not to what runs already. Call with (dict "root" $ "machine" $machin
 {{- if eq .mountPath $machine.idePath -}}
 {{- fail (printf "mounts: %s is where the IDE is. Choose another mountPath." .mountPath) -}}
 {{- end -}}
+{{- if and $machine.template.bringsIde (has .mountPath (list "/etc/passwd" "/etc/group")) -}}
+{{- fail (printf "mounts: %s is a file of the machine's user. Choose another mountPath." .mountPath) -}}
+{{- end -}}
 {{- if and $values.storage (eq .mountPath $machine.diskPath) -}}
 {{- fail (printf "mounts: %s is where the machine's disk is (storage.mountPath). Choose another mountPath." .mountPath) -}}
 {{- end -}}

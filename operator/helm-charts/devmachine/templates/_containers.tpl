@@ -15,6 +15,8 @@
   volumeMounts:
     - name: ide
       mountPath: {{ .machine.idePath }}
+  terminationMessagePolicy: FallbackToLogsOnError
+{{ include "devmachine.userContainer" . }}
 {{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
 {{- $mountContext := merge (dict "mount" $mount "index" $index) $context }}
@@ -61,36 +63,6 @@
   {{- end }}
 {{- end -}}
 
-{{/* The process: the user's command, or else the template's command with its guard, or else the image's command. */}}
-{{- define "devmachine.process" -}}
-{{- $values := .root.Values -}}
-{{- $machine := .machine -}}
-{{- with $values.command }}
-command:
-  {{- include "devmachine.arguments" . | nindent 2 }}
-{{- else }}
-{{- if $machine.template }}
-{{- $guard := ternary "proxy" "password" (eq $machine.guard "proxy") }}
-command:
-  {{- range concat $machine.template.command (ternary list (get $machine.template.guard $guard) (gt (len $values.args) 0)) }}
-  {{- $argument := . | replace "{port}" (int64 $machine.port | toString) | replace "{ide}" $machine.idePath }}
-  - {{ $argument | replace "{home}" (replace "$" "$$" $machine.home) | quote }}
-  {{- end }}
-{{- end }}
-{{- end }}
-{{- with $values.args }}
-args:
-  {{- include "devmachine.arguments" . | nindent 2 }}
-{{- end }}
-{{- end -}}
-
-{{/* A list of strings. Unlike toYaml, quote escapes the characters that only some YAML parsers treat as line breaks. */}}
-{{- define "devmachine.arguments" -}}
-{{- range . }}
-- {{ . | quote }}
-{{- end }}
-{{- end -}}
-
 {{- define "devmachine.variables" -}}
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
@@ -103,9 +75,15 @@ args:
 {{ end -}}
 {{- $own := list -}}
 {{- range $values.env -}}{{- $own = append $own .name -}}{{- end -}}
+{{- $ownPrefix := or (has "npm_config_prefix" $own) (has "NPM_CONFIG_PREFIX" $own) -}}
 {{- if and $machine.home (not (has "HOME" $own)) -}}
 - name: HOME
   value: {{ include "devmachine.literal" $machine.home }}
+{{ end -}}
+{{- /* Packages that npm installs globally stay on the disk. The template's command adds their programs to PATH. */ -}}
+{{- if and $machine.template.bringsIde (not $ownPrefix) -}}
+- name: npm_config_prefix
+  value: {{ include "devmachine.literal" (print $machine.home "/.local") }}
 {{ end -}}
 {{- range $values.env }}
 - name: {{ .name | quote }}

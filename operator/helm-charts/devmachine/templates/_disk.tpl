@@ -9,7 +9,7 @@ the annotation records whether the chart rendered the class.
 {{- define "devmachine.disk" -}}
 {{- with .Values.storage }}
 {{- $machine := include "devmachine.machine" $ | fromJson }}
-{{- $claim := lookup "v1" "PersistentVolumeClaim" $.Release.Namespace (include "devmachine.diskName" $) | default dict }}
+{{- $claim := include "devmachine.claim" $ | fromJson }}
 {{- include "devmachine.refuseTerminating" (dict "root" $ "object" $claim) }}
 {{- $size := toString .size }}
 {{- $currentQuantity := dig "spec" "resources" "requests" "storage" "" $claim }}
@@ -34,13 +34,17 @@ metadata:
   namespace: {{ $.Release.Namespace | quote }}
   labels:
     {{- include "devmachine.labels" $ | nindent 4 }}
-  {{- if or $machine.keepDisk $class }}
+  {{- $group := include "devmachine.diskGroup" $ }}
+  {{- if or $machine.keepDisk $class $group }}
   annotations:
     {{- if $machine.keepDisk }}
     helm.sh/resource-policy: keep
     {{- end }}
     {{- with $class }}
     ide.example.com/storage-class: {{ . | quote }}
+    {{- end }}
+    {{- with $group }}
+    ide.example.com/fs-group: {{ . | quote }}
     {{- end }}
   {{- end }}
 spec:

@@ -28,13 +28,10 @@ each change and each step, and helm-operator reconciles a DevMachine whose statu
 {{- define "devmachine.newPlan" -}}
 {{- $specDigest := include "devmachine.specDigest" . -}}
 {{- $new := include "devmachine.newStart" . | fromJson -}}
-{{- $deployment := dict -}}
-{{- if .Release.IsUpgrade -}}
-{{- $deployment = lookup "apps/v1" "Deployment" .Release.Namespace .Release.Name | default dict -}}
-{{- end -}}
+{{- $deployment := include "devmachine.deployment" . | fromJson -}}
 {{- $recorded := dict -}}
 {{- if $deployment -}}
-{{- $recorded = include "devmachine.recordedStart" (dict "root" . "deployment" $deployment "volumes" $new.volumes) | fromJson -}}
+{{- $recorded = include "devmachine.recordedStart" (dict "root" . "volumes" $new.volumes) | fromJson -}}
 {{- end -}}
 {{- $liveDigest := dig "metadata" "annotations" "ide.example.com/spec-sha256" "" $deployment -}}
 {{- $plan := dict "start" $new "stopped" .Values.stopped "specDigest" $specDigest "step" "" "restartPending" false -}}

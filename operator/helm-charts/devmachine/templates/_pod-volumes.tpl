@@ -26,6 +26,9 @@
 - name: ide
   emptyDir:
     sizeLimit: 2Gi
+- name: user
+  emptyDir:
+    sizeLimit: 1Mi
 {{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
 {{- $method := include "devmachine.mountMethod" (merge (dict "mount" $mount) $context) }}
@@ -60,6 +63,7 @@
 - name: ide
   mountPath: {{ .machine.idePath | quote }}
   readOnly: true
+{{- include "devmachine.userMounts" . }}
 {{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
 - name: mount-{{ $index }}

@@ -16,10 +16,13 @@ spec:
   serviceAccountName: {{ .root.Release.Name | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
+  {{- if include "devmachine.sharesProcesses" . }}
+  shareProcessNamespace: true
+  {{- end }}
   securityContext:
-    {{- include "devmachine.podSecurity" $machine | nindent 4 }}
+    {{- include "devmachine.podSecurity" . | nindent 4 }}
   {{- /* Time to write the remaining changes back to a bucket. */}}
-  terminationGracePeriodSeconds: {{ contains "s3-write-back" $initContainers | ternary 300 30 }}
+  terminationGracePeriodSeconds: {{ ternary 300 30 (eq (include "devmachine.hasSidecars" .) "true") }}
   {{- /* A new pod gets no node before the previous one has ended, on any node: they would write to the same disk.
          The strategy Recreate does not cover a stop that is followed by a start, or a machine that is created again. */}}
   affinity:

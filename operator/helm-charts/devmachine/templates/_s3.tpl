@@ -44,6 +44,17 @@ Neither needs privileges. The scripts are files in the chart; values of the user
 {{- end }}
 {{- end -}}
 
+{{/* "true" if the pod has a sidecar that writes changes back, otherwise empty. Call with the machine's context. */}}
+{{- define "devmachine.hasSidecars" -}}
+{{- $context := . -}}
+{{- $count := 0 -}}
+{{- range .root.Values.mounts -}}
+{{- $isCopy := eq (include "devmachine.mountMethod" (merge (dict "mount" .) $context)) "s3copy" -}}
+{{- if and $isCopy (not (get . "readOnly")) -}}{{- $count = add1 $count -}}{{- end -}}
+{{- end -}}
+{{- if gt (int64 $count) 0 }}true{{ end -}}
+{{- end -}}
+
 {{/* Call with (dict "root" $ "machine" $machine "mount" $mount "index" $index). */}}
 {{- define "devmachine.s3Containers" -}}
 - name: s3-fetch-{{ .index }}

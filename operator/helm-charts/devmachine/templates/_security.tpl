@@ -1,5 +1,9 @@
-{{/* The pod's security context: PodSecurity `restricted`, or `baseline` if the administrator allows root. */}}
+{{/*
+The pod's security context: PodSecurity `restricted`, or `baseline` if the administrator allows root. Call with the machine's
+context.
+*/}}
 {{- define "devmachine.podSecurity" -}}
+{{- with .machine -}}
 {{- if not .allowRoot -}}
 runAsNonRoot: true
 {{ if .template -}}
@@ -7,12 +11,18 @@ runAsUser: {{ int64 .uid }}
 runAsGroup: {{ int64 .gid }}
 {{ end -}}
 {{- end -}}
-fsGroup: {{ int64 .gid }}
+{{- end -}}
+{{- with include "devmachine.diskGroup" .root -}}
+fsGroup: {{ . }}
 {{- /* Do not change the owner of every file on the disk at each start. */}}
 fsGroupChangePolicy: OnRootMismatch
+{{- else -}}
+supplementalGroups: [100, 1000]
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
-{{- if and (int64 .port) (lt (int64 .port) 1024) }}
+{{- $port := int64 .machine.port }}
+{{- if and $port (lt $port 1024) }}
 {{- /* Allows a non-root user to serve a port below 1024. */}}
 sysctls:
   - name: net.ipv4.ip_unprivileged_port_start

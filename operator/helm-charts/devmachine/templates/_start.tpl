@@ -43,19 +43,50 @@ change the record, too, so nothing in it leads to more than the Deployment can d
 {{- end -}}
 
 {{/*
-What the machine was started with. Without a record, it is read from the machine's objects: version 0.1.0 of this chart had
-none, and there is none if it would be too large for an annotation. Call with
-(dict "root" $ "deployment" $deployment "volumes" $knownVolumes).
+The machine's Deployment as JSON; an empty object before the first release is deployed. Call with the root.
+*/}}
+{{- define "devmachine.deployment" -}}
+{{- if not (hasKey . "devmachineDeployment") -}}
+{{- $deployment := dict -}}
+{{- if .Release.IsUpgrade -}}
+{{- $deployment = lookup "apps/v1" "Deployment" .Release.Namespace .Release.Name | default dict -}}
+{{- end -}}
+{{- $_ := set . "devmachineDeployment" (toRawJson $deployment) -}}
+{{- end -}}
+{{- .devmachineDeployment -}}
+{{- end -}}
+
+{{/*
+The record of what the machine was started with, as JSON; an empty object without one: version 0.1.0 of this chart had none,
+and there is none if it would be too large for an annotation. Call with the root.
+*/}}
+{{- define "devmachine.record" -}}
+{{- $deployment := include "devmachine.deployment" . | fromJson -}}
+{{- $record := dig "metadata" "annotations" "ide.example.com/started-with" "{}" $deployment | fromJson -}}
+{{- ternary $record dict (hasKey $record "podTemplate") | toRawJson -}}
+{{- end -}}
+
+{{/* The pod template of the record, or else of the Deployment, as JSON; an empty object without a Deployment. Call with the root. */}}
+{{- define "devmachine.recordedTemplate" -}}
+{{- $record := include "devmachine.record" . | fromJson -}}
+{{- $template := dig "spec" "template" dict (include "devmachine.deployment" . | fromJson) -}}
+{{- with $template.metadata -}}{{- $_ := unset . "creationTimestamp" -}}{{- end -}}
+{{- get $record "podTemplate" | default $template | toRawJson -}}
+{{- end -}}
+
+{{/*
+What the machine was started with. Without a record, it is read from the machine's objects. Call with
+(dict "root" $ "volumes" $knownVolumes).
 */}}
 {{- define "devmachine.recordedStart" -}}
-{{- $record := dig "metadata" "annotations" "ide.example.com/started-with" "{}" .deployment | fromJson -}}
-{{- if not (hasKey $record "podTemplate") -}}
-{{- $template := deepCopy .deployment.spec.template -}}
-{{- $_ := unset $template.metadata "creationTimestamp" -}}
-{{- $stopped := eq (int64 .deployment.spec.replicas) 0 -}}
+{{- $record := include "devmachine.record" .root | fromJson -}}
+{{- if not $record -}}
+{{- $deployment := include "devmachine.deployment" .root | fromJson -}}
+{{- $stopped := eq (int64 $deployment.spec.replicas) 0 -}}
 {{- $proxyAnnotations := include "devmachine.liveAnnotations" .root | fromJson -}}
-{{- $record = dict "podTemplate" $template "proxyAnnotations" $proxyAnnotations "stopped" $stopped -}}
+{{- $record = dict "proxyAnnotations" $proxyAnnotations "stopped" $stopped -}}
 {{- end -}}
+{{- $_ := set $record "podTemplate" (include "devmachine.recordedTemplate" .root | fromJson) -}}
 {{- include "devmachine.completeStart" (merge (pick $record "podTemplate" "proxyAnnotations" "stopped") (pick . "root" "volumes")) -}}
 {{- end -}}
 

@@ -1,5 +1,6 @@
 import type { Container } from '../container.ts';
 import type { Pod, PodEvent } from '../dependents.ts';
+import { diagnoseIde } from './container-ide.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
 
@@ -36,6 +37,8 @@ const MISSING_SECRET =
   /(secret|configmap)s? "[^"]*" not found|couldn't find key|references non-existent (secret|config) key/i;
 
 export function diagnoseContainers(pod: Pod, events: readonly PodEvent[]): Diagnosis | undefined {
+  const incompatible = diagnoseIde(pod);
+  if (incompatible) return incompatible;
   for (const container of pod.containers) {
     const diagnosis =
       diagnoseImage(pod, container) ?? diagnoseStart(pod, container) ?? diagnoseTermination(pod, container);
@@ -86,6 +89,7 @@ function diagnoseTermination(pod: Pod, container: Container): Diagnosis | undefi
         exitCode: termination.exitCode,
         exitReason: termination.reason,
         restarts,
+        upstreamMessage: termination.message,
       });
 }
 

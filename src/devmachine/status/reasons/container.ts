@@ -43,12 +43,20 @@ export const CONTAINER_REASONS = {
       `The container ${container} cannot be started: ${quote(upstreamMessage)}`,
     hint: 'Check command and args, that the image contains the command, and that the image can run as a non-root user.',
   },
+  IdeIncompatible: {
+    phases: ['Failed'],
+    summary:
+      "The machine's image cannot run the IDE that the template brings: it has no glibc, a glibc that is too old, no libstdc++, or is for another architecture than the node.",
+    message: ({ image, upstreamMessage }) =>
+      `The image ${image} cannot run the IDE: ${quote(upstreamMessage)}`,
+    hint: 'Use an image with glibc 2.28 or newer and libstdc++ (such as Debian 10 or Ubuntu 20.04, not Alpine) that is for the architecture of the node, or a template whose image contains the IDE.',
+  },
   ContainerCrashing: {
     phases: ['Starting', 'Failed'],
     summary:
       'The container keeps exiting. Starting: it is being restarted. Failed: the kubelet delays the next restart (`CrashLoopBackOff`).',
-    message: ({ container, exitCode, exitReason, restarts }) =>
-      `The container ${container} keeps exiting, last with exit code ${exitCode} (${exitReason || 'no reason given'}). ${restarted(restarts)}`,
+    message: ({ container, exitCode, exitReason, restarts, upstreamMessage }) =>
+      `The container ${container} keeps exiting, last with exit code ${exitCode} (${exitReason || 'no reason given'})${upstreamMessage ? `: ${quote(upstreamMessage)}` : '.'} ${restarted(restarts)}`,
     hint: "Check the container's log. The process that command and args start must keep running and answer on the machine's port.",
   },
   OutOfMemory: {

@@ -49,5 +49,7 @@ export function quote(upstreamMessage = ''): string {
   return /[.!?…]$/.test(short) ? short : `${short}.`;
 }
 
-export const restarted = (restarts = 0): string =>
-  `It has been restarted ${restarts === 1 ? 'once' : `${restarts} times`}.`;
+export const restarted = (restarts = 0): string => {
+  if (restarts === 0) return 'It has not been restarted yet.';
+  return `It has been restarted ${restarts === 1 ? 'once' : `${restarts} times`}.`;
+};
