@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../foreground.ts';
 import { formatElapsed } from '../progress.ts';
-import { type Base, buildBase, buildLayer, unpackBase } from './debian.ts';
+import { type Base, buildBase, buildLayer, packFromNpm, unpackBase } from './debian.ts';
 import { cachedFile, DEFINITIONS, type ImageName, PLATFORM } from './definitions.ts';
 import { MAKE_FILES } from './make-files.ts';
 import { packLayer, writeArchive } from './oci.ts';
@@ -48,10 +48,11 @@ async function build(name: ImageName): Promise<void> {
   const layer = join(folder, 'layer.tar');
   const layers: string[] = [];
   if (definition.kind === 'debian') {
-    const base = await findBase();
+    const npm = join(folder, 'npm');
+    const [base] = await Promise.all([findBase(), packFromNpm(definition, npm)]);
     layers.push(base.layer);
     say(name, 'building its layer');
-    await buildLayer(definition, base, folder, layer);
+    await buildLayer(definition, base, npm, folder, layer);
   } else {
     say(name, 'writing its files');
     const root = join(folder, 'root');

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../run-command.ts';
 import { runInChroot } from './chroot.ts';
@@ -26,38 +26,39 @@ export async function buildBase(folder: string, layer: string): Promise<Base> {
   const empty = join(folder, 'empty');
   await mkdir(empty, { recursive: true });
   const place = await mountOverlay(folder, empty);
-  const options = ['--variant=minbase', '--include=ca-certificates,procps'];
-  await runCommand('debootstrap', [...options, BASE.suite, place.merged]);
+  await runCommand('debootstrap', [...BASE.options, BASE.suite, place.merged]);
   await runInChroot(place, 'chroot/base.sh');
   await unmount(place);
   await packLayer(place.upper, layer);
   return { root: place.upper, layer };
 }
 
-/** Runs the image's script on the base and packs what it has changed as `layer`. */
+/** Downloads the npm packages of the image into the folder. */
+export async function packFromNpm({ npm = [], reference }: Definition, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const spec of npm) {
+    const args = ['pack', spec, '--loglevel=error', '--pack-destination', folder];
+    await runCommand('npm', args).catch((error: Error) => {
+      if (!/ETARGET|E404/.test(error.message)) throw error;
+      throw new Error(`npm has no ${spec}, of which ${reference} is made. Change the version of the image.`);
+    });
+  }
+}
+
+/** Runs the image's script on the base, with the packages in the folder `npm`, and packs what it has changed as `layer`. */
 export async function buildLayer(
-  definition: Definition,
+  { sources, keep }: Definition,
   base: Base,
+  npm: string,
   folder: string,
   layer: string,
 ): Promise<void> {
-  const { npm = [], keep, sources, reference } = definition;
   const place = await mountOverlay(folder, base.root);
-  await mkdir(join(place.build, 'npm'));
-  for (const spec of npm) await packFromNpm(spec, join(place.build, 'npm'), reference);
+  await rename(npm, join(place.build, 'npm'));
   await mountSurroundings(place.merged);
   for (const script of sources) await runInChroot(place, script);
   const removed = keep ? [] : await findRemoved(place.upper, base.root, place.merged);
   await unmount(place);
   await writeWhiteouts(place.upper, removed);
   await packLayer(place.upper, layer, keep);
-}
-
-async function packFromNpm(spec: string, folder: string, reference: string): Promise<void> {
-  await runCommand('npm', ['pack', spec, '--silent', '--pack-destination', folder]).catch((error: Error) => {
-    if (!/ETARGET|E404/.test(error.message)) throw error;
-    throw new Error(
-      `npm has no ${spec}, from which the image ${reference} is built: its version must be changed.`,
-    );
-  });
 }

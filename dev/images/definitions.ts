@@ -26,7 +26,6 @@ export interface Definition {
 const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
 export const PLATFORM = { os: 'linux', architecture } as const;
 
-export const SUITE = 'bookworm';
 const NODE = `node-linux-${process.arch}@22.23.3`;
 const NPM = 'npm@11.19.1';
 
@@ -104,13 +103,13 @@ export const DEFINITIONS: Readonly<Record<ImageName, Definition>> = {
 };
 
 /** The layer that the Debian images share. It is kept next to the images. */
-export const BASE = { needs: DEBIAN.needs, suite: SUITE, sources: ['debian.ts', 'chroot/base.sh'] } as const;
-const BASE_KEY = hash(BASE, '');
+export const BASE = {
+  suite: 'bookworm',
+  options: ['--variant=minbase', '--include=ca-certificates,procps'],
+  sources: ['chroot/base.sh'],
+} as const;
 
-/** The files of the cache folder: of an image the archive, of the base the layer. */
-export function cachedFile(cache: string, name: ImageName | 'base'): string {
-  return join(cache, name === 'base' ? BASE_KEY : keyOf(DEFINITIONS[name]), `${name}.tar`);
-}
+const BASE_KEY = hash(BASE, '');
 
 /** Changes with what defines the image: its definition, its sources, the platform and, for a Debian image, the base. */
 export function keyOf(definition: Definition): string {
@@ -121,4 +120,15 @@ function hash(definition: { readonly sources: readonly string[] }, below: string
   const texts = definition.sources.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
   const defined = JSON.stringify([definition, texts, PLATFORM, below]);
   return createHash('sha256').update(defined).digest('hex').slice(0, 16);
+}
+
+/** Read once: a source that is edited during a build does not change what is being built. */
+const KEYS = new Map<ImageName | 'base', string>([
+  ['base', BASE_KEY],
+  ...IMAGE_NAMES.map((name) => [name, keyOf(DEFINITIONS[name])] as const),
+]);
+
+/** The file in the cache folder: of an image the archive, of the base the layer. */
+export function cachedFile(cache: string, name: ImageName | 'base'): string {
+  return join(cache, KEYS.get(name) ?? '', `${name}.tar`);
 }

@@ -11,6 +11,9 @@ END
 find /usr/share/doc /usr/share/info /usr/share/locale /usr/share/man -mindepth 1 ! -type d ! -name copyright -delete
 find /usr/share/doc /usr/share/info /usr/share/locale /usr/share/man -mindepth 1 -type d -empty -delete
 
+# A container runtime makes its own devices.
+rm -r /dev/*
+
 # These are the files of the machine that built it. A container runtime mounts its own.
 rm -f /etc/hostname
 for file in /etc/resolv.conf /etc/hosts; do
