@@ -27,6 +27,8 @@ export interface ComponentSpec {
   readonly env?: NodeJS.ProcessEnv;
   /** How long the program may take to end after SIGTERM, in ms. */
   readonly graceMs?: number;
+  /** How long the program may take to be ready, in ms. */
+  readonly readyMs?: number;
   /** Runs before each start of the program. */
   readonly prepare?: () => Promise<void>;
   /** Runs each time that the program has ended. */
@@ -85,7 +87,7 @@ export async function startComponent(spec: ComponentSpec, context: ComponentCont
     expected = true;
     ended = watchExit(process);
     try {
-      await waitUntilReady(process, isReady, { logFile, signal });
+      await waitUntilReady(process, isReady, { logFile, signal, timeoutMs: spec.readyMs });
     } catch (error) {
       await process.stop(1_000);
       await ended;

@@ -85,7 +85,8 @@ function spawned(child: ChildProcess, spec: ProcessSpec): Promise<number> {
 }
 
 export interface ReadyOptions {
-  readonly timeoutMs?: number;
+  /** Defaults to a minute. */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The error contains the last lines of this file. */
   readonly logFile?: string;

@@ -88,7 +88,7 @@ until ctr version > /dev/null 2>&1; do sleep 0.1; done
 while read -r archive; do
   mark="$STATE/imported/$(basename "$archive")"
   [ "$(cat "$mark" 2> /dev/null)" = "$archive" ] && continue
-  ctr --namespace k8s.io images import --local "$archive" >> "$STATE/images.log" 2>&1
+  ctr --namespace k8s.io images import --local --discard-unpacked-layers "$archive" >> "$STATE/images.log" 2>&1
   mkdir -p "$STATE/imported"
   echo "$archive" > "$mark"
 done < "$STATE/archives"

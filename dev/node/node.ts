@@ -79,6 +79,8 @@ export async function startNode(base: Base, assets: NodeAssets): Promise<Compone
       DISKS_KUBECONFIG: disks,
     },
     isReady: () => isNodeReady(base, started),
+    // The first start unpacks the images.
+    readyMs: 600_000,
     // unshare ignores SIGTERM. The node ends like a machine whose power is turned off.
     graceMs: 0,
     prepare: async () => {
