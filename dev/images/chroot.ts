@@ -42,6 +42,8 @@ function environment(): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     DEBIAN_FRONTEND: 'noninteractive',
     NODE_EXTRA_CA_CERTS: CA_BUNDLE,
+    // What npm installs does not say from which registry it came.
+    npm_config_omit_lockfile_registry_resolved: 'true',
     PIP_CERT: CA_BUNDLE,
     PIP_CONFIG_FILE: '/run/build/pip.conf',
     PIP_NO_CACHE_DIR: '1',
