@@ -10,6 +10,8 @@ import { isAlive, temporaryFolder } from './support/processes.ts';
 
 const tools = readGoTools('tools');
 const oldest = readGoTools('tools-1.30');
+/** What is built for every development cluster. */
+const common = tools.programs.filter((program) => program !== 'kubelet' && program !== 'kube-proxy');
 
 interface Setup {
   readonly env: NodeJS.ProcessEnv;
@@ -111,7 +113,7 @@ test('an earlier build is found without Go', async (t) => {
 test('a build is found by the next call', async (t) => {
   const { cached, options, written } = await setUp(t, GO_THAT_BUILDS);
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'build' });
-  assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
+  assert.deepEqual((await readdir(cached)).toSorted(), common.toSorted());
   assert.match(written.join(''), /compiling: 0 of 2 packages \(0 %\)/);
   assert.match(written.join(''), /linking \d+ programs/);
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
@@ -132,8 +134,16 @@ test('a build completes a cache folder that lacks a program', async (t) => {
   await executable(join(cached, 'kwok'));
   await writeFile(join(cached, 'helm'), 'not executable');
   await findAssets(['etcd'], options);
-  assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
+  assert.deepEqual((await readdir(cached)).toSorted(), common.toSorted());
   assert.deepEqual(await findAssets(['etcd'], options), { dir: cached, source: 'cache' });
+});
+
+test('the programs of the real node are built when they are needed, beside the others', async (t) => {
+  const { cached, options } = await setUp(t, GO_THAT_BUILDS);
+  for (const name of common) await executable(join(cached, name));
+  assert.deepEqual(await findAssets(['kwok'], options), { dir: cached, source: 'cache' });
+  assert.deepEqual(await findAssets(['kubelet', 'kube-proxy'], options), { dir: cached, source: 'build' });
+  assert.deepEqual((await readdir(cached)).toSorted(), tools.programs.toSorted());
 });
 
 test('two concurrent builds succeed and leave one folder', async (t) => {

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { waitFor } from '../support/workloads.ts';
-import { openPage } from './support/browser.ts';
+import { openPage, screenshot } from './support/browser.ts';
 import { machineOf } from './support/machines.ts';
 
 /** A person opens a machine in a browser. With SCREENSHOTS, pictures of it go to that folder. */
 
 const SMALL = { cpu: '500m', memory: '1536Mi', storage: { size: '1Gi' } };
-
-const screenshot = async (page: Page, name: string): Promise<void> => {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
-};
 
 test('VS Code asks for the password, and its terminal is a shell of the user', async (t) => {
   const machine = await machineOf(t);
@@ -30,7 +23,7 @@ test('VS Code asks for the password, and its terminal is a shell of the user', a
   // The home directory is trusted, so no dialog is in the way.
   await page.keyboard.press('Control+`');
   await page.locator('.terminal.xterm textarea').waitFor();
-  const command = '{ id -un; locale charmap; echo $SHELL; pwd; } > ~/from-terminal 2>&1';
+  const command = "bash -c 'id -un; locale charmap; echo $SHELL; pwd' > ~/from-terminal 2>&1";
   await page.locator('.terminal.xterm textarea').focus();
   const output = await waitFor('the output of the terminal', async () => {
     await page.keyboard.type(command);
