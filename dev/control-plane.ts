@@ -44,6 +44,7 @@ export interface ControlPlane {
   readonly apiserver: Apiserver;
   /** The unix socket that leads to nodes and pods; undefined if they need none. */
   readonly gatewaySocket: string | undefined;
+  readonly log: (line: string) => void;
   /** The components that the option `workloads` started. */
   readonly workloads: Workloads | undefined;
   /** Records the processes that belong to the control plane, so that the next start ends them after a crash. */
@@ -105,6 +106,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       etcd,
       apiserver,
       gatewaySocket,
+      log,
       claim,
       tlsFor: (user: string, groups: readonly string[] = []) => createUserTls(pki, user, groups),
       kubeconfigFor: (user: string, groups: readonly string[] = []) =>

@@ -29,6 +29,7 @@ interface Base extends Cluster {
   readonly stateDir: string;
   readonly pki: Pki;
   readonly gatewaySocket: string | undefined;
+  readonly log: (line: string) => void;
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   addComponent(spec: ComponentSpec): Promise<Component>;
 }

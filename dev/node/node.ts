@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ export const NODE_NAME = 'devmachine-node';
 interface Base extends Cluster {
   readonly stateDir: string;
   readonly pki: Pki;
+  readonly log: (line: string) => void;
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   addComponent(spec: ComponentSpec): Promise<Component>;
 }
@@ -84,6 +86,7 @@ export async function startNode(base: Base, assets: NodeAssets): Promise<Compone
     // unshare ignores SIGTERM. The node ends like a machine whose power is turned off.
     graceMs: 0,
     prepare: async () => {
+      if (!existsSync(join(dir, 'imported'))) base.log('Unpacking the images into the node');
       started = new Date();
       await createCgroup(cgroup);
       forward = await forwardSocket(join(dir, APISERVER_SOCKET), apiPort);
