@@ -30,7 +30,7 @@ npm install --global --offline --silent ./demo-1.0.0.tgz
 ${CODE_SERVER} --install-extension demo.vsix > /dev/null
 mkdir -p ~/.local/share/code-server/User && echo '{"editor.tabSize": 3}' > ~/.local/share/code-server/User/settings.json`;
 
-/** Prints what is in it. */
+/** Prints what is in it. New folders get the setgid bit of the disk's root. */
 const LIST = `cd ~
 stat -c '%a %n' .ssh .ssh/id
 git -C project log --format=%s
@@ -40,7 +40,7 @@ git -C project status --short
 ${CODE_SERVER} --list-extensions
 cat .local/share/code-server/User/settings.json`;
 
-const EXPECTED = `700 .ssh
+const EXPECTED = `2700 .ssh
 600 .ssh/id
 Add a file
 from pip
@@ -95,7 +95,10 @@ test('stop, start, another cpu, delete and re-creation keep files, extensions an
   });
   await machine.running();
   // Another template, with another primary group, does not change the modes of files.
-  assert.equal(await machine.exec(`cd /home/coder; stat -c '%a %n' .ssh .ssh/id`), '700 .ssh\n600 .ssh/id\n');
+  assert.equal(
+    await machine.exec(`cd /home/coder; stat -c '%a %n' .ssh .ssh/id`),
+    '2700 .ssh\n600 .ssh/id\n',
+  );
   assert.equal((await api.delete(namespace, name)).status, 202);
   await waitFor('the deletion', async () => (await api.status(namespace, name)).status === 404);
   await machine.create(SPEC);

@@ -16,8 +16,8 @@ import { until } from '../support/until.ts';
 
 const ROUNDS = 10;
 const dev = fileURLToPath(new URL('dev.ts', DEV));
-/** About as long as a start takes. */
-const LONGEST_MS = 15_000;
+/** About as long as a start takes, and as the start of a machine takes after it. */
+const LONGEST_MS = 10_000;
 const SEED = 2026;
 const END = { timeoutMs: 10_000 };
 
@@ -29,8 +29,15 @@ test(`kill -9 of npm run dev at ${ROUNDS} random moments leaves nothing, and the
   const devices = Object.keys(networkInterfaces()).toSorted();
   for (let round = 1; round <= ROUNDS; round++) {
     const run = runNode(t, [dev, '--real-node'], env);
+    // Every other kill comes after the start, when there are containers.
+    const isAfterStart = round % 2 === 0;
+    if (isAfterStart) {
+      await run.says(/Press Ctrl-C to stop/);
+      if (round === 2) await createMachine(port);
+    }
     await sleep(random() * LONGEST_MS);
-    const name = `round ${round}: ${run.output().trim().split('\n').at(-1)}`;
+    const containers = processesOf('containerd-shim').length;
+    const name = `round ${round}: ${isAfterStart ? `${containers} pods` : run.output().trim().split('\n').at(-1)}`;
     run.child.kill('SIGKILL');
     assert.equal(await run.ended, 'SIGKILL', run.output());
     await until(`${name}: the end of all processes`, () => processesOf(stateDir).length === 0, END);
@@ -46,6 +53,27 @@ test(`kill -9 of npm run dev at ${ROUNDS} random moments leaves nothing, and the
   assert.deepEqual(await traces(stateDir), []);
   assert.deepEqual(cgroupFolders(cgroupOf(stateDir)), []);
 });
+
+/** Creates a machine that is there at each later start. */
+async function createMachine(port: string): Promise<void> {
+  const url = `http://localhost:${port}/api/v1/devmachines?namespace=taskmodeling-public-prod`;
+  const spec = {
+    cpu: '50m',
+    memory: '64Mi',
+    template: 'jupyter-cpu',
+    command: ['sleep', 'infinity'],
+    storage: { size: '64Mi' },
+  };
+  const machine = {
+    apiVersion: 'ide.example.com/v1alpha1',
+    kind: 'DevMachine',
+    metadata: { name: 'my-machine' },
+    spec,
+  };
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(machine) });
+  assert.equal(response.status, 201, await response.text());
+}
 
 /** The processes that name the folder in their command or their environment. */
 function processesOf(folder: string): string[] {
