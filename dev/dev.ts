@@ -2,10 +2,8 @@ import { relative } from 'node:path';
 import { type ApiAddress, readAddress, readPort, startApi, waitForApi } from './api.ts';
 import { applyNamespace } from './apply.ts';
 import { missingPrograms } from './assets.ts';
-import { kubectlOf } from './cluster.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { applyCrd } from './crd.ts';
-import { EXAMPLE, LOCAL_EXAMPLE } from './example.ts';
 import { followFile } from './follow-file.ts';
 import {
   aborted,
@@ -24,6 +22,7 @@ import { pullImages } from './node/pull.ts';
 import { operatorPrograms, startOperator } from './operator.ts';
 import { createFailureLog } from './operator-log.ts';
 import { isFree } from './ports.ts';
+import { type Machines, readyText } from './ready-text.ts';
 import { startReporter } from './reporter.ts';
 import { watchFile } from './watch-file.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions } from './workloads.ts';
@@ -98,11 +97,6 @@ async function define(controlPlane: ControlPlane, log: (line: string) => void): 
 }
 
 /** How the machines run, for the user. */
-interface Machines {
-  readonly about: string;
-  /** The port at which browsers reach them, if they run. */
-  readonly ingressPort?: number;
-}
 
 async function runMachines(
   controlPlane: ControlPlane,
@@ -165,39 +159,12 @@ async function runApi(
     const ended = api.exited.then((how) => Promise.reject(new Error(`${api.name} ended (${how})`)));
     const [machines] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(readyText(address.url, controlPlane, machines, seconds));
+    console.log(readyText(address.url, controlPlane, { ...machines, namespace: NAMESPACE, seconds }));
     await Promise.race([aborted(signal), ended]);
   } finally {
     await api.stop(5_000);
     claim.remove(api.pid);
   }
 }
-
-function readyText(
-  url: string,
-  controlPlane: ControlPlane,
-  { about, ingressPort }: Machines,
-  seconds: string,
-): string {
-  const api = `${url}/api/v1/devmachines`;
-  return `
-DevMachine API ready on ${url} (${seconds} s). ${about}
-Try it in another terminal:
-
-curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(EXAMPLE)}'
-curl '${api}/status?name=my-devmachine&namespace=${NAMESPACE}'
-${ingressPort === undefined ? '' : browserText(api, ingressPort)}
-export KUBECONFIG=${controlPlane.kubeconfig}
-${kubectlOf(controlPlane)} -n ${NAMESPACE} get devmachines,pods,pvc,ingresses
-
-Data and logs are in ${controlPlane.stateDir}. Press Ctrl-C to stop.
-`;
-}
-
-const browserText = (api: string, port: number): string => `
-A machine to open in a browser, at http://${LOCAL_EXAMPLE.spec.ingressDomain}:${port}/
-
-curl '${api}?namespace=${NAMESPACE}' -H 'Content-Type: application/json' -d '${JSON.stringify(LOCAL_EXAMPLE)}'
-`;
 
 if (import.meta.main) run(main);
