@@ -37,7 +37,14 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     default: 'docker.io/codercom/code-server:4.116.0',
   },
   ingressAnnotations: {
-    description: 'Mapping: annotations for every Ingress, such as timeouts for WebSockets.',
+    description:
+      'Mapping: annotations for every Ingress. The default is for ingress-nginx, and replaced as a whole: WebSockets stay open when they are idle, and uploads have no limit and are not stored on the way.',
+    default: [
+      'nginx.ingress.kubernetes.io/proxy-body-size: 0',
+      'nginx.ingress.kubernetes.io/proxy-read-timeout: 3600',
+      'nginx.ingress.kubernetes.io/proxy-request-buffering: "off"',
+      'nginx.ingress.kubernetes.io/proxy-send-timeout: 3600',
+    ].join('\n'),
   },
   ingressClassName: {
     description: 'The IngressClass of machines that do not set one.',
@@ -99,7 +106,12 @@ const variable = (key: string): string =>
   `DEVMACHINE_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 const describeDefault = ({ default: value, defaultDescription = 'none' }: AdminSetting): string =>
-  value === undefined ? defaultDescription : `\`${value}\``;
+  value === undefined
+    ? defaultDescription
+    : value
+        .split('\n')
+        .map((line) => `\`${line}\``)
+        .join(', ');
 
 /** The rows of the table in operator/README.md. */
 export const adminRows = (): string[][] =>
@@ -129,4 +141,4 @@ export const adminVariables = (): string =>
     .join('\n');
 
 const commentOf = (setting: AdminSetting): string =>
-  `${comment(setting.description)}\n# Default: ${describeDefault(setting)}`;
+  `${comment(setting.description)}\n${comment(`Default: ${describeDefault(setting)}`)}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
-import { type Case, HOST, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
+import { type Case, HOST, INGRESS_ANNOTATIONS, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
 
 const policies = (list: Manifest[]): Manifest[] => ofKind(list, 'NetworkPolicy').map(({ spec }) => spec);
 
@@ -18,7 +18,7 @@ export const ACCESS: readonly Case[] = [
       const { spec, metadata } = only(list, 'Ingress');
       assert.deepEqual(
         [spec.ingressClassName, spec.tls, metadata.annotations],
-        ['nginx', undefined, undefined],
+        ['nginx', undefined, INGRESS_ANNOTATIONS],
       );
       assert.equal(spec.rules[0].host, 'm.example.com');
       assert.equal(spec.rules[0].http.paths[0].backend.service.name, NAME);
@@ -31,7 +31,7 @@ export const ACCESS: readonly Case[] = [
     check: (list) => {
       const { spec, metadata } = only(list, 'Ingress');
       assert.deepEqual(spec.tls, [{ hosts: ['m.example.com'], secretName: 'cert' }]);
-      assert.equal(metadata.annotations, undefined);
+      assert.deepEqual(metadata.annotations, INGRESS_ANNOTATIONS);
     },
   },
   ...(['Issuer', 'ClusterIssuer', undefined] as const).map((kind) => ({
@@ -40,7 +40,7 @@ export const ACCESS: readonly Case[] = [
     check: (list: Manifest[]) => {
       const { spec, metadata } = only(list, 'Ingress');
       const key = kind === 'ClusterIssuer' ? 'cluster-issuer' : 'issuer';
-      assert.deepEqual(metadata.annotations, { [`cert-manager.io/${key}`]: 'le' });
+      assert.deepEqual(metadata.annotations, { ...INGRESS_ANNOTATIONS, [`cert-manager.io/${key}`]: 'le' });
       assert.equal(spec.tls[0].secretName, `${NAME}-tls`);
     },
   })),
@@ -108,6 +108,7 @@ export const ACCESS: readonly Case[] = [
       assert.match(JSON.stringify(machineOf(list).command), /--auth=none|--IdentityProvider\.token="/);
       assert.equal(JSON.stringify(machineOf(list).env).includes('-access'), false);
       assert.deepEqual(only(list, 'Ingress').metadata.annotations, {
+        ...INGRESS_ANNOTATIONS,
         'nginx.ingress.kubernetes.io/auth-url': 'https://a/b',
       });
       const [{ ingress }, ...others] = policies(list);

@@ -44,4 +44,12 @@ export const PROXY = {
   authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',
 };
 
+/** The annotations that every Ingress has by default. */
+export const INGRESS_ANNOTATIONS = {
+  'nginx.ingress.kubernetes.io/proxy-body-size': '0',
+  'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600',
+  'nginx.ingress.kubernetes.io/proxy-request-buffering': 'off',
+  'nginx.ingress.kubernetes.io/proxy-send-timeout': '3600',
+};
+
 export const password = (list: Manifest[]): string => only(list, 'Secret').data.password;
