@@ -55,6 +55,14 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
       "Mapping: the labels of the ingress controller's namespace. Only from there, and from its own namespace, can a machine be reached.",
     default: 'kubernetes.io/metadata.name: ingress-nginx',
   },
+  ingressControllerAddresses: {
+    description:
+      'Address blocks, separated by spaces, from which a machine can be reached on its port as well: those of the nodes, if the ingress controller is on the host network.',
+  },
+  ingressControllerPods: {
+    description: "Mapping: the labels of the ingress controller's pods, if its namespace has others.",
+    defaultDescription: 'all pods of the namespace',
+  },
   metadataAddresses: {
     description:
       "Address blocks that no machine can reach, separated by spaces: the cloud's metadata service. Some clouds use others: Alibaba `100.100.100.200/32`, Azure also `168.63.129.16/32`.",

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
-import { type Case, HOST, INGRESS_ANNOTATIONS, mount, PLAIN, PROXY, S3, VSCODE, variable } from './case.ts';
-
-const policies = (list: Manifest[]): Manifest[] => ofKind(list, 'NetworkPolicy').map(({ spec }) => spec);
-
-const podLabels = (guard: string) => ({
-  'ide.example.com/devmachine': NAME,
-  'ide.example.com/guard': guard,
-});
+import { type Manifest, machineOf, NAME, only, podOf } from '../helm.ts';
+import {
+  type Case,
+  HOST,
+  INGRESS_ANNOTATIONS,
+  mount,
+  PLAIN,
+  PROXY,
+  policies,
+  S3,
+  VSCODE,
+  variable,
+} from './case.ts';
 
 /** Access to a machine. */
 export const ACCESS: readonly Case[] = [
@@ -67,38 +71,6 @@ export const ACCESS: readonly Case[] = [
     spec: { ...VSCODE, ...HOST },
     admin: { tlsSecretName: 'wildcard' },
     check: (list) => assert.equal(only(list, 'Ingress').spec.tls[0].secretName, 'wildcard'),
-  },
-  {
-    name: 'network: access from the ingress controller and its own namespace, no metadata service',
-    spec: { ...VSCODE, ...HOST },
-    check: (list) => {
-      const [{ ingress, egress }, own] = policies(list);
-      assert.deepEqual(ingress, [
-        {
-          from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }],
-          ports: [{ port: 'http-password', protocol: 'TCP' }],
-        },
-      ]);
-      assert.deepEqual(own.podSelector.matchLabels, podLabels('password'));
-      assert.deepEqual(own.ingress, [{ from: [{ podSelector: {} }] }]);
-      assert.deepEqual(egress[0].to, [
-        { namespaceSelector: {} },
-        { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } },
-        { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128'] } },
-      ]);
-    },
-  },
-  {
-    name: 'network: without a host, access from its own namespace only; other metadata addresses',
-    spec: VSCODE,
-    admin: { metadataAddresses: '169.254.169.254/32 100.100.100.200/32' },
-    check: (list) => {
-      const [{ ingress, egress }, own] = policies(list);
-      assert.equal(ingress, undefined);
-      assert.deepEqual(own.ingress, [{ from: [{ podSelector: {} }] }]);
-      assert.deepEqual(egress[0].to[1].ipBlock.except, ['169.254.169.254/32', '100.100.100.200/32']);
-      assert.equal(egress[0].to[2].ipBlock.except, undefined);
-    },
   },
   ...(['vscode-cpu', 'jupyter-cpu'] as const).map((template) => ({
     name: `${template} behind an authenticating proxy has no password and no other access`,

@@ -1,5 +1,5 @@
 import type { Manifest, RenderOptions, Spec } from '../helm.ts';
-import { machineOf, only, podOf } from '../helm.ts';
+import { machineOf, ofKind, only, podOf } from '../helm.ts';
 
 /** What the chart must render for a spec. With `root`, the pod may run as root and passes only `baseline`. */
 export interface Case {
@@ -51,5 +51,8 @@ export const INGRESS_ANNOTATIONS = {
   'nginx.ingress.kubernetes.io/proxy-request-buffering': 'off',
   'nginx.ingress.kubernetes.io/proxy-send-timeout': '3600',
 };
+
+export const policies = (list: Manifest[]): Manifest[] =>
+  ofKind(list, 'NetworkPolicy').map(({ spec }) => spec);
 
 export const password = (list: Manifest[]): string => only(list, 'Secret').data.password;

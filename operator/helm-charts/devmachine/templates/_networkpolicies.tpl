@@ -3,7 +3,8 @@ The network policies. Call with (dict "root" $ "start" $start).
 
 Ingress: the ingress controller can reach the machine on its port, and so can the pods in its namespace. If only an
 authenticating proxy guards the machine, these pods cannot, because they would bypass the proxy. The second policy selects
-pods by their guard, so that it never applies to the previous pod, which had another one.
+pods by their guard, so that it never applies to the previous pod, which had another one. A controller on the host network
+has the addresses of its nodes, which no selector covers.
 
 Egress: everywhere except the cloud's metadata service, which hands out the node's credentials. The namespaceSelector is
 for network plugins whose ipBlocks do not cover pods.
@@ -38,6 +39,15 @@ spec:
         - namespaceSelector:
             matchLabels:
               {{- include "devmachine.mapping" (list $admin "ingressController") | fromJson | toYaml | nindent 14 }}
+          {{- with include "devmachine.mapping" (list $admin "ingressControllerPods") | fromJson }}
+          podSelector:
+            matchLabels:
+              {{- toYaml . | nindent 14 }}
+          {{- end }}
+        {{- range compact (splitList " " (get $admin "ingressControllerAddresses")) }}
+        - ipBlock:
+            cidr: {{ . | quote }}
+        {{- end }}
       ports:
         - port: {{ .start.portName }}
           protocol: TCP
