@@ -91,6 +91,11 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description: `The \`volumeHandle\` for the driver. ${FILLED_IN}`,
     defaultDescription: 'a unique name',
   },
+  seedHome: {
+    description:
+      "`true`: the home directory of the image is copied to a machine's new, empty disk, if the machine has a template.",
+    default: 'true',
+  },
   tlsClusterIssuer: {
     description: 'The cert-manager ClusterIssuer for machines that set no certificate.',
     defaultDescription: 'none, and so no TLS',

@@ -106,6 +106,8 @@ test('a new image of the IDE arrives with the next restart, and drift is put bac
     const running = await machine.running();
     return running.spec.initContainers?.[0].image === 'registry.example.com/ide:2' && running;
   });
+  // The disk is not new any more, but the copy to it may have been interrupted.
+  assert.deepEqual(initContainers(next), ['ide', 'user', 'home']);
   assert.equal(machine.uids().at(-1), next.metadata.uid);
 });
 
@@ -187,6 +189,8 @@ test('machines that version 0.1.0 of the chart started go on without a restart',
     await machine.apply({ ...spec, ...RESTART });
     const next = await machine.restarted();
     assert.equal(next.metadata.labels['ide.example.com/guard'], 'password');
+    // Somebody may have emptied the disk.
+    assert.deepEqual(initContainers(next), ['ide', 'user']);
     await machine.pending(false);
   }
   await stopped.apply({ ...SPEC, stopped: false });
@@ -197,6 +201,8 @@ test('machines that version 0.1.0 of the chart started go on without a restart',
   await own.apply({ ...SPEC, command: ['/bin/serve'], stopped: true });
   await waitFor('the end of the pod', async () => (await own.pods()).length === 0);
 });
+
+const initContainers = ({ spec }: Stored): string[] => spec.initContainers.map(({ name }: Stored) => name);
 
 /** The Ingress leads to a port of the running pod, through the Service. */
 async function assertReachable(machine: Awaited<ReturnType<typeof startMachine>>): Promise<void> {

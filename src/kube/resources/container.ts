@@ -85,5 +85,5 @@ function toTermination(
 const neverRan = ({ reason }: TerminationObject): boolean =>
   reason === 'StartError' || reason === 'ContainerCannotRun';
 
-/** The init containers that prepare the IDE (operator/helm-charts/devmachine). They run nothing of the user. */
-const IDE_CONTAINERS: ReadonlySet<string> = new Set(['ide', 'user']);
+/** The init containers that prepare the IDE and its home directory (operator/helm-charts/devmachine). They run nothing of the user. */
+const IDE_CONTAINERS: ReadonlySet<string> = new Set(['ide', 'user', 'home']);

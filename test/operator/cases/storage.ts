@@ -26,6 +26,7 @@ export const STORAGE: readonly Case[] = [
       assert.deepEqual(claim.metadata.annotations, {
         'helm.sh/resource-policy': 'keep',
         'ide.example.com/fs-group': '1000',
+        'ide.example.com/seed-home': 'true',
       });
       assert.deepEqual(claim.spec, {
         accessModes: ['ReadWriteOnce'],
@@ -48,6 +49,7 @@ export const STORAGE: readonly Case[] = [
     check: (list) => {
       assert.deepEqual(only(list, 'PersistentVolumeClaim').metadata.annotations, {
         'ide.example.com/fs-group': '1000',
+        'ide.example.com/seed-home': 'true',
       });
       assert.equal(only(list, 'Secret').metadata.annotations, undefined);
     },

@@ -18,6 +18,9 @@
   terminationMessagePolicy: FallbackToLogsOnError
 {{ include "devmachine.userContainer" . }}
 {{- end }}
+{{- if include "devmachine.seedsHome" . }}
+{{ include "devmachine.homeContainer" . }}
+{{- end }}
 {{- range $index, $mount := .root.Values.mounts }}
 {{- $mountContext := merge (dict "mount" $mount "index" $index) $context }}
 {{- if eq (include "devmachine.mountMethod" $mountContext) "s3copy" }}

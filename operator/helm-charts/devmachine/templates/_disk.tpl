@@ -35,7 +35,8 @@ metadata:
   labels:
     {{- include "devmachine.labels" $ | nindent 4 }}
   {{- $group := include "devmachine.diskGroup" $ }}
-  {{- if or $machine.keepDisk $class $group }}
+  {{- $isForHome := include "devmachine.diskIsForHome" $ }}
+  {{- if or $machine.keepDisk $class $group $isForHome }}
   annotations:
     {{- if $machine.keepDisk }}
     helm.sh/resource-policy: keep
@@ -45,6 +46,9 @@ metadata:
     {{- end }}
     {{- with $group }}
     ide.example.com/fs-group: {{ . | quote }}
+    {{- end }}
+    {{- with $isForHome }}
+    ide.example.com/seed-home: {{ . | quote }}
     {{- end }}
   {{- end }}
 spec:

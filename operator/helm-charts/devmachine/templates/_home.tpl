@@ -1,0 +1,61 @@
+{{/*
+The disk hides the home directory of the image. So an init container of the same image and user copies that to a new, empty
+disk, once (files/home.js). The IDE's own Node.js runs it, or the Python of an image that contains the IDE.
+*/}}
+
+{{/*
+"true" if the disk was new when a template first used it; otherwise empty. The claim remembers it in an annotation, because an
+empty disk of an earlier version of this chart is not new: somebody has emptied it. Call with the root.
+*/}}
+{{- define "devmachine.diskIsForHome" -}}
+{{- $claim := include "devmachine.claim" . | fromJson -}}
+{{- if eq (dig "status" "phase" "" $claim) "Bound" -}}
+{{- if eq (dig "metadata" "annotations" "ide.example.com/seed-home" "" $claim) "true" }}true{{ end -}}
+{{- else if .Values.template -}}
+{{- include "devmachine.switch" (list (include "devmachine.admin" . | fromJson) "seedHome") -}}
+{{- end -}}
+{{- end -}}
+
+{{/* "true" if the pod has the init container, otherwise empty. Call with the machine's context. */}}
+{{- define "devmachine.seedsHome" -}}
+{{- if and .root.Values.storage .machine.template (include "devmachine.diskIsForHome" .root) -}}
+{{- include "devmachine.switch" (list .machine.admin "seedHome") -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Call with the machine's context. */}}
+{{- define "devmachine.homeContainer" -}}
+{{- $bringsIde := .machine.template.bringsIde -}}
+{{- $script := .root.Files.Get (ternary "files/home.js" "files/home.py" $bringsIde) | replace "$" "$$" -}}
+- name: home
+  image: {{ .machine.image | quote }}
+  command:
+    {{- if $bringsIde }}
+    - {{ .machine.idePath }}/lib/node
+    - -e
+    {{- else }}
+    - python3
+    - -I
+    - -c
+    {{- end }}
+    - {{ $script | quote }}
+    - {{ .machine.template.home | quote }}
+    - /etc/passwd
+    - /opt/devmachine/disk
+  resources:
+    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+  securityContext:
+    allowPrivilegeEscalation: false
+    capabilities:
+      drop:
+        - ALL
+  volumeMounts:
+    {{- if $bringsIde }}
+    - name: ide
+      mountPath: {{ .machine.idePath }}
+      readOnly: true
+    {{- end }}
+    - name: disk
+      mountPath: /opt/devmachine/disk
+  terminationMessagePolicy: FallbackToLogsOnError
+{{- end -}}
