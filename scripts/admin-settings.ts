@@ -32,6 +32,11 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description:
       'Mapping: the annotations with which the ingress controller asks the authenticating proxy, for every Ingress.',
   },
+  csiDrivers: {
+    description:
+      'Mapping: the drivers of `csi` mounts. The value of a driver is a mapping with `parameters` (its `volumeAttributes`, a mapping), `mountOptions` (a list) and `volumeHandle`, all optional. `{path}` and `{namespace}` are replaced with those of the mount, and `{volume}` with a unique name, which a `volumeHandle` must contain.',
+    defaultDescription: 'none, and so no `csi` mounts',
+  },
   ideImage: {
     description: 'The image that VS Code (code-server) is copied from.',
     default: 'docker.io/codercom/code-server:4.116.0',

@@ -38,6 +38,12 @@ export const FULL_SPEC = {
       mountPath: '/data/share',
       nfs: { server: '10.0.0.7', path: '/exports/share' },
     },
+    {
+      name: 'files',
+      type: 'csi',
+      mountPath: '/data/files',
+      csi: { driver: 'hfps.csi.example.com', path: '/teams/a', secretName: 'hfps-credentials' },
+    },
     { name: 'claim', type: 'pvc', mountPath: '/data/claim', pvc: { claimName: 'team-cache' } },
     { name: 'keys', type: 'secret', mountPath: '/etc/keys', secret: { name: 'keys' } },
     { name: 'settings', type: 'configMap', mountPath: '/etc/settings', configMap: { name: 'settings' } },

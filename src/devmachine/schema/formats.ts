@@ -36,6 +36,13 @@ export const HOST_NAME = {
 /** An absolute path without `.`, `..`, a trailing slash, or a colon (mountPath must not contain one). */
 export const MOUNT_PATH = { pattern: `^(/${pathSegment})+$`, maxLength: 1024 } as const;
 
+/** Without the characters that separate or quote mount options. */
+const plainSegment = String.raw`(\.?[-A-Za-z0-9_=+@][-A-Za-z0-9._=+@]*|\.\.[-A-Za-z0-9._=+@]+)`;
+
+export const DRIVER_PATH = { pattern: `^(/|(/${plainSegment})+)$`, maxLength: 1024 } as const;
+
+export const DRIVER_NAME = { pattern: OBJECT_NAME.pattern, maxLength: 63 } as const;
+
 export const EXPORT_PATH = { pattern: `^(/|(/${pathSegment})+)$`, maxLength: 1024 } as const;
 
 /** `[host[:port]/]name[:tag][@digest]` (github.com/distribution/reference). */

@@ -43,6 +43,22 @@ const blocks = {
     },
     { description: 'A path exported by an NFS server.' },
   ),
+  csi: block(
+    {
+      driver: Type.String({
+        ...format.DRIVER_NAME,
+        description: "Name of the CSI driver. It must be one of the administrator's.",
+      }),
+      path: Type.String({
+        ...format.DRIVER_PATH,
+        description: 'Path in the file system of the driver: / is all that the administrator offers.',
+      }),
+      secretName: Type.Optional(
+        secretName({ description: 'Name of a Secret with what the driver needs to log in.' }),
+      ),
+    },
+    { description: 'A path in a file system that has a CSI driver.' },
+  ),
   pvc: block(
     { claimName: claimName({ description: 'Name of the PersistentVolumeClaim.' }) },
     { description: 'A PersistentVolumeClaim in the same namespace.' },

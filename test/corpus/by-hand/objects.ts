@@ -9,6 +9,13 @@ const mount = (change: object) => ({
   ...change,
 });
 
+const csi = (change: object) => (path: string) =>
+  spec(`a csi mount of ${path} ${JSON.stringify(change)}`, {
+    mounts: [
+      { name: 'm', type: 'csi', mountPath: '/m', csi: { driver: 'csi.example.com', path, ...change } },
+    ],
+  });
+
 /** The limits of objects and lists, and the rules between fields. */
 export const OBJECTS: readonly Body[] = [
   ...values('ingress', [
@@ -144,6 +151,28 @@ export const OBJECTS: readonly Body[] = [
     [{ name: 'm', type: 'secret', mountPath: '/m', secret: { name: 'machine-access' } }],
     [{ name: 'm', type: 's3', mountPath: '/m', s3: { bucket: 'bucket', secretName: 'machine-access' } }],
   ]),
+  ...[
+    '/',
+    '/a/b',
+    '/.a/..b/...',
+    '/a.b_c-d=e+f@g',
+    '',
+    'a',
+    '/a/',
+    '//a',
+    '/a//b',
+    '/.',
+    '/..',
+    '/a/../b',
+    '/a/./b',
+  ].map(csi({})),
+  ...['/a b', '/a,b', '/a;b', '/a"b', "/a'b", '/a\\b', '/a:b', '/a$b', '/{path}', '/日本'].map(csi({})),
+  ...[{ driver: 'A' }, { driver: label(63) }, { driver: label(64) }, { driver: 'a_b' }, { driver: '' }]
+    .concat([{ driver: 'a..b' }])
+    .map((change) => csi(change)('/a')),
+  ...[{ secretName: 'machine-access' }, { secretName: 'access' }, { readOnly: true }].map((change) =>
+    csi(change)('/a'),
+  ),
   ...values('imagePullSecrets', [
     [{ name: 'a' }],
     [{ name: 'a' }, { name: 'a' }],

@@ -39,6 +39,13 @@ export const DRIVER = {
   s3Parameters: 'bucketName: "{bucket}"\nnote: "{region}, {endpoint}"',
   s3MountOptions: 'prefix {prefix}/\nregion {region}\nallow-other',
 };
+export const CSI = {
+  csiDrivers: `hfps.csi.example.com:
+  volumeHandle: "hfps#{volume}"
+  parameters: {root: "/{namespace}{path}", retries: 3, cached: true}
+  mountOptions: ["subdir={path}", noatime]
+plain.csi.example.com:`,
+};
 export const PROXY = {
   authProxy: 'true',
   authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',

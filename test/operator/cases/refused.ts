@@ -1,4 +1,4 @@
-import { type Case, DRIVER, HOST, JUPYTER, mount, PLAIN, VSCODE } from './case.ts';
+import { type Case, CSI, DRIVER, HOST, JUPYTER, mount, PLAIN, VSCODE } from './case.ts';
 
 /** Specs that the chart refuses, and its messages. */
 export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp })[] = [
@@ -56,6 +56,32 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     admin: DRIVER,
     message: /prefix of an s3 mount/,
   },
+  {
+    name: 'a CSI driver that the administrator does not offer',
+    spec: { ...VSCODE, ...mount('csi', { driver: 'other.csi.example.com', path: '/' }) },
+    admin: CSI,
+    message:
+      /does not offer the CSI driver other\.csi\.example\.com\. Drivers: hfps\.csi\.example\.com, plain/,
+  },
+  {
+    name: 'a CSI driver without a list of drivers',
+    spec: { ...VSCODE, ...mount('csi', { driver: 'other.csi.example.com', path: '/' }) },
+    message: /Drivers: none/,
+  },
+  ...(
+    [
+      ['volumeHandle: "{path}"', /volumeHandle of x\.y must contain \{volume\}/],
+      ['handle: "{volume}"', /unknown key handle/],
+      ['parameters: [a]', /a list, and its parameters a mapping/],
+      ['parameters: {a: [b]}', /strings as values/],
+      ['mountOptions: a', /mountOptions of x\.y must be a list/],
+    ] as const
+  ).map(([settings, message]) => ({
+    name: `a CSI driver with the settings ${settings}`,
+    spec: { ...VSCODE, ...mount('csi', { driver: 'x.y', path: '/' }) },
+    admin: { csiDrivers: `x.y: {${settings}}` },
+    message,
+  })),
   { name: "an unknown administrator's setting", spec: VSCODE, admin: { typo: 'x' }, message: /typo/ },
   {
     name: 'a boolean setting that is neither true nor false',

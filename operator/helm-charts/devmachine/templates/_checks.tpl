@@ -53,6 +53,15 @@ is started, not to what runs already. Call with (dict "root" $ "machine" $machin
 {{- end -}}
 {{- end -}}
 {{- /* Nor does a stopped machine mount anything. */ -}}
+{{- if and (eq .type "csi") (not $values.stopped) -}}
+{{- $drivers := include "devmachine.csiDrivers" $machine.admin | fromJson -}}
+{{- if not (hasKey $drivers .csi.driver) -}}
+{{- fail (printf "mounts: the administrator does not offer the CSI driver %s. Drivers: %s." .csi.driver (keys $drivers | sortAlpha | join ", " | default "none")) -}}
+{{- end -}}
+{{- if not (contains "{volume}" (get (get $drivers .csi.driver) "volumeHandle")) -}}
+{{- fail (printf "The administrator's setting csiDrivers: the volumeHandle of %s must contain {volume}, because a node hangs if two volumes have one handle." .csi.driver) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq .type "pvc") (not $values.stopped) -}}
 {{- $claim := lookup "v1" "PersistentVolumeClaim" $.root.Release.Namespace .pvc.claimName | default dict -}}
 {{- $owner := dig "metadata" "labels" "ide.example.com/devmachine" "" $claim -}}

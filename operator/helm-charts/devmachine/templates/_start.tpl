@@ -25,7 +25,8 @@ change the record, too, so nothing in it leads to more than the Deployment can d
 {{- $volumes := list -}}
 {{- range .Values.mounts -}}
 {{- $mount := merge (dict "mount" .) $context -}}
-{{- if eq (include "devmachine.mountMethod" $mount) "claim" -}}
+{{- /* A driver that the administrator does not list gets no volume, not even for a machine that is stopped. */ -}}
+{{- if and (eq (include "devmachine.mountMethod" $mount) "claim") (include "devmachine.volumeSource" $mount) -}}
 {{- $volumes = append $volumes (include "devmachine.volume" $mount | fromJson) -}}
 {{- end -}}
 {{- end -}}
