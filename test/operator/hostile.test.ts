@@ -16,11 +16,14 @@ type Path = readonly (string | number)[];
 type Admin = NonNullable<RenderOptions['admin']>;
 
 /** The two implementations of an s3 mount. */
-const COPIES: Admin = { unguardedIngress: 'allow' };
+const COPIES: Admin = {
+  unguardedIngress: 'allow',
+  csiDrivers: 'hfps.csi.example.com: {parameters: {root: "{path}"}, mountOptions: ["root={path}"]}',
+};
 const DRIVER: Admin = { ...COPIES, s3Driver: 's3.csi.example.com', s3Parameters: 'bucketName: "{bucket}"' };
 
 /** Fields that determine the shape. */
-const SHAPING = new Set(['template', 'type', 'kind', 'gpuResource', 'cpu', 'size']);
+const SHAPING = new Set(['template', 'type', 'kind', 'driver', 'gpuResource', 'cpu', 'size']);
 
 const EXAMPLE: Spec = { ...FULL_SPEC, storage: { ...FULL_SPEC.storage, retention: 'Retain' } };
 const FIELDS = stringFields(EXAMPLE).filter((path) => !SHAPING.has(String(path.at(-1))));

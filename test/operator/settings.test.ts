@@ -12,7 +12,7 @@ import {
   type WorkloadCluster,
   waitFor,
 } from '../support/workloads.ts';
-import { DRIVER, HOST, PROXY, VSCODE } from './cases/case.ts';
+import { CSI, DRIVER, HOST, PROXY, VSCODE } from './cases/case.ts';
 import { adminEnv, OPERATOR } from './helm.ts';
 import { unpackOlderChart } from './older-chart.ts';
 
@@ -26,6 +26,12 @@ const SHARE = {
   type: 'nfs',
   mountPath: '/team',
   nfs: { server: 'nfs.example.com', path: '/x' },
+};
+const FILES = {
+  name: 'files',
+  type: 'csi',
+  mountPath: '/files',
+  csi: { driver: 'hfps.csi.example.com', path: '/x' },
 };
 const RESTART = { restartedAt: '2026-01-01T00:00:00Z' };
 
@@ -114,10 +120,7 @@ test('a new image of the IDE arrives with the next restart, and drift is put bac
 test('the volumes of a running machine stay as they are when the driver changes', async () => {
   await configure(DRIVER);
   const machine = await startMachine({ ...VSCODE, mounts: [BUCKET] });
-  const [{ persistentVolumeClaim: claim }] = machine.pod.spec.volumes.filter(
-    (volume: Stored) => volume.name === 'mount-0',
-  );
-  const path = `/api/v1/namespaces/${machine.namespace}/persistentvolumeclaims/${claim.claimName}`;
+  const path = pathOfClaim(machine);
   await configure({ ...DRIVER, s3Region: 'r2', s3Parameters: 'other: "{bucket}"' });
   await machine.pending(true);
   await machine.reconcile();
@@ -129,6 +132,31 @@ test('the volumes of a running machine stay as they are when the driver changes'
   assert.notDeepEqual(next.spec.volumes, machine.pod.spec.volumes);
   await waitFor('the end of the previous claim', async () => !(await cluster.read(path)));
 });
+
+test('a running machine keeps the volume of a driver that is not offered any more, and can be stopped', async () => {
+  await configure(CSI);
+  const spec = { ...VSCODE, mounts: [FILES] };
+  const machine = await startMachine(spec);
+  const path = pathOfClaim(machine);
+  await configure({});
+  await machine.pending(true);
+  await machine.reconcile();
+  assert.equal((await cluster.read(path)).metadata.deletionTimestamp, undefined);
+  assert.deepEqual(machine.uids(), [machine.pod.metadata.uid]);
+
+  await machine.apply({ ...spec, stopped: true });
+  await waitFor('the end of the pod', async () => (await machine.pods()).length === 0);
+  await waitFor('the end of the claim', async () => !(await cluster.read(path)));
+});
+
+/** The path of the claim of the machine's first mount. */
+function pathOfClaim({
+  namespace,
+  pod,
+}: Pick<Awaited<ReturnType<typeof startMachine>>, 'namespace' | 'pod'>) {
+  const { persistentVolumeClaim } = pod.spec.volumes.find(({ name }: Stored) => name === 'mount-0');
+  return `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${persistentVolumeClaim.claimName}`;
+}
 
 test('a machine is never open while the authenticating proxy is turned on and off', async () => {
   await configure({});

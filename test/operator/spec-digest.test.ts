@@ -7,6 +7,9 @@ import { HELMS, only, render, runConcurrently } from './helm.ts';
 /** The defaults of the CRD. The operator never sees a machine without them. */
 const FILLED_IN = { cpu: 1, gpu: 0, gpuResource: 'nvidia.com/gpu', stopped: false };
 
+/** Settings with which the chart accepts them. */
+const ADMIN = { unguardedIngress: 'allow', csiDrivers: 'hfps.csi.example.com:' };
+
 const TEXT =
   '<&>"\\ \b\f\n\r\t\u0001\u001f\u007f\u0085\u2028\u2029 é 😀 {{ .Values }} $(X) \\u0008 %s true 007 1e3';
 
@@ -29,7 +32,7 @@ for (const helm of HELMS) {
     const digests = new Set<string>();
     await runConcurrently(SPECS, 2, async (spec) => {
       const filled = { ...FILLED_IN, ...spec };
-      const objects = await render(filled, { helm, admin: { unguardedIngress: 'allow' } });
+      const objects = await render(filled, { helm, admin: ADMIN });
       const digest = only(objects, 'Deployment').metadata.annotations[SPEC_DIGEST_ANNOTATION];
       assert.equal(digest, specDigest(filled), JSON.stringify(spec));
       digests.add(digest);
