@@ -45,7 +45,7 @@ export const POD: readonly Case[] = [
         [container.command, container.args, container.ports],
         [undefined, undefined, undefined],
       );
-      assert.equal(container.volumeMounts, undefined);
+      assert.deepEqual(container.volumeMounts, [{ name: 'shared-memory', mountPath: '/dev/shm' }]);
       assert.deepEqual(ofKind(list, 'Service'), []);
       assert.equal(podOf(list).securityContext.runAsUser, undefined);
     },
