@@ -32,6 +32,10 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description:
       'Mapping: the annotations with which the ingress controller asks the authenticating proxy, for every Ingress.',
   },
+  gpuRuntimeClassName: {
+    description: 'The RuntimeClass of machines with a GPU, such as `nvidia`.',
+    defaultDescription: "the nodes' default runtime",
+  },
   ideImage: {
     description: 'The image that VS Code (code-server) is copied from.',
     default: 'docker.io/codercom/code-server:4.116.0',

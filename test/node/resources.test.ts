@@ -15,3 +15,10 @@ test('/dev/shm is as large as the memory, and the user can write to it', async (
   const script = 'dd if=/dev/zero of=/dev/shm/file bs=1M count=100 status=none && stat -c %s /dev/shm/file';
   assert.equal(await machine.exec(script), `${100 * 1024 * 1024}\n`);
 });
+
+test('a machine without a GPU tells the container runtime so', async (t) => {
+  const machine = await machineOf(t);
+  await machine.create(SMALL);
+  await machine.running();
+  assert.equal(await machine.exec('echo $NVIDIA_VISIBLE_DEVICES'), 'void\n');
+});

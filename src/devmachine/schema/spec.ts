@@ -4,6 +4,7 @@ import * as format from './formats.ts';
 import { ingress } from './ingress.ts';
 import { mounts } from './mounts.ts';
 import { env, imagePullSecrets, nodeSelector, tolerations } from './pod-fields.ts';
+import { deviceRules, gpuResource, resources } from './resources.ts';
 import { storage } from './storage.ts';
 import { TEMPLATE_NAMES } from './templates.ts';
 import { quantity, stringEnum } from './typebox.ts';
@@ -32,21 +33,8 @@ export const DevMachineSpec = Type.Object(
     gpu: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 1024, default: 0, description: 'Number of GPUs.' }),
     ),
-    gpuResource: Type.Optional(
-      Type.String({
-        ...format.RESOURCE_NAME,
-        default: 'nvidia.com/gpu',
-        description:
-          'The extended resource that `gpu` counts. MIG slices have other names, such as nvidia.com/mig-1g.10gb.',
-        ...rules(
-          rule<string>(
-            "!self.contains('kubernetes.io/') && !self.startsWith('requests.')",
-            'must be an extended resource, outside kubernetes.io and without the prefix "requests."',
-            (value) => !value.includes('kubernetes.io/') && !value.startsWith('requests.'),
-          ),
-        ),
-      }),
-    ),
+    gpuResource: Type.Optional(gpuResource),
+    resources: Type.Optional(resources),
     image: Type.Optional(
       Type.String({
         ...format.IMAGE,
@@ -114,6 +102,7 @@ export const DevMachineSpec = Type.Object(
         (value) => !value.mounts?.some((mount) => mount.mountPath === value.storage?.mountPath),
         '.mounts',
       ),
+      ...deviceRules,
       transitionRule(
         '!has(oldSelf.storage) || has(self.storage)',
         'storage cannot be removed from a machine. Delete the machine and create it again without storage',

@@ -44,4 +44,13 @@ export const PROXY = {
   authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',
 };
 
+/** The settings of a cluster whose GPUs need a RuntimeClass, and that RuntimeClass. */
+export const GPU_RUNTIME = { gpuRuntimeClassName: 'nvidia' };
+export const RUNTIME_CLASS = {
+  apiVersion: 'node.k8s.io/v1',
+  kind: 'RuntimeClass',
+  metadata: { name: 'nvidia' },
+  handler: 'nvidia',
+};
+
 export const password = (list: Manifest[]): string => only(list, 'Secret').data.password;

@@ -32,6 +32,11 @@ spec:
           labelSelector:
             matchLabels:
               {{- include "devmachine.selectorLabels" .root | nindent 14 }}
+  {{- if gt (int64 $values.gpu) 0 }}
+  {{- with get $machine.admin "gpuRuntimeClassName" }}
+  runtimeClassName: {{ . | quote }}
+  {{- end }}
+  {{- end }}
   {{- with $values.imagePullSecrets }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}

@@ -15,8 +15,10 @@ the IDE fails here, where the reason can be read from the container's log.
     - {{ include "devmachine.literal" .machine.home }}
     - /etc
     - /opt/devmachine/user
+  env:
+    {{- include "devmachine.noGpu" . | nindent 4 }}
   resources:
-    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+    {{- include "devmachine.resources" (merge (dict "devices" false) .) | nindent 4 }}
   securityContext:
     allowPrivilegeEscalation: false
     capabilities:
