@@ -32,6 +32,16 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description:
       'Mapping: the annotations with which the ingress controller asks the authenticating proxy, for every Ingress.',
   },
+  ephemeralStorageLimit: {
+    description:
+      'How much a machine that does not set `ephemeralStorage` can write to its node outside its disk. `0`: as much as there is. A pod that exceeds it is evicted, and what it has written there is lost.',
+    default: '20Gi',
+  },
+  ephemeralStorageRequest: {
+    description:
+      'How much of it is reserved on the node, but not more than the limit. `0`: nothing, for nodes that do not report `ephemeral-storage`.',
+    default: '1Gi',
+  },
   gpuRuntimeClassName: {
     description: 'The RuntimeClass of machines with a GPU, such as `nvidia`.',
     defaultDescription: "the nodes' default runtime",

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { waitFor } from '../support/workloads.ts';
 import { machineOf } from './support/machines.ts';
 
 /** What a machine has of its node. */
@@ -21,4 +22,22 @@ test('a machine without a GPU tells the container runtime so', async (t) => {
   await machine.create(SMALL);
   await machine.running();
   assert.equal(await machine.exec('echo $NVIDIA_VISIBLE_DEVICES'), 'void\n');
+});
+
+test('a machine that writes more than its room starts anew, and says why', async (t) => {
+  const machine = await machineOf(t);
+  // VS Code takes 0.7 GB of it.
+  await machine.create({ ...SMALL, ephemeralStorage: '1Gi', storage: { size: '1Gi' } });
+  await machine.running();
+  await machine.exec('echo kept > ~/file');
+  await machine.exec('dd if=/dev/zero of=/tmp/file bs=1M count=600 status=none');
+  const { phase, message } = await waitFor('the eviction', async () => {
+    const status = await machine.status();
+    return status.reason === 'EphemeralStorageExceeded' && status;
+  });
+  assert.equal(phase, 'Starting');
+  assert.match(message, /exceeds the total limit of containers 1Gi|storage limit "1Gi"/);
+  const restarted = await machine.running();
+  assert.match(restarted.message, /started anew at .*1Gi/);
+  assert.equal(await machine.exec('test -e /tmp/file || cat ~/file'), 'kept\n');
 });

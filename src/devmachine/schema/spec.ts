@@ -30,6 +30,12 @@ export const DevMachineSpec = Type.Object(
       }),
     ),
     memory: quantity({ description: 'Memory as a quantity, such as "4Gi".' }),
+    ephemeralStorage: Type.Optional(
+      quantity({
+        description:
+          "Room on the node's disk for everything outside the machine's disk, such as /tmp, copies of buckets and VS Code itself (0.7 GB). A machine that exceeds it is restarted, and loses what is there. Defaults to the administrator's.",
+      }),
+    ),
     gpu: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 1024, default: 0, description: 'Number of GPUs.' }),
     ),

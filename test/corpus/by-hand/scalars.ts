@@ -41,6 +41,7 @@ export const SCALARS: readonly Body[] = [
     4_294_967_296,
   ]),
   ...values('memory', ['9'.repeat(32), '9'.repeat(33)]),
+  ...values('ephemeralStorage', ['1Gi', '0', '0Gi', '500M', '1 Gi', 1]),
   ...values('gpu', [0, 8, 1024, 1025, -1, 0.5, '1']),
   ...values('gpuResource', [
     'amd.com/gpu',

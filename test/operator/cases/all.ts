@@ -1,7 +1,8 @@
 import { ACCESS } from './access.ts';
 import type { Case } from './case.ts';
 import { POD } from './pod.ts';
+import { ROOM } from './room.ts';
 import { STORAGE } from './storage.ts';
 import { USER } from './user.ts';
 
-export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ACCESS];
+export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ROOM, ...ACCESS];

@@ -44,6 +44,9 @@ export const PROXY = {
   authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',
 };
 
+/** The settings of a cluster that neither reserves nor bounds the room on its nodes' disks. */
+export const NO_ROOM = { ephemeralStorageLimit: '0', ephemeralStorageRequest: '0Gi' };
+
 /** The settings of a cluster whose GPUs need a RuntimeClass, and that RuntimeClass. */
 export const GPU_RUNTIME = { gpuRuntimeClassName: 'nvidia' };
 export const RUNTIME_CLASS = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
-import { type Case, GPU_RUNTIME, JUPYTER, PLAIN, password, VSCODE, variable } from './case.ts';
+import { type Case, GPU_RUNTIME, JUPYTER, NO_ROOM, PLAIN, password, VSCODE, variable } from './case.ts';
 
 /** The pod and its containers. */
 export const POD: readonly Case[] = [
@@ -98,6 +98,7 @@ export const POD: readonly Case[] = [
   {
     name: 'cpu as a number and memory: requests equal limits, no GPU',
     spec: { ...VSCODE, cpu: 2 },
+    admin: NO_ROOM,
     check: (list) => {
       const amounts = { cpu: '2', memory: '4Gi' };
       assert.deepEqual(machineOf(list).resources, { requests: amounts, limits: amounts });
@@ -127,7 +128,12 @@ export const POD: readonly Case[] = [
     spec: { ...JUPYTER, gpu: 1, gpuResource: 'nvidia.com/mig-1g.10gb' },
     check: (list) => {
       const { limits } = machineOf(list).resources;
-      assert.deepEqual(Object.keys(limits).sort(), ['cpu', 'memory', 'nvidia.com/mig-1g.10gb']);
+      assert.deepEqual(Object.keys(limits).sort(), [
+        'cpu',
+        'ephemeral-storage',
+        'memory',
+        'nvidia.com/mig-1g.10gb',
+      ]);
     },
   },
   {
@@ -171,9 +177,10 @@ export const POD: readonly Case[] = [
     },
     check: (list) => {
       const { requests, limits } = machineOf(list).resources;
-      assert.deepEqual(requests, limits);
-      const { cpu, memory, ...devices } = limits;
-      assert.deepEqual(devices, {
+      const devices = (amounts: object) =>
+        Object.fromEntries(Object.entries(amounts).filter(([name]) => name.includes('/')));
+      assert.deepEqual(devices(requests), devices(limits));
+      assert.deepEqual(devices(limits), {
         'nvidia.com/gpu': '1',
         'nvidia.com/gpumem': '8000',
         'rdma/hca': '1',

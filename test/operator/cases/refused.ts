@@ -63,6 +63,12 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     admin: { allowRoot: 'yes' },
     message: /allowRoot/,
   },
+  ...['20 Gi', '-1Gi', 'much', 'Gi'].map((ephemeralStorageLimit) => ({
+    name: `a limit of ${ephemeralStorageLimit}`,
+    spec: VSCODE,
+    admin: { ephemeralStorageLimit },
+    message: /ephemeralStorageLimit is .* must be a quantity/,
+  })),
   {
     name: 'annotations that are not a mapping',
     spec: { ...VSCODE, ...HOST },

@@ -19,7 +19,7 @@ export const STORAGE: readonly Case[] = [
   {
     name: 'the home of a template without a disk is an emptyDir',
     spec: VSCODE,
-    check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, {}),
+    check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, { sizeLimit: '20Gi' }),
   },
   ...[VSCODE, JUPYTER, PLAIN].map((spec) => ({
     name: `shared memory has the size of the memory ${JSON.stringify(spec)}`,

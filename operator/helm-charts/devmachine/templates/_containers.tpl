@@ -27,7 +27,8 @@
 {{- end -}}
 
 {{/*
-Requests equal limits, so that a machine gets exactly what it requests. Kubernetes requires it for extended resources. Call with
+Requests equal limits, so that a machine gets exactly what it requests. Kubernetes requires it for extended resources. The
+administrator's room for files (devmachine.room) is an exception. Call with
 (merge (dict "devices" $bool) $context): whether the container gets the extended resources of the machine.
 */}}
 {{- define "devmachine.resources" -}}
@@ -37,7 +38,8 @@ Requests equal limits, so that a machine gets exactly what it requests. Kubernet
 {{- range $name, $amount := $values.resources -}}{{- $_ := set $amounts $name (int64 $amount | toString) -}}{{- end -}}
 {{- if gt (int64 $values.gpu) 0 -}}{{- $_ := set $amounts $values.gpuResource (int64 $values.gpu | toString) -}}{{- end -}}
 {{- end -}}
-{{- dict "requests" $amounts "limits" $amounts | toYaml -}}
+{{- $room := include "devmachine.room" . | fromJson -}}
+{{- dict "requests" (merge $room.requests $amounts) "limits" (merge $room.limits $amounts) | toYaml -}}
 {{- end -}}
 
 {{- define "devmachine.container" -}}

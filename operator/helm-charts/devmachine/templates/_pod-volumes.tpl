@@ -31,7 +31,7 @@ machine learning end with a bus error. What is written there counts as memory of
     claimName: {{ include "devmachine.diskName" .root }}
 {{- else if include "devmachine.needsHome" . }}
 - name: home
-  emptyDir: {}
+  emptyDir: {{ include "devmachine.boundedFolder" . }}
 {{- end }}
 {{- if include "devmachine.needsSharedMemory" . }}
 - name: shared-memory
@@ -54,7 +54,7 @@ machine learning end with a bus error. What is written there counts as memory of
   persistentVolumeClaim:
     claimName: {{ include "devmachine.mountClaim" (merge (dict "mount" $mount) $context) | quote }}
   {{- else if eq $method "s3copy" }}
-  emptyDir: {}
+  emptyDir: {{ include "devmachine.boundedFolder" $context }}
   {{- else if eq $method "pvc" }}
   persistentVolumeClaim:
     claimName: {{ $mount.pvc.claimName | quote }}
