@@ -10,6 +10,7 @@ export const FULL_SPEC = {
   gpuResource: 'nvidia.com/mig-1g.10gb',
   resources: { 'rdma/hca': 1, 'example.com/licence': 1_000_000_000 },
   image: 'registry.example.com:30443/team/ubuntu:22.04',
+  imagePullPolicy: 'Always',
   template: 'vscode-gpu',
   ingressDomain: 'mydev.example.com',
   ingress: { className: 'nginx', tls: { issuer: { name: 'letsencrypt', kind: 'ClusterIssuer' } } },

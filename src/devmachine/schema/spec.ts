@@ -47,6 +47,12 @@ export const DevMachineSpec = Type.Object(
         description: "OCI image reference. Defaults to the template's image.",
       }),
     ),
+    imagePullPolicy: Type.Optional(
+      stringEnum(['Always', 'IfNotPresent'], {
+        description:
+          'When a node pulls the image. Always: at each start, so that a tag that has moved arrives with a restart. IfNotPresent: if the node does not have it. Defaults to Always for the tag latest or no tag, otherwise to IfNotPresent.',
+      }),
+    ),
     template: Type.Optional(
       stringEnum(TEMPLATE_NAMES, {
         description: "What runs in the machine. Without a template, the image's own command runs.",

@@ -116,6 +116,7 @@ export const SCALARS: readonly Body[] = [
     'x'.repeat(513),
     'ä/b',
   ]),
+  ...values('imagePullPolicy', ['Always', 'IfNotPresent', 'Never', 'always', '']),
   ...values('template', [
     'vscode-cpu',
     'vscode-gpu',

@@ -206,6 +206,29 @@ export const POD: readonly Case[] = [
     },
   },
   {
+    name: "the image's pull policy, for all containers that run it",
+    spec: { ...VSCODE, imagePullPolicy: 'Always' },
+    check: (list) => {
+      const { initContainers, containers } = podOf(list);
+      assert.deepEqual(
+        [...initContainers, ...containers].map(({ name, imagePullPolicy }: Manifest) => [
+          name,
+          imagePullPolicy,
+        ]),
+        [
+          ['ide', undefined],
+          ['user', 'Always'],
+          ['machine', 'Always'],
+        ],
+      );
+    },
+  },
+  {
+    name: 'without a pull policy, the default of the cluster',
+    spec: VSCODE,
+    check: (list) => assert.equal(machineOf(list).imagePullPolicy, undefined),
+  },
+  {
     name: 'image pull secrets',
     spec: { ...VSCODE, imagePullSecrets: [{ name: 'login' }] },
     check: (list) => assert.deepEqual(podOf(list).imagePullSecrets, [{ name: 'login' }]),

@@ -46,7 +46,7 @@ administrator's room for files (devmachine.room) is an exception. Call with
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
 - name: machine
-  image: {{ $machine.image | quote }}
+  {{- include "devmachine.machineImage" . | nindent 2 }}
   {{- include "devmachine.process" . | nindent 2 }}
   {{- with include "devmachine.variables" . | trim }}
   env:
@@ -67,6 +67,14 @@ administrator's room for files (devmachine.room) is an exception. Call with
   volumeMounts:
     {{- . | nindent 4 }}
   {{- end }}
+{{- end -}}
+
+{{/* The image of the machine, for the fields of a container. */}}
+{{- define "devmachine.machineImage" -}}
+image: {{ .machine.image | quote }}
+{{- with .root.Values.imagePullPolicy }}
+imagePullPolicy: {{ . | quote }}
+{{- end }}
 {{- end -}}
 
 {{- define "devmachine.variables" -}}

@@ -7,7 +7,7 @@ the IDE fails here, where the reason can be read from the container's log.
 {{/* Call with the machine's context. */}}
 {{- define "devmachine.userContainer" -}}
 - name: user
-  image: {{ .machine.image | quote }}
+  {{- include "devmachine.machineImage" . | nindent 2 }}
   command:
     - {{ .machine.idePath }}/lib/node
     - -e
