@@ -23,6 +23,10 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
       '`true`: machines can run as root if their image does. They then satisfy PodSecurity `baseline`, not `restricted`.',
     defaultDescription: '`false`',
   },
+  annotations: {
+    description:
+      'Mapping: annotations for the pods, claims and Deployments of all machines. Pods have `cluster-autoscaler.kubernetes.io/safe-to-evict: "false"`, unless the mapping says otherwise.',
+  },
   authProxy: {
     description:
       '`true`: an authenticating proxy guards every Ingress, so the IDE does not ask for a password.',
@@ -61,6 +65,10 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description:
       "Mapping: the labels of the ingress controller's namespace. Only from there, and from its own namespace, can a machine be reached.",
     default: 'kubernetes.io/metadata.name: ingress-nginx',
+  },
+  labels: {
+    description:
+      'Mapping: labels for the pods, claims and Deployments of all machines, such as `kueue.x-k8s.io/queue-name: machines`.',
   },
   metadataAddresses: {
     description:

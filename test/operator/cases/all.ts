@@ -1,8 +1,9 @@
 import { ACCESS } from './access.ts';
 import type { Case } from './case.ts';
+import { LABELS } from './labels.ts';
 import { POD } from './pod.ts';
 import { ROOM } from './room.ts';
 import { STORAGE } from './storage.ts';
 import { USER } from './user.ts';
 
-export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ROOM, ...ACCESS];
+export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ROOM, ...LABELS, ...ACCESS];

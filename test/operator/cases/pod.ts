@@ -93,6 +93,7 @@ export const POD: readonly Case[] = [
     check: (list) =>
       assert.deepEqual(only(list, 'Deployment').spec.template.metadata.annotations, {
         'ide.example.com/restarted-at': '2026-01-02T03:04:05Z',
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
       }),
   },
   {

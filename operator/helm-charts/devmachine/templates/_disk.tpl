@@ -32,10 +32,12 @@ kind: PersistentVolumeClaim
 metadata:
   name: {{ include "devmachine.diskName" $ }}
   namespace: {{ $.Release.Namespace | quote }}
+  {{- $added := include "devmachine.addedMetadata" $machine.admin | fromJson }}
   labels:
     {{- include "devmachine.labels" $ | nindent 4 }}
+    {{- include "devmachine.added" $added.labels | nindent 4 }}
   {{- $group := include "devmachine.diskGroup" $ }}
-  {{- if or $machine.keepDisk $class $group }}
+  {{- if or $machine.keepDisk $class $group $added.annotations }}
   annotations:
     {{- if $machine.keepDisk }}
     helm.sh/resource-policy: keep
@@ -46,6 +48,7 @@ metadata:
     {{- with $group }}
     ide.example.com/fs-group: {{ . | quote }}
     {{- end }}
+    {{- include "devmachine.added" $added.annotations | nindent 4 }}
   {{- end }}
 spec:
   accessModes:
