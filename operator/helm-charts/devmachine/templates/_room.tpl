@@ -23,8 +23,11 @@ which add nothing to the pod's, because quotas can demand limits of each contain
   | toJson -}}
 {{- end -}}
 
-{{/* An emptyDir that can fill the machine's room, as JSON. Call with the machine's context. */}}
+{{/* An emptyDir that can fill the machine's room. Call with the machine's context. */}}
 {{- define "devmachine.boundedFolder" -}}
-{{- $limits := (include "devmachine.room" . | fromJson).limits -}}
-{{- ternary (dict "sizeLimit" (get $limits "ephemeral-storage")) dict (gt (len $limits) 0) | toRawJson -}}
+{{- with get (include "devmachine.room" . | fromJson).limits "ephemeral-storage" -}}
+{sizeLimit: {{ . | quote }}}
+{{- else -}}
+{}
+{{- end -}}
 {{- end -}}
