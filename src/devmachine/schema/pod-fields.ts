@@ -26,7 +26,7 @@ const envVar = Type.Object(
         // With it, a machine would see GPUs that it does not request. The chart drops it from stored machines.
         ratchetedRule<string>(
           "self != 'NVIDIA_VISIBLE_DEVICES'",
-          'must not be NVIDIA_VISIBLE_DEVICES: gpu decides which GPUs the machine sees',
+          'is reserved: NVIDIA_VISIBLE_DEVICES follows from gpu',
           (name) => name !== 'NVIDIA_VISIBLE_DEVICES',
         ),
       ),
