@@ -1,9 +1,10 @@
 import { ACCESS } from './access.ts';
 import type { Case } from './case.ts';
+import { GPU } from './gpu.ts';
 import { LABELS } from './labels.ts';
 import { POD } from './pod.ts';
 import { ROOM } from './room.ts';
 import { STORAGE } from './storage.ts';
 import { USER } from './user.ts';
 
-export const CASES: readonly Case[] = [...POD, ...USER, ...STORAGE, ...ROOM, ...LABELS, ...ACCESS];
+export const CASES: readonly Case[] = [...POD, ...GPU, ...USER, ...STORAGE, ...ROOM, ...LABELS, ...ACCESS];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, podOf } from '../helm.ts';
-import { at, type Case, JUPYTER, mount, NO_ROOM, PLAIN, S3, VSCODE } from './case.ts';
+import { at, type Case, JUPYTER, mount, NO_ROOM, PLAIN, S3, VSCODE, volume } from './case.ts';
 
 /** What each container requests of the room on the node's disk, and its limit. */
 const rooms = (list: Manifest[]) => {
@@ -15,7 +15,7 @@ const rooms = (list: Manifest[]) => {
 
 const COPY = mount('s3', S3);
 
-/** The room on the node's disk. */
+/** The room on the node's disk, and shared memory. */
 export const ROOM: readonly Case[] = [
   {
     name: "room: the administrator's default, for init containers too",
@@ -76,6 +76,20 @@ export const ROOM: readonly Case[] = [
         's3-fetch-0': ['100Gi', '100Gi'],
         's3-write-back-0': ['64Mi', '256Mi'],
       });
+    },
+  },
+  ...[VSCODE, JUPYTER, PLAIN].map((spec) => ({
+    name: `shared memory has the size of the memory ${JSON.stringify(spec)}`,
+    spec,
+    check: (list: Manifest[]) =>
+      assert.deepEqual(at(list, '/dev/shm').emptyDir, { medium: 'Memory', sizeLimit: spec.memory }),
+  })),
+  {
+    name: 'a mount instead of the shared memory',
+    spec: { ...PLAIN, ...mount('pvc', { claimName: 'c' }, { mountPath: '/dev/shm' }) },
+    check: (list) => {
+      assert.equal(at(list, '/dev/shm').persistentVolumeClaim.claimName, 'c');
+      assert.equal(volume(list, 'shared-memory'), undefined);
     },
   },
 ];

@@ -1,18 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
-import {
-  at,
-  type Case,
-  DRIVER,
-  JUPYTER,
-  mount,
-  mounted,
-  PLAIN,
-  S3,
-  VSCODE,
-  variable,
-  volume,
-} from './case.ts';
+import { at, type Case, DRIVER, JUPYTER, mount, mounted, PLAIN, S3, VSCODE, variable } from './case.ts';
 
 /** The disk and the mounts. */
 export const STORAGE: readonly Case[] = [
@@ -20,20 +8,6 @@ export const STORAGE: readonly Case[] = [
     name: 'the home of a template without a disk is an emptyDir',
     spec: VSCODE,
     check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, { sizeLimit: '20Gi' }),
-  },
-  ...[VSCODE, JUPYTER, PLAIN].map((spec) => ({
-    name: `shared memory has the size of the memory ${JSON.stringify(spec)}`,
-    spec,
-    check: (list: Manifest[]) =>
-      assert.deepEqual(at(list, '/dev/shm').emptyDir, { medium: 'Memory', sizeLimit: spec.memory }),
-  })),
-  {
-    name: 'a mount instead of the shared memory',
-    spec: { ...PLAIN, ...mount('pvc', { claimName: 'c' }, { mountPath: '/dev/shm' }) },
-    check: (list) => {
-      assert.equal(at(list, '/dev/shm').persistentVolumeClaim.claimName, 'c');
-      assert.equal(volume(list, 'shared-memory'), undefined);
-    },
   },
   {
     name: 'a mount at the home directory',
