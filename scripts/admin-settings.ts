@@ -23,6 +23,10 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
       '`true`: machines can run as root if their image does. They then satisfy PodSecurity `baseline`, not `restricted`.',
     defaultDescription: '`false`',
   },
+  annotations: {
+    description:
+      'Mapping: annotations for the pods, claims and Deployments of all machines. Pods have `cluster-autoscaler.kubernetes.io/safe-to-evict: "false"`, unless the mapping says otherwise.',
+  },
   authProxy: {
     description:
       '`true`: an authenticating proxy guards every Ingress, so the IDE does not ask for a password.',
@@ -36,6 +40,20 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
     description:
       'Mapping: the drivers of `csi` mounts. The value of a driver is a mapping with `parameters` (its `volumeAttributes`, a mapping), `mountOptions` (a list) and `volumeHandle`, all optional. `{path}` and `{namespace}` are replaced with those of the mount, and `{volume}` with a unique name, which a `volumeHandle` must contain.',
     defaultDescription: 'none, and so no `csi` mounts',
+  },
+  ephemeralStorageLimit: {
+    description:
+      'How much a machine that does not set `ephemeralStorage` can write to its node outside its disk. `0`: as much as there is. A pod that exceeds it is evicted, and what it has written there is lost.',
+    default: '20Gi',
+  },
+  ephemeralStorageRequest: {
+    description:
+      'How much of it is reserved on the node, but not more than the limit. `0`: nothing, for nodes that do not report `ephemeral-storage`.',
+    default: '1Gi',
+  },
+  gpuRuntimeClassName: {
+    description: 'The RuntimeClass of machines with a GPU, such as `nvidia`.',
+    defaultDescription: "the nodes' default runtime",
   },
   ideImage: {
     description: 'The image that VS Code (code-server) is copied from.',
@@ -67,6 +85,10 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
   ingressControllerPods: {
     description: "Mapping: the labels of the ingress controller's pods, if its namespace has others.",
     defaultDescription: 'all pods of the namespace',
+  },
+  labels: {
+    description:
+      'Mapping: labels for the pods, claims and Deployments of all machines, such as `kueue.x-k8s.io/queue-name: machines`.',
   },
   metadataAddresses: {
     description:

@@ -5,9 +5,12 @@ import { API_VERSION, KIND } from '../../src/devmachine/schema/manifest.ts';
 export const FULL_SPEC = {
   cpu: '500m',
   memory: '4Gi',
+  ephemeralStorage: '50Gi',
   gpu: 1,
   gpuResource: 'nvidia.com/mig-1g.10gb',
+  resources: { 'rdma/hca': 1, 'example.com/licence': 1_000_000_000 },
   image: 'registry.example.com:30443/team/ubuntu:22.04',
+  imagePullPolicy: 'Always',
   template: 'vscode-gpu',
   ingressDomain: 'mydev.example.com',
   ingress: { className: 'nginx', tls: { issuer: { name: 'letsencrypt', kind: 'ClusterIssuer' } } },

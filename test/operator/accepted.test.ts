@@ -8,6 +8,7 @@ import { findAssets } from '../../dev/assets.ts';
 import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { connect } from '../support/cluster.ts';
 import { CASES } from './cases/all.ts';
+import { RUNTIME_CLASS } from './cases/case.ts';
 import { type Manifest, NAME, OPERATOR, objects, only, render } from './helm.ts';
 
 /** The API server accepts all objects of the chart and of config/, with strict field validation. */
@@ -25,6 +26,8 @@ test('the objects of a machine', async (t) => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: name } };
     await accepts(cluster, account, {});
   }
+
+  await accepts(cluster, RUNTIME_CLASS, {});
 
   for (const { name, spec, admin, root } of CASES) {
     await t.test(name, async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CASES } from './cases/all.ts';
-import { password } from './cases/case.ts';
+import { password, VSCODE, variable } from './cases/case.ts';
 import { REFUSED } from './cases/refused.ts';
 import { HELMS, type Helm, lint, type Manifest, NAME, render, runConcurrently } from './helm.ts';
 
@@ -36,6 +36,19 @@ test('only the password differs between two renderings, also of different versio
   });
   assert.deepEqual(rendered, Array(rendered.length).fill(rendered[0]));
 });
+
+for (const gpu of [0, 1]) {
+  // The CRD refuses the variable, so a machine has it only if it was stored before that rule.
+  test(`gpu: ${gpu}: NVIDIA_VISIBLE_DEVICES of an older machine is left out`, async () => {
+    const env = [
+      { name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' },
+      { name: 'A', value: 'a' },
+    ];
+    const objects = await render({ ...VSCODE, gpu, env });
+    assert.equal(variable(objects, 'NVIDIA_VISIBLE_DEVICES')?.value, gpu === 0 ? 'void' : undefined);
+    assert.equal(variable(objects, 'A').value, 'a');
+  });
+}
 
 async function withoutPassword(helm: Helm): Promise<string> {
   const spec = { memory: '1Gi', template: 'vscode-cpu', storage: { size: '1Gi' } };

@@ -14,7 +14,7 @@ import {
   waitFor,
 } from '../support/workloads.ts';
 import { CASES } from './cases/all.ts';
-import type { Case } from './cases/case.ts';
+import { type Case, RUNTIME_CLASS } from './cases/case.ts';
 import { adminEnv, type Manifest, NAME, objects, ofKind, podOf } from './helm.ts';
 
 /** Runs every case of the chart: the operator installs it, the pod runs under PodSecurity, and all of it is deleted. */
@@ -24,6 +24,7 @@ let cluster: WorkloadCluster;
 before(async () => {
   cluster = await startWorkloadCluster();
   await applyCrd(cluster.controlPlane, new URL('../../crd/devmachine-crd.yaml', import.meta.url).pathname);
+  await make('/apis/node.k8s.io/v1/runtimeclasses', RUNTIME_CLASS);
 });
 
 after(() => cluster?.stop());

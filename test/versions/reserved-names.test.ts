@@ -14,8 +14,9 @@ import { until } from '../support/until.ts';
 const CRD = join(import.meta.dirname, '../../crd/devmachine-crd.yaml');
 const RULE = /^ *- rule: .*\n *message: "?is reserved: .*\n/gm;
 
-/** Specs that name objects of another machine: its password, its release and its disk. */
+/** Specs that name objects of another machine (its password, its release and its disk), or the variable that shows GPUs. */
 const mount = (source: object) => ({ mounts: [{ name: 'm', mountPath: '/m', ...source }] });
+const VARIABLE = '/spec/env/0/name';
 const RESERVED: Readonly<Record<string, object>> = {
   '/spec/mounts/0/secret/name': mount({ type: 'secret', secret: { name: 'other-access' } }),
   '/spec/mounts/0/s3/secretName': mount({ type: 's3', s3: { bucket: 'bucket', secretName: 'other-access' } }),
@@ -25,6 +26,7 @@ const RESERVED: Readonly<Record<string, object>> = {
       { name: 'A', valueFrom: { secretKeyRef: { name: 'sh.helm.release.v1.other.v1', key: 'release' } } },
     ],
   },
+  [VARIABLE]: { env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }] },
   '/spec/imagePullSecrets/0/name': { imagePullSecrets: [{ name: 'other-access' }] },
   '/spec/ingress/tls/secretName': { ingress: { tls: { secretName: 'other-access' } } },
 };
@@ -94,7 +96,9 @@ async function testReservedNames(t: TestContext, apiserver: '1.30' | undefined):
       assert.equal(changed.status, 200, JSON.stringify(changed.body));
       assert.equal(changed.body.spec.cpu, 1);
       const renamed = JSON.parse(JSON.stringify(fields).replaceAll('other', 'third'));
-      assert.equal((await put({ ...EXAMPLE_SPEC, ...renamed })).status, 422);
+      // The variable keeps its name.
+      const expected = pointer === VARIABLE ? 200 : 422;
+      assert.equal((await put({ ...EXAMPLE_SPEC, ...renamed })).status, expected);
       assert.equal((await api.delete('default', name)).status, 202);
       const path = machinePath({ namespace: 'default', name });
       await until(

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { rule, rules } from './cel-rules.ts';
+import { ratchetedRule, rule, rules } from './cel-rules.ts';
 import * as format from './formats.ts';
 import { secretName } from './object-names.ts';
 import { stringEnum, uniqueNames } from './typebox.ts';
@@ -19,7 +19,18 @@ const secretKeyRef = Type.Object(
 
 const envVar = Type.Object(
   {
-    name: Type.String({ ...format.ENV_NAME, description: 'Name of the variable.' }),
+    name: Type.String({
+      ...format.ENV_NAME,
+      description: 'Name of the variable.',
+      ...rules(
+        // With it, a machine would see GPUs that it does not request. The chart drops it from stored machines.
+        ratchetedRule<string>(
+          "self != 'NVIDIA_VISIBLE_DEVICES'",
+          'is reserved: NVIDIA_VISIBLE_DEVICES follows from gpu',
+          (name) => name !== 'NVIDIA_VISIBLE_DEVICES',
+        ),
+      ),
+    }),
     value: Type.Optional(
       Type.String({
         ...format.PROCESS_TEXT,

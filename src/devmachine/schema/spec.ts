@@ -4,6 +4,7 @@ import * as format from './formats.ts';
 import { ingress } from './ingress.ts';
 import { mounts } from './mounts.ts';
 import { env, imagePullSecrets, nodeSelector, tolerations } from './pod-fields.ts';
+import { deviceRules, gpuResource, resources } from './resources.ts';
 import { storage } from './storage.ts';
 import { TEMPLATE_NAMES } from './templates.ts';
 import { quantity, stringEnum } from './typebox.ts';
@@ -29,28 +30,27 @@ export const DevMachineSpec = Type.Object(
       }),
     ),
     memory: quantity({ description: 'Memory as a quantity, such as "4Gi".' }),
+    ephemeralStorage: Type.Optional(
+      quantity({
+        description:
+          "Room on the node's disk for everything outside the machine's disk, such as /tmp, copies of buckets and VS Code itself (0.7 GB). A machine that exceeds it is restarted, and loses what is there. Defaults to the administrator's.",
+      }),
+    ),
     gpu: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 1024, default: 0, description: 'Number of GPUs.' }),
     ),
-    gpuResource: Type.Optional(
-      Type.String({
-        ...format.RESOURCE_NAME,
-        default: 'nvidia.com/gpu',
-        description:
-          'The extended resource that `gpu` counts. MIG slices have other names, such as nvidia.com/mig-1g.10gb.',
-        ...rules(
-          rule<string>(
-            "!self.contains('kubernetes.io/') && !self.startsWith('requests.')",
-            'must be an extended resource, outside kubernetes.io and without the prefix "requests."',
-            (value) => !value.includes('kubernetes.io/') && !value.startsWith('requests.'),
-          ),
-        ),
-      }),
-    ),
+    gpuResource: Type.Optional(gpuResource),
+    resources: Type.Optional(resources),
     image: Type.Optional(
       Type.String({
         ...format.IMAGE,
         description: "OCI image reference. Defaults to the template's image.",
+      }),
+    ),
+    imagePullPolicy: Type.Optional(
+      stringEnum(['Always', 'IfNotPresent'], {
+        description:
+          'When a node pulls the image. Always: at each start, so that a tag that has moved arrives with a restart. IfNotPresent: if the node does not have it. Defaults to Always for the tag latest or no tag, otherwise to IfNotPresent.',
       }),
     ),
     template: Type.Optional(
@@ -114,6 +114,7 @@ export const DevMachineSpec = Type.Object(
         (value) => !value.mounts?.some((mount) => mount.mountPath === value.storage?.mountPath),
         '.mounts',
       ),
+      ...deviceRules,
       transitionRule(
         '!has(oldSelf.storage) || has(self.storage)',
         'storage cannot be removed from a machine. Delete the machine and create it again without storage',

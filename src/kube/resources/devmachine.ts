@@ -57,6 +57,7 @@ export function toMachine({ metadata, spec, status }: MachineObject, interner: I
 const internSpec = ({ ...spec }: DevMachineSpec, interner: Interner): DevMachineSpec => {
   spec.memory = interner.text(spec.memory);
   if (spec.image !== undefined) spec.image = interner.text(spec.image);
+  if (spec.ephemeralStorage !== undefined) spec.ephemeralStorage = interner.text(spec.ephemeralStorage);
   if (spec.gpuResource !== undefined) spec.gpuResource = interner.text(spec.gpuResource);
   return spec;
 };

@@ -85,6 +85,10 @@ export const OBJECTS: readonly Body[] = [
     [{ name: 'A', value: 'x'.repeat(32_768) }],
     [{ name: 'A', value: '\u0000' }],
   ]),
+  ...values('env', [
+    [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }],
+    [{ name: 'NVIDIA_VISIBLE_DEVICES_' }],
+  ]),
   ...values('env', [[{ name: 'A', value: 'x'.repeat(32_769) }], [{ name: 'A', value: '\u2028🙂' }]]),
   ...values('env', [[{ name: 'A', value: 'a', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }]]),
   ...values('env', [

@@ -1,5 +1,5 @@
 import type { Body } from '../bodies.ts';
-import { label, values } from './helpers.ts';
+import { label, spec, values } from './helpers.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
 
@@ -41,6 +41,7 @@ export const SCALARS: readonly Body[] = [
     4_294_967_296,
   ]),
   ...values('memory', ['9'.repeat(32), '9'.repeat(33)]),
+  ...values('ephemeralStorage', ['1Gi', '0', '0Gi', '500M', '1 Gi', 1]),
   ...values('gpu', [0, 8, 1024, 1025, -1, 0.5, '1']),
   ...values('gpuResource', [
     'amd.com/gpu',
@@ -56,6 +57,35 @@ export const SCALARS: readonly Body[] = [
     `a.b/${label(63)}`,
     `a.b/${label(64)}`,
   ]),
+  ...values('resources', [
+    {},
+    { 'rdma/hca': 1 },
+    { 'rdma/hca': 0 },
+    { 'rdma/hca': 1.5 },
+    { 'rdma/hca': '1' },
+    { 'rdma/hca': 1_000_000_001 },
+  ]),
+  ...values('resources', [
+    { hca: 1 },
+    { 'node.kubernetes.io/hca': 1 },
+    { 'requests.rdma/hca': 1 },
+    { 'RDMA/hca': 1 },
+    { [`a.b/${label(63)}`]: 1 },
+    { [`a.b/${label(64)}`]: 1 },
+    { [`${'a'.repeat(200)}/${label(52)}`]: 1 },
+    { [`${'a'.repeat(200)}/${label(53)}`]: 1 },
+  ]),
+  ...[16, 17].flatMap((count) =>
+    values('resources', [Object.fromEntries(Array.from({ length: count }, (_, i) => [`a.b/r${i}`, 1]))]),
+  ),
+  ...values('resources', [{ 'nvidia.com/gpu': 1 }, { 'nvidia.com/gpumem': 1 }, { 'nvidia.com/hostdev': 1 }]),
+  ...[
+    { gpu: 1, resources: { 'nvidia.com/gpumem': 8000, 'nvidia.com/gpucores': 30 } },
+    { gpu: 1, resources: { 'nvidia.com/gpu': 1 } },
+    { gpu: 1, gpuResource: 'amd.com/gpu', resources: { 'nvidia.com/gpu': 1 } },
+    { gpu: 1, gpuResource: 'amd.com/gpu', resources: { 'amd.com/gpu': 1 } },
+    { gpu: 0, gpuResource: 'amd.com/gpu', resources: { 'nvidia.com/mig-1g.10gb': 1 } },
+  ].map((change) => spec(JSON.stringify(change), change)),
   ...values('image', [
     'ubuntu',
     'ubuntu:22.04',
@@ -86,6 +116,7 @@ export const SCALARS: readonly Body[] = [
     'x'.repeat(513),
     'ä/b',
   ]),
+  ...values('imagePullPolicy', ['Always', 'IfNotPresent', 'Never', 'always', '']),
   ...values('template', [
     'vscode-cpu',
     'vscode-gpu',

@@ -62,4 +62,16 @@ export const INGRESS_ANNOTATIONS = {
 export const policies = (list: Manifest[]): Manifest[] =>
   ofKind(list, 'NetworkPolicy').map(({ spec }) => spec);
 
+/** The settings of a cluster that neither reserves nor bounds the room on its nodes' disks. */
+export const NO_ROOM = { ephemeralStorageLimit: '0', ephemeralStorageRequest: '0Gi' };
+
+/** The settings of a cluster whose GPUs need a RuntimeClass, and that RuntimeClass. */
+export const GPU_RUNTIME = { gpuRuntimeClassName: 'nvidia' };
+export const RUNTIME_CLASS = {
+  apiVersion: 'node.k8s.io/v1',
+  kind: 'RuntimeClass',
+  metadata: { name: 'nvidia' },
+  handler: 'nvidia',
+};
+
 export const password = (list: Manifest[]): string => only(list, 'Secret').data.password;

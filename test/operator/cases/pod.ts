@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, ofKind, only, podOf } from '../helm.ts';
-import { type Case, JUPYTER, PLAIN, password, VSCODE, variable } from './case.ts';
+import { type Case, NO_ROOM, PLAIN, password, VSCODE, variable } from './case.ts';
 
 /** The pod and its containers. */
 export const POD: readonly Case[] = [
@@ -45,7 +45,7 @@ export const POD: readonly Case[] = [
         [container.command, container.args, container.ports],
         [undefined, undefined, undefined],
       );
-      assert.equal(container.volumeMounts, undefined);
+      assert.deepEqual(container.volumeMounts, [{ name: 'shared-memory', mountPath: '/dev/shm' }]);
       assert.deepEqual(ofKind(list, 'Service'), []);
       assert.equal(podOf(list).securityContext.runAsUser, undefined);
     },
@@ -93,11 +93,13 @@ export const POD: readonly Case[] = [
     check: (list) =>
       assert.deepEqual(only(list, 'Deployment').spec.template.metadata.annotations, {
         'ide.example.com/restarted-at': '2026-01-02T03:04:05Z',
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
       }),
   },
   {
     name: 'cpu as a number and memory: requests equal limits, no GPU',
     spec: { ...VSCODE, cpu: 2 },
+    admin: NO_ROOM,
     check: (list) => {
       const amounts = { cpu: '2', memory: '4Gi' };
       assert.deepEqual(machineOf(list).resources, { requests: amounts, limits: amounts });
@@ -115,27 +117,6 @@ export const POD: readonly Case[] = [
     check: (list) => assert.equal(machineOf(list).resources.limits.cpu, '1000000'),
   },
   {
-    name: 'GPU',
-    spec: { ...VSCODE, template: 'vscode-gpu', gpu: 2 },
-    check: (list) => {
-      assert.equal(machineOf(list).resources.limits['nvidia.com/gpu'], '2');
-      assert.equal(podOf(list).initContainers[0].resources.limits['nvidia.com/gpu'], undefined);
-    },
-  },
-  {
-    name: 'GPU: a MIG slice',
-    spec: { ...JUPYTER, gpu: 1, gpuResource: 'nvidia.com/mig-1g.10gb' },
-    check: (list) => {
-      const { limits } = machineOf(list).resources;
-      assert.deepEqual(Object.keys(limits).sort(), ['cpu', 'memory', 'nvidia.com/mig-1g.10gb']);
-    },
-  },
-  {
-    name: 'gpu: 0 with a gpuResource',
-    spec: { ...VSCODE, gpu: 0, gpuResource: 'amd.com/gpu' },
-    check: (list) => assert.equal(JSON.stringify(list).includes('amd.com'), false),
-  },
-  {
     name: 'node selector and tolerations',
     spec: {
       ...VSCODE,
@@ -150,6 +131,29 @@ export const POD: readonly Case[] = [
       assert.equal(podOf(list).tolerations[0].tolerationSeconds, 2147483647);
       assert.deepEqual(podOf(list).tolerations[1], { operator: 'Exists' });
     },
+  },
+  {
+    name: "the image's pull policy, for all containers that run it",
+    spec: { ...VSCODE, imagePullPolicy: 'Always' },
+    check: (list) => {
+      const { initContainers, containers } = podOf(list);
+      assert.deepEqual(
+        [...initContainers, ...containers].map(({ name, imagePullPolicy }: Manifest) => [
+          name,
+          imagePullPolicy,
+        ]),
+        [
+          ['ide', undefined],
+          ['user', 'Always'],
+          ['machine', 'Always'],
+        ],
+      );
+    },
+  },
+  {
+    name: 'without a pull policy, the default of the cluster',
+    spec: VSCODE,
+    check: (list) => assert.equal(machineOf(list).imagePullPolicy, undefined),
   },
   {
     name: 'image pull secrets',

@@ -89,6 +89,18 @@ export const REFUSED: readonly (Omit<Case, 'check'> & { readonly message: RegExp
     admin: { allowRoot: 'yes' },
     message: /allowRoot/,
   },
+  ...['20 Gi', '-1Gi', 'much', 'Gi'].map((ephemeralStorageLimit) => ({
+    name: `a limit of ${ephemeralStorageLimit}`,
+    spec: VSCODE,
+    admin: { ephemeralStorageLimit },
+    message: /ephemeralStorageLimit is .* must be a quantity/,
+  })),
+  ...['labels', 'annotations'].map((setting) => ({
+    name: `${setting} of all objects that are not a mapping`,
+    spec: VSCODE,
+    admin: { [setting]: 'cost-center' },
+    message: new RegExp(`setting ${setting}`),
+  })),
   {
     name: 'annotations that are not a mapping',
     spec: { ...VSCODE, ...HOST },

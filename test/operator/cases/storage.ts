@@ -7,7 +7,7 @@ export const STORAGE: readonly Case[] = [
   {
     name: 'the home of a template without a disk is an emptyDir',
     spec: VSCODE,
-    check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, {}),
+    check: (list) => assert.deepEqual(at(list, '/home/coder').emptyDir, { sizeLimit: '20Gi' }),
   },
   {
     name: 'a mount at the home directory',

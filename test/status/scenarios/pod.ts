@@ -1,9 +1,34 @@
-import { condition, deployment, NO_PODS, pod, pvc, running, waiting } from '../objects.ts';
+import {
+  condition,
+  deployment,
+  endpointSlice,
+  NO_PODS,
+  type Owner,
+  pod,
+  pvc,
+  running,
+  waiting,
+} from '../objects.ts';
 import { deployed, failing, machineIs, type Scenario, starting, unscheduled } from './scenario.ts';
 
 const CREATING = waiting('ContainerCreating');
 const RUNS = { phase: 'Running' };
 const STORAGE = { storage: { size: '20Gi' } };
+
+/** A pod that was evicted just now. */
+const exceeded = (owner: Owner) =>
+  pod(owner, {
+    suffix: 'evicted',
+    status: {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'Pod ephemeral local storage usage exceeds the total limit of containers 20Gi. ',
+    },
+    conditions: [condition('DisruptionTarget', 'True', 'TerminationByKubelet', '', now())],
+  });
+
+/** As Kubernetes writes times. */
+const now = () => new Date().toISOString().replace(/\.\d+/, '');
 
 /** A pod that does not exist, has no node yet or has lost its node. */
 export const POD_SCENARIOS: readonly Scenario[] = [
@@ -126,6 +151,33 @@ export const POD_SCENARIOS: readonly Scenario[] = [
       status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
     }),
   ]),
+  ...[
+    'Pod ephemeral local storage usage exceeds the total limit of containers 20Gi. ',
+    'Container machine exceeded its local ephemeral storage limit "20Gi". ',
+    'Usage of EmptyDir volume "home" exceeds the limit "20Gi". ',
+  ].map((message) =>
+    starting('EphemeralStorageExceeded', `a pod with the message ${message}`, /limit .*20Gi/, (owner) => [
+      deployment(owner, { status: NO_PODS }),
+      pod(owner, { status: { phase: 'Failed', reason: 'Evicted', message } }),
+    ]),
+  ),
+  starting(
+    'EphemeralStorageExceeded',
+    'the pod that replaces such a pod is starting',
+    /limit of containers 20Gi/,
+    deployed(exceeded, (owner) => pod(owner, { machine: running(false) })),
+  ),
+  {
+    reason: 'Ready',
+    phase: 'Running',
+    cause: 'the pod that replaced such a pod is ready',
+    message: /started anew at .*limit of containers 20Gi/,
+    objects: deployed(
+      exceeded,
+      (owner) => pod(owner),
+      (owner) => endpointSlice(owner),
+    ),
+  },
   {
     ...starting('Evicted', 'a pod that terminates because of a drain', /eviction API/, (owner) => [
       deployment(owner, { status: NO_PODS }),

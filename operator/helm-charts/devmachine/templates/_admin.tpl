@@ -21,6 +21,15 @@ empty value means the default.
 {{- end -}}
 {{- end -}}
 
+{{/* A setting that is a quantity; empty if it is zero. Call with (list $admin "ephemeralStorageLimit"). */}}
+{{- define "devmachine.quantity" -}}
+{{- $value := get (index . 0) (index . 1) -}}
+{{- if not (regexMatch `^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,2})?$` $value) -}}
+{{- fail (printf "The administrator's setting %s is %q, but must be a quantity, such as 20Gi, or 0." (index . 1) $value) -}}
+{{- end -}}
+{{- if gt (float64 (include "devmachine.number" $value)) 0.0 }}{{ $value }}{{ end -}}
+{{- end -}}
+
 {{/* A setting that is a YAML mapping, as JSON with strings as values. Call with (list $admin "s3Parameters"). */}}
 {{- define "devmachine.mapping" -}}
 {{- include "devmachine.strings" (list (index . 1) (include "devmachine.parse" . | fromJson)) -}}

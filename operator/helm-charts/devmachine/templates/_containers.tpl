@@ -9,7 +9,7 @@
   command: [cp, -R, /usr/lib/code-server/., {{ .machine.idePath }}]
   {{- /* Not more than the machine requests, because quotas count init containers, too. */}}
   resources:
-    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+    {{- include "devmachine.resources" (merge (dict "devices" false) .) | nindent 4 }}
   securityContext:
     {{- include "devmachine.helperSecurity" .machine | nindent 4 }}
   volumeMounts:
@@ -29,21 +29,27 @@
 {{- end }}
 {{- end -}}
 
-{{/* Requests equal limits, so that a machine gets exactly what it requests. Kubernetes requires it for extended resources. */}}
+{{/*
+Requests equal limits, so that a machine gets exactly what it requests. Kubernetes requires it for extended resources. The
+administrator's room for files (devmachine.room) is an exception. Call with
+(merge (dict "devices" $bool) $context): whether the container gets the extended resources of the machine.
+*/}}
 {{- define "devmachine.resources" -}}
 {{- $values := .root.Values -}}
 {{- $amounts := dict "cpu" (kindIs "string" $values.cpu | ternary $values.cpu (int64 $values.cpu | toString)) "memory" $values.memory -}}
-{{- if and .gpu (gt (int64 $values.gpu) 0) -}}
-{{- $_ := set $amounts $values.gpuResource (int64 $values.gpu | toString) -}}
+{{- if .devices -}}
+{{- range $name, $amount := $values.resources -}}{{- $_ := set $amounts $name (int64 $amount | toString) -}}{{- end -}}
+{{- if gt (int64 $values.gpu) 0 -}}{{- $_ := set $amounts $values.gpuResource (int64 $values.gpu | toString) -}}{{- end -}}
 {{- end -}}
-{{- dict "requests" $amounts "limits" $amounts | toYaml -}}
+{{- $room := include "devmachine.room" . | fromJson -}}
+{{- dict "requests" (merge $room.requests $amounts) "limits" (merge $room.limits $amounts) | toYaml -}}
 {{- end -}}
 
 {{- define "devmachine.container" -}}
 {{- $values := .root.Values -}}
 {{- $machine := .machine -}}
 - name: machine
-  image: {{ $machine.image | quote }}
+  {{- include "devmachine.machineImage" . | nindent 2 }}
   {{- include "devmachine.process" . | nindent 2 }}
   {{- with include "devmachine.variables" . | trim }}
   env:
@@ -57,13 +63,21 @@
   {{- include "devmachine.probes" $machine | nindent 2 }}
   {{- end }}
   resources:
-    {{- include "devmachine.resources" (merge (dict "gpu" true) .) | nindent 4 }}
+    {{- include "devmachine.resources" (merge (dict "devices" true) .) | nindent 4 }}
   securityContext:
     {{- include "devmachine.containerSecurity" $machine | nindent 4 }}
   {{- with include "devmachine.volumeMounts" . | trim }}
   volumeMounts:
     {{- . | nindent 4 }}
   {{- end }}
+{{- end -}}
+
+{{/* The image of the machine, for the fields of a container. */}}
+{{- define "devmachine.machineImage" -}}
+image: {{ .machine.image | quote }}
+{{- with .root.Values.imagePullPolicy }}
+imagePullPolicy: {{ . | quote }}
+{{- end }}
 {{- end -}}
 
 {{- define "devmachine.variables" -}}
@@ -75,6 +89,9 @@
     secretKeyRef:
       name: {{ include "devmachine.accessName" .root }}
       key: password
+{{ end -}}
+{{- if eq (int64 $values.gpu) 0 -}}
+{{ include "devmachine.noGpu" . }}
 {{ end -}}
 {{- $own := list -}}
 {{- range $values.env -}}{{- $own = append $own .name -}}{{- end -}}
@@ -89,6 +106,8 @@
   value: {{ include "devmachine.literal" (print $machine.home "/.local") }}
 {{ end -}}
 {{- range $values.env }}
+{{- /* The CRD refuses it, but machines that are older than that rule may have it. */}}
+{{- if ne .name "NVIDIA_VISIBLE_DEVICES" }}
 - name: {{ .name | quote }}
   {{- if hasKey . "value" }}
   value: {{ .value | quote }}
@@ -97,7 +116,17 @@
   valueFrom:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+{{- end }}
 {{- end -}}
+{{- end -}}
+
+{{/*
+The variable that hides all GPUs from a container. Images with CUDA ask for all of them, and where NVIDIA's is the default
+runtime, they get them, whatever they request.
+*/}}
+{{- define "devmachine.noGpu" -}}
+- name: NVIDIA_VISIBLE_DEVICES
+  value: void
 {{- end -}}
 
 {{/* Ten minutes to start. Then a machine is restarted only after five minutes without an answer, because somebody may be working in it. */}}

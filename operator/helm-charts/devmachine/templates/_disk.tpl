@@ -32,11 +32,13 @@ kind: PersistentVolumeClaim
 metadata:
   name: {{ include "devmachine.diskName" $ }}
   namespace: {{ $.Release.Namespace | quote }}
+  {{- $added := include "devmachine.addedMetadata" $machine.admin | fromJson }}
   labels:
     {{- include "devmachine.labels" $ | nindent 4 }}
+    {{- include "devmachine.added" $added.labels | nindent 4 }}
   {{- $group := include "devmachine.diskGroup" $ }}
   {{- $isForHome := include "devmachine.diskIsForHome" $ }}
-  {{- if or $machine.keepDisk $class $group $isForHome }}
+  {{- if or $machine.keepDisk $class $group $isForHome $added.annotations }}
   annotations:
     {{- if $machine.keepDisk }}
     helm.sh/resource-policy: keep
@@ -50,6 +52,7 @@ metadata:
     {{- with $isForHome }}
     ide.example.com/seed-home: {{ . | quote }}
     {{- end }}
+    {{- include "devmachine.added" $added.annotations | nindent 4 }}
   {{- end }}
 spec:
   accessModes:

@@ -28,7 +28,7 @@ empty disk of an earlier version of this chart is not new: somebody has emptied 
 {{- $bringsIde := .machine.template.bringsIde -}}
 {{- $script := .root.Files.Get (ternary "files/home.js" "files/home.py" $bringsIde) | replace "$" "$$" -}}
 - name: home
-  image: {{ .machine.image | quote }}
+  {{- include "devmachine.machineImage" . | nindent 2 }}
   command:
     {{- if $bringsIde }}
     - {{ .machine.idePath }}/lib/node
@@ -42,8 +42,10 @@ empty disk of an earlier version of this chart is not new: somebody has emptied 
     - {{ .machine.template.home | quote }}
     - /etc/passwd
     - /opt/devmachine/disk
+  env:
+    {{- include "devmachine.noGpu" . | nindent 4 }}
   resources:
-    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+    {{- include "devmachine.resources" (merge (dict "devices" false) .) | nindent 4 }}
   securityContext:
     allowPrivilegeEscalation: false
     capabilities:

@@ -3,6 +3,8 @@ What this release applies, as JSON:
 
   start           what the machine is started with (_start.tpl)
   stopped         whether the machine has no pod
+  metadata        the administrator's labels and annotations of the Deployment. It keeps those that it has until the machine has
+                  been stopped, because Kueue refuses to move a Deployment with a pod to another queue
   specDigest      of the spec, once everything is rendered from it: a proof that all of it was applied
   surroundings    the Service, the Ingress, the network policies and the disk
   volumes         the PersistentVolumes of mounts
@@ -41,6 +43,11 @@ each change and each step, and helm-operator reconciles a DevMachine whose statu
 {{- $_ := set $plan "restartPending" (not (or $isSame .Values.stopped)) -}}
 {{- else -}}
 {{- include "devmachine.check" (dict "root" . "machine" (include "devmachine.machine" . | fromJson)) -}}
+{{- end -}}
+{{- $_ := set $plan "metadata" $new.metadata -}}
+{{- if $recorded -}}
+{{- $hasPod := gt (dig "status" "readyReplicas" 0 $deployment | int64) 0 -}}
+{{- if or $hasPod (not $recorded.stopped) -}}{{- $_ := set $plan "metadata" $recorded.metadata -}}{{- end -}}
 {{- end -}}
 {{- $surroundings := include "devmachine.surroundings" (dict "root" . "start" $plan.start) | fromJsonArray -}}
 {{- $_ := set $plan "surroundings" $surroundings -}}

@@ -7,10 +7,9 @@ metadata:
   labels:
     {{- include "devmachine.labels" .root | nindent 4 }}
     ide.example.com/guard: {{ $machine.guard }}
-  {{- with $values.restartedAt }}
+    {{- include "devmachine.added" (include "devmachine.addedMetadata" $machine.admin | fromJson).labels | nindent 4 }}
   annotations:
-    ide.example.com/restarted-at: {{ . | quote }}
-  {{- end }}
+    {{- include "devmachine.podAnnotations" . | nindent 4 }}
 spec:
   hostname: {{ .root.Release.Name | quote }}
   serviceAccountName: {{ .root.Release.Name | quote }}
@@ -32,6 +31,11 @@ spec:
           labelSelector:
             matchLabels:
               {{- include "devmachine.selectorLabels" .root | nindent 14 }}
+  {{- if gt (int64 $values.gpu) 0 }}
+  {{- with get $machine.admin "gpuRuntimeClassName" }}
+  runtimeClassName: {{ . | quote }}
+  {{- end }}
+  {{- end }}
   {{- with $values.imagePullSecrets }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}

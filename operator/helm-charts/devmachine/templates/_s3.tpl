@@ -66,6 +66,19 @@ Neither needs privileges. The scripts are files in the chart; values of the user
 {{- end }}
 {{- end -}}
 
+{{/* The copy itself is in the machine's room. The sidecar, whose room is added to the machine's, writes only its log. */}}
+{{- define "devmachine.s3Resources" -}}
+{{- $room := include "devmachine.room" . | fromJson -}}
+{{- if eq .script "s3-write-back.sh" -}}
+{{- if $room.requests -}}{{- $_ := set $room "requests" (dict "ephemeral-storage" "64Mi") -}}{{- end -}}
+{{- if $room.limits -}}{{- $_ := set $room "limits" (dict "ephemeral-storage" "256Mi") -}}{{- end -}}
+{{- end -}}
+{{- dict
+  "requests" (merge $room.requests (dict "cpu" "50m" "memory" "64Mi"))
+  "limits" (merge $room.limits (dict "cpu" "500m" "memory" "512Mi"))
+  | toYaml -}}
+{{- end -}}
+
 {{- define "devmachine.s3Container" -}}
 image: {{ .machine.admin.s3Image | quote }}
 command: [sh, -c]
@@ -74,12 +87,7 @@ args:
 env:
   {{- include "devmachine.s3Variables" . | nindent 2 }}
 resources:
-  requests:
-    cpu: 50m
-    memory: 64Mi
-  limits:
-    cpu: 500m
-    memory: 512Mi
+  {{- include "devmachine.s3Resources" . | nindent 2 }}
 securityContext:
   {{- include "devmachine.helperSecurity" .machine | nindent 2 }}
 volumeMounts:

@@ -9,11 +9,12 @@ A start is JSON:
   podTemplate        the pod template
   proxyAnnotations   of the Ingress, for the guard proxy
   stopped            whether the machine has no pod
+  metadata           the administrator's labels and annotations of the Deployment
   guard, portName    see devmachine.machine and _service.tpl
   guardLabel         whether the pod has the label ide.example.com/guard
   volumes            the PersistentVolumes of mounts: {claim, source}
 
-The first three are recorded in an annotation of the Deployment; the others follow from the pod template. The Deployment
+The first four are recorded in an annotation of the Deployment; the others follow from the pod template. The Deployment
 itself cannot be the record: a field that somebody else changed there must be put back. Whoever may change the Deployment may
 change the record, too, so nothing in it leads to more than the Deployment can do: volumes come from the cluster.
 */}}
@@ -39,6 +40,7 @@ change the record, too, so nothing in it leads to more than the Deployment can d
   "podTemplate" (include "devmachine.podTemplate" $context | fromYaml)
   "proxyAnnotations" $proxyAnnotations
   "stopped" .Values.stopped
+  "metadata" (include "devmachine.addedMetadata" $machine.admin | fromJson)
   "volumes" $volumes
 ) -}}
 {{- end -}}
@@ -88,7 +90,7 @@ What the machine was started with. Without a record, it is read from the machine
 {{- $record = dict "proxyAnnotations" $proxyAnnotations "stopped" $stopped -}}
 {{- end -}}
 {{- $_ := set $record "podTemplate" (include "devmachine.recordedTemplate" .root | fromJson) -}}
-{{- include "devmachine.completeStart" (merge (pick $record "podTemplate" "proxyAnnotations" "stopped") (pick . "root" "volumes")) -}}
+{{- include "devmachine.completeStart" (merge (pick $record "podTemplate" "proxyAnnotations" "stopped" "metadata") (pick . "root" "volumes")) -}}
 {{- end -}}
 
 {{/* The annotations of the machine's Ingress, without those of Helm and of the certificate. */}}
@@ -103,7 +105,7 @@ What the machine was started with. Without a record, it is read from the machine
 {{- toRawJson $annotations -}}
 {{- end -}}
 
-{{/* Adds what follows from the pod template. Call with (dict "root" $ "podTemplate" … "proxyAnnotations" … "stopped" … "volumes" $knownVolumes). */}}
+{{/* Adds what follows from the pod template. Call with (dict "root" $ "podTemplate" … "proxyAnnotations" … "stopped" … "metadata" … "volumes" $knownVolumes). */}}
 {{- define "devmachine.completeStart" -}}
 {{- $guardLabel := dig "metadata" "labels" "ide.example.com/guard" "" .podTemplate -}}
 {{- $guard := $guardLabel -}}
@@ -114,6 +116,7 @@ What the machine was started with. Without a record, it is read from the machine
   "podTemplate" .podTemplate
   "proxyAnnotations" (ternary .proxyAnnotations dict (eq $guard "proxy"))
   "stopped" .stopped
+  "metadata" (dict "labels" (dig "metadata" "labels" dict .) "annotations" (dig "metadata" "annotations" dict .))
   "guard" $guard
   "portName" (ternary (print "http-" $guard) "http" (ne $guardLabel ""))
   "guardLabel" (ne $guardLabel "")

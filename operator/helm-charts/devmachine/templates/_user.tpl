@@ -7,7 +7,7 @@ the IDE fails here, where the reason can be read from the container's log.
 {{/* Call with the machine's context. */}}
 {{- define "devmachine.userContainer" -}}
 - name: user
-  image: {{ .machine.image | quote }}
+  {{- include "devmachine.machineImage" . | nindent 2 }}
   command:
     - {{ .machine.idePath }}/lib/node
     - -e
@@ -15,8 +15,10 @@ the IDE fails here, where the reason can be read from the container's log.
     - {{ include "devmachine.literal" .machine.home }}
     - /etc
     - /opt/devmachine/user
+  env:
+    {{- include "devmachine.noGpu" . | nindent 4 }}
   resources:
-    {{- include "devmachine.resources" (merge (dict "gpu" false) .) | nindent 4 }}
+    {{- include "devmachine.resources" (merge (dict "devices" false) .) | nindent 4 }}
   securityContext:
     allowPrivilegeEscalation: false
     capabilities:

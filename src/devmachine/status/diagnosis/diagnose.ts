@@ -1,5 +1,6 @@
 import { diagnoseAccess, diagnoseHost, hasService } from './access.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
+import { diagnosePredecessor } from './eviction.ts';
 import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './operator.ts';
 import { diagnosePod, readySince } from './pod.ts';
 
@@ -39,7 +40,7 @@ function diagnoseStarted(context: DiagnosisContext): Diagnosis {
 
 const toRunning = (context: DiagnosisContext): Diagnosis =>
   toDiagnosis('Ready', 'Running', readySince(context), {
-    progress: `${describeAccess(context)}${describeLastRestart(context)}`,
+    progress: `${describeAccess(context)}${describeLastRestart(context)}${describeEviction(context)}`,
   });
 
 function describeAccess({ machine: { name, namespace, spec } }: DiagnosisContext): string {
@@ -56,4 +57,10 @@ function describeLastRestart({ pod }: DiagnosisContext): string {
   const { reason, exitCode, finishedAt } = container.lastTermination;
   const cause = reason === 'OOMKilled' ? 'because it ran out of memory' : `with exit code ${exitCode}`;
   return ` Its container ${container.name} exited at ${finishedAt} ${cause}, and was restarted.`;
+}
+
+/** So is the end of the previous pod, if the machine had written too much. */
+function describeEviction(context: DiagnosisContext): string {
+  const eviction = context.pod && diagnosePredecessor(context, context.pod);
+  return eviction ? ` It started anew at ${eviction.since}. ${eviction.message}` : '';
 }

@@ -1,7 +1,8 @@
-import { type ConditionState, type Deployment, diskName, type Pod } from '../dependents.ts';
+import { type Deployment, diskName, type Pod } from '../dependents.ts';
 import { diagnoseContainers } from './container.ts';
 import { diagnoseContainerWait } from './container-wait.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
+import { diagnoseEviction, diagnosePredecessor, isUneventful } from './eviction.ts';
 import { isNodeLost } from './node.ts';
 import { isAboutQuota, toQuotaExceeded } from './quota.ts';
 
@@ -18,11 +19,11 @@ export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
   if (previous) return diagnosePreviousPod(previous);
   const disk = dependents.pvcs.find(({ name }) => name === diskName(machine.name));
   if (disk?.phase === 'Lost') return toDiagnosis('DiskLost', 'Failed', pod.createdAt, { disk: disk.name });
-  return (
+  const diagnosis =
     diagnoseScheduling(context, pod) ??
     diagnoseContainers(pod, dependents.events) ??
-    diagnoseContainerWait(pod, dependents.events)
-  );
+    diagnoseContainerWait(pod, dependents.events);
+  return (isUneventful(diagnosis.reason) && diagnosePredecessor(context, pod)) || diagnosis;
 }
 
 /** When the pod became ready (RFC 3339). */
@@ -46,9 +47,8 @@ function diagnoseMissingPod(context: DiagnosisContext, { failure, createdAt }: D
       ? toQuotaExceeded(context, failure.since, failure.message)
       : toDiagnosis('PodRefused', 'Failed', failure.since, { upstreamMessage: failure.message });
   if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
-  const disruption = isNodeLost(pod) ? undefined : disruptionOf(pod);
-  if (disruption)
-    return toDiagnosis('Evicted', 'Starting', disruption.since, { upstreamMessage: disruption.message });
+  const eviction = diagnoseEviction(pod);
+  if (eviction) return eviction;
   if (isAlive(pod)) return diagnosePreviousPod(pod);
   return toDiagnosis('Recreating', 'Starting', pod.terminatingSince ?? pod.createdAt, {
     upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
@@ -73,24 +73,6 @@ function diagnosePreviousPod(pod: Pod): Diagnosis {
         progress: `The node ${node}, which runs the machine's previous pod, is not responding. The next pod starts when that pod is gone.`,
       })
     : toDiagnosis('Recreating', 'Starting', since);
-}
-
-/** Values of `status.reason` of a pod that did not end by itself (kubelet, node shutdown, node lifecycle controller). */
-const DISRUPTION_REASONS = new Set([
-  'Evicted',
-  'Preempting',
-  'Shutdown',
-  'NodeShutdown',
-  'Terminated',
-  'NodeLost',
-]);
-
-function disruptionOf(pod: Pod): ConditionState | undefined {
-  const { reason, message, disruption, createdAt, terminatingSince } = pod;
-  if (disruption?.isTrue)
-    return { ...disruption, message: message || disruption.message || disruption.reason };
-  if (!DISRUPTION_REASONS.has(reason)) return undefined;
-  return { isTrue: true, reason, message: message || reason, since: terminatingSince ?? createdAt };
 }
 
 /** Why the pod has no node yet. The patterns match messages of kube-scheduler and its volume plugins. */

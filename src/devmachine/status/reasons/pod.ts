@@ -32,6 +32,14 @@ export const POD_REASONS = {
     message: ({ upstreamMessage }) => `The machine was evicted from its node: ${quote(upstreamMessage)}`,
     hint: 'Wait for the new pod. If it happens again, set memory to what the machine uses, and keep large files on the disk.',
   },
+  EphemeralStorageExceeded: {
+    phases: ['Starting'],
+    summary:
+      'The pod wrote more to its node, outside the disk of the machine, than `ephemeralStorage` or the administrator allows, and was evicted. Also while its replacement starts.',
+    message: ({ upstreamMessage }) =>
+      `The machine had written more outside its disk than it may, and was evicted: ${quote(upstreamMessage)}`,
+    hint: 'Wait for the new pod, which starts with empty folders. Keep large files on the disk of the machine or in a mount, or increase ephemeralStorage.',
+  },
   Queued: {
     phases: ['Starting'],
     summary:

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { condition, pod, running } from '../../../status/objects.ts';
+import { deployed } from '../../../status/scenarios/scenario.ts';
+import { statusOf } from '../../../status/watched.ts';
+
+/** The record of a pod that was evicted long ago does not explain a start of today. */
+
+const MESSAGE = 'Pod ephemeral local storage usage exceeds the total limit of containers 20Gi. ';
+
+function reasonAfter(evictedAt: string, nextCreatedAt: string) {
+  const conditions = [condition('DisruptionTarget', 'True', 'TerminationByKubelet', '', evictedAt)];
+  return statusOf({
+    reason: 'EphemeralStorageExceeded',
+    phase: 'Starting',
+    cause: '',
+    message: /./,
+    objects: deployed(
+      (owner) =>
+        pod(owner, {
+          suffix: 'evicted',
+          conditions,
+          status: { phase: 'Failed', reason: 'Evicted', message: MESSAGE },
+        }),
+      (owner) => {
+        const next = pod(owner, { machine: running(false) });
+        return { ...next, metadata: { ...next.metadata, creationTimestamp: nextCreatedAt } };
+      },
+    ),
+  }).reason;
+}
+
+test('the pod that replaces an evicted one is created soon after the eviction', () => {
+  assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:00:59Z'), 'EphemeralStorageExceeded');
+  assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:01:00Z'), 'ContainerStarting');
+});
+
+test('an eviction before the last change of the spec does not count', () => {
+  assert.equal(reasonAfter('2025-12-31T23:59:59Z', '2026-01-01T00:00:01Z'), 'ContainerStarting');
+});
