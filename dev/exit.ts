@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 /**
@@ -7,6 +8,9 @@ import type { Socket } from 'node:net';
  */
 const groups = new Set<number>();
 let installed = false;
+
+/** Every child gets this variable, so that it can be found if this process is killed while it starts the child. */
+export const RUN_MARK: Readonly<Record<string, string>> = { DEVMACHINE_RUN: randomUUID() };
 
 export interface Ending {
   readonly killGroup: (signal: NodeJS.Signals) => void;
@@ -32,7 +36,10 @@ export function endWithParent(child: ChildProcess): Ending {
   };
 }
 
-/** Remembers the groups that it reads of. Its input ends with its parent, and then it kills them. */
+/**
+ * Remembers the groups that it reads of. Its input ends with its parent, and then it kills them, and on Linux any process with
+ * the mark ($1) that it has not heard of.
+ */
 const GUARDIAN = `
 groups=' '
 while read -r change group; do
@@ -41,14 +48,23 @@ while read -r change group; do
     -) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
   esac
 done
-for group in $groups; do kill -KILL "-$group"; done`;
+for group in $groups; do kill -KILL "-$group"; done
+for round in 1 2 3; do
+  for file in $(grep -als "$1" /proc/[0-9]*/environ); do
+    file=\${file%/environ}
+    kill -KILL "\${file#/proc/}"
+  done
+  sleep 0.2
+done`;
 
 let guardian: ChildProcess | undefined;
 
 /** Nothing runs in a process that is killed with SIGKILL, so another process has to end the groups then. */
 function tellGuardian(change: string): void {
   if (guardian === undefined) {
-    guardian = spawn('/bin/sh', ['-c', GUARDIAN], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const mark = Object.entries(RUN_MARK)[0]?.join('=') ?? '';
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    guardian = spawn('/bin/sh', ['-c', GUARDIAN, 'sh', mark], { stdio: [...stdio], detached: true });
     guardian.unref();
     // It does not keep this process running, and if it was killed, this process still ends the groups itself.
     (guardian.stdin as Socket | null)?.unref();

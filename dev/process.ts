@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithParent } from './exit.ts';
+import { endWithParent, RUN_MARK } from './exit.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -61,12 +61,12 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
 }
 
 function spawnChild(spec: ProcessSpec): ChildProcess {
-  const { command, args, cwd, env, logFile } = spec;
+  const { command, args, cwd, env = process.env, logFile } = spec;
   const log = logFile === undefined ? undefined : openSync(logFile, 'a', 0o600);
   try {
     return spawn(command, args, {
       cwd,
-      env,
+      env: { ...env, ...RUN_MARK },
       detached: true,
       stdio: log === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', log, log],
     });

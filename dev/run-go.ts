@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { endWithParent } from './exit.ts';
+import { endWithParent, RUN_MARK } from './exit.ts';
 
 export interface GoOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -24,7 +24,7 @@ export async function runGo(
   const { GOOS: _os, GOARCH: _arch, ...rest } = env;
   const child = spawn('go', args, {
     cwd: dir,
-    env: { ...rest, CGO_ENABLED: '0', GOWORK: 'off' },
+    env: { ...rest, CGO_ENABLED: '0', GOWORK: 'off', ...RUN_MARK },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
