@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { missingForImages } from '../dev/images/images.ts';
-import { IMAGES } from '../dev/node/prepare.ts';
+import { IMAGE_NAMES, missingForImages } from '../dev/images/images.ts';
 import { checkRequirements, findProgram, missingPackages } from '../dev/node/requirements.ts';
 
 /**
@@ -25,7 +24,7 @@ function main(): number {
 /** The Debian packages that are missing. */
 const missing = (): string[] => [
   ...missingPackages(),
-  ...missingForImages(['pause', ...IMAGES, 'busybox', 'foreign']),
+  ...missingForImages(IMAGE_NAMES),
   ...(findProgram('chromium') ? [] : ['chromium']),
 ];
 

@@ -32,7 +32,7 @@ interface PrepareOptions {
 
 /** Checks the machine, and builds what is missing: minutes for the first time. */
 export async function prepareNode({ images, pull = false, ...options }: PrepareOptions): Promise<NodeAssets> {
-  const names = pull ? (['pause'] as const) : (['pause', ...images] as const);
+  const names = [...new Set<ImageName>(['pause', ...(pull ? [] : images)])];
   checkRequirements(missingForImages(names));
   const programs = await findAssets(['kubelet', 'kube-proxy'], options);
   const nodePrograms = await findAssets(NODE_PROGRAMS, { ...options, folder: 'tools-node' });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
-import { IMAGES, prepareNode } from '../../dev/node/prepare.ts';
+import { IMAGE_NAMES } from '../../dev/images/images.ts';
+import { prepareNode } from '../../dev/node/prepare.ts';
 import { startOperator } from '../../dev/operator.ts';
 import { startReporter } from '../../dev/reporter.ts';
 import type { NodeUnderTest } from './support/cluster.ts';
@@ -17,7 +18,7 @@ export async function globalSetup(): Promise<void> {
   const started = performance.now();
   const log = (line: string) =>
     console.log(`${((performance.now() - started) / 1000).toFixed(1)} s: ${line}`);
-  const node = await prepareNode({ images: [...IMAGES, 'busybox', 'foreign'] });
+  const node = await prepareNode({ images: IMAGE_NAMES });
   stateDir = await mkdtemp(join(tmpdir(), 'devmachine-node-test-'));
   controlPlane = await startControlPlane({ stateDir, realNode: true, workloads: { node }, log });
   await applyCrd(controlPlane, join(import.meta.dirname, '../../crd/devmachine-crd.yaml'));
