@@ -1,7 +1,8 @@
+import { quote } from '../reasons/reason.ts';
 import { diagnoseAccess, diagnoseHost, hasService } from './access.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
 import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './operator.ts';
-import { diagnosePod, readySince } from './pod.ts';
+import { diagnosePod, disruptionOf, readySince } from './pod.ts';
 
 /**
  * Finds out what a machine is doing. The checks run in order and the first one that returns a diagnosis wins. A machine
@@ -39,7 +40,7 @@ function diagnoseStarted(context: DiagnosisContext): Diagnosis {
 
 const toRunning = (context: DiagnosisContext): Diagnosis =>
   toDiagnosis('Ready', 'Running', readySince(context), {
-    progress: `${describeAccess(context)}${describeLastRestart(context)}`,
+    progress: `${describeAccess(context)}${describeLastRestart(context)}${describeEviction(context)}`,
   });
 
 function describeAccess({ machine: { name, namespace, spec } }: DiagnosisContext): string {
@@ -56,4 +57,13 @@ function describeLastRestart({ pod }: DiagnosisContext): string {
   const { reason, exitCode, finishedAt } = container.lastTermination;
   const cause = reason === 'OOMKilled' ? 'because it ran out of memory' : `with exit code ${exitCode}`;
   return ` Its container ${container.name} exited at ${finishedAt} ${cause}, and was restarted.`;
+}
+
+/** A pod that was evicted from its node remains as a record. */
+function describeEviction({ machine, dependents, pod }: DiagnosisContext): string {
+  const [evicted] = dependents.pods
+    .filter((one) => one !== pod && !isAlive(one) && one.createdAt >= machine.specChangedAt)
+    .flatMap((one) => disruptionOf(one) ?? [])
+    .sort((one, other) => (one.since > other.since ? -1 : 1));
+  return evicted ? ` Its previous pod was evicted at ${evicted.since}: ${quote(evicted.message)}` : '';
 }
