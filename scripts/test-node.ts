@@ -17,7 +17,7 @@ function main(): number {
     console.log(`The tests on a real node are skipped. ${(error as Error).message}`);
     return 0;
   }
-  const test = ['scripts/test.ts', '--files=1', '--setup=test/node/setup.ts', 'node'];
+  const test = ['scripts/test.ts', '--files=2', '--setup=test/node/setup.ts', 'node'];
   return spawnSync(process.execPath, test, { stdio: 'inherit' }).status ?? 1;
 }
 

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { NODE_NAME } from '../../dev/node/node.ts';
 import { connect } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { SERVES } from './failures/failure.ts';
 import { kubectl, nodeFolder } from './support/cluster.ts';
 import { machineOf } from './support/machines.ts';
+import { startRealNode } from './support/real-node.ts';
 import { followReports, followsReport, hasCondition, type Step } from './support/reports.ts';
 
-/** Faults of the node while a machine runs on it. They disturb every machine, so this file must run alone. */
+/** Faults of the node while a machine runs on it. They disturb every machine, so they have a cluster of their own. */
+
+let stop: (() => Promise<void>) | undefined;
+
+before(async () => {
+  stop = await startRealNode(['busybox']);
+});
+
+after(() => stop?.());
 
 /** The node lifecycle controller waits for a silent node for 50 s. */
 const LONG = { timeoutMs: 120_000, intervalMs: 200 };
