@@ -34,7 +34,7 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
   },
   ideImage: {
     description: 'The image that VS Code (code-server) is copied from.',
-    default: 'docker.io/codercom/code-server:4.108.2',
+    default: 'docker.io/codercom/code-server:4.115.0',
   },
   ingressAnnotations: {
     description: 'Mapping: annotations for every Ingress, such as timeouts for WebSockets.',
