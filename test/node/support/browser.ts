@@ -13,11 +13,41 @@ export async function openPage(t: TestContext): Promise<Page> {
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(120_000);
+  const watched: Watched = { pending: new Set(), problems: [] };
+  pages.set(page, watched);
+  const { pending, problems } = watched;
+  page.on('request', (request) => pending.add(request.url()));
+  page.on('requestfinished', (request) => pending.delete(request.url()));
+  page.on('requestfailed', (request) => {
+    pending.delete(request.url());
+    problems.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.url()}: ${response.status()}`);
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
   t.after(async () => {
-    if (!t.passed) await screenshot(page, 'failed');
+    if (!t.passed) {
+      await screenshot(page, 'failed');
+      t.diagnostic(describe(page));
+    }
     await browser.close();
   });
   return page;
+}
+
+interface Watched {
+  /** What has been requested and not answered yet. */
+  readonly pending: Set<string>;
+  readonly problems: string[];
+}
+
+const pages = new WeakMap<Page, Watched>();
+
+/** What the page has requested in vain so far, and the errors of its scripts. */
+export function describe(page: Page): string {
+  const { pending, problems } = pages.get(page) ?? { pending: [], problems: [] };
+  return [page.url(), ...problems, ...[...pending].map((url) => `${url}: no response yet`)].join('\n');
 }
 
 /** With SCREENSHOTS, writes a picture of the page to that folder. */
