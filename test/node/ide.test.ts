@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '../support/workloads.ts';
-import { describe, openPage, screenshot } from './support/browser.ts';
+import { openPage, screenshot } from './support/browser.ts';
 import { machineOf } from './support/machines.ts';
 
 /** A person opens a machine in a browser. With SCREENSHOTS, pictures of it go to that folder. */
@@ -19,17 +19,7 @@ test('VS Code asks for the password, and its terminal is a shell of the user', a
   await page.getByText('Incorrect password').waitFor();
   await page.fill('input[type=password]', await machine.password());
   await page.press('input[type=password]', 'Enter');
-  // On a busy machine the window has stayed empty, seldom: a person reloads it then.
-  const workbench = page.locator('.monaco-workbench .part.statusbar');
-  const isThere = await workbench.waitFor({ timeout: 60_000 }).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) {
-    t.diagnostic(`the window is empty: ${describe(page)}`);
-    await page.reload();
-    await workbench.waitFor();
-  }
+  await page.locator('.monaco-workbench .part.statusbar').waitFor();
   // The home directory is trusted, so no dialog is in the way.
   await page.keyboard.press('Control+`');
   await page.locator('.terminal.xterm textarea').waitFor();

@@ -45,7 +45,7 @@ interface Watched {
 const pages = new WeakMap<Page, Watched>();
 
 /** What the page has requested in vain so far, and the errors of its scripts. */
-export function describe(page: Page): string {
+function describe(page: Page): string {
   const { pending, problems } = pages.get(page) ?? { pending: [], problems: [] };
   return [page.url(), ...problems, ...[...pending].map((url) => `${url}: no response yet`)].join('\n');
 }
