@@ -64,10 +64,13 @@ test('a kubelet that is killed, and starts again, leaves the machine Running', a
       () => false,
     );
   await until('the kubelet to have taken over the machine', works, LONG);
-  const { phase, restarts } = await machine.status();
-  assert.deepEqual([phase, restarts], ['Running', 0]);
+  // The new kubelet may take the machine for not ready until it has probed it.
+  const { restarts } = await machine.running();
+  assert.equal(restarts, 0);
   assert.deepEqual(await machine.pods(), machine.podsBefore);
-  assert.deepEqual(machine.statuses(), []);
+  const statuses = machine.statuses().join(', ');
+  assert.doesNotMatch(statuses, /Failed|Evicted|Recreating|NodeLost/);
+  t.diagnostic(statuses || 'Running all the time');
 });
 
 test('a node that stops reporting is lost, and the machine is Running again when the node is back', async (t) => {
