@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 
@@ -9,17 +9,21 @@ import type { Socket } from 'node:net';
 const groups = new Set<number>();
 let installed = false;
 
+const runId = randomUUID();
 /** Every child gets this variable, so that it can be found if this process is killed while it starts the child. */
-export const RUN_MARK: Readonly<Record<string, string>> = { DEVMACHINE_RUN: randomUUID() };
+export const RUN_MARK = { DEVMACHINE_RUN: runId };
 
-export interface Ending {
+export interface GroupLeader {
+  readonly child: ChildProcess;
   readonly killGroup: (signal: NodeJS.Signals) => void;
 }
 
-/** Ends `child` and its group with this process. It must have been spawned with `detached: true`. */
-export function endWithParent(child: ChildProcess): Ending {
+/** Starts a program in a process group of its own, which ends with the program, and with this process. */
+export function spawnGroup(command: string, args: readonly string[], options: SpawnOptions): GroupLeader {
+  const env = { ...(options.env ?? process.env), ...RUN_MARK };
+  const child = spawn(command, args, { ...options, env, detached: true });
   const { pid } = child;
-  if (pid === undefined) return { killGroup: () => {} };
+  if (pid === undefined) return { child, killGroup: () => {} };
   install();
   groups.add(pid);
   tellGuardian(`+ ${pid}`);
@@ -30,6 +34,7 @@ export function endWithParent(child: ChildProcess): Ending {
     tellGuardian(`- ${pid}`);
   });
   return {
+    child,
     killGroup: (signal) => {
       if (groups.has(pid)) killGroup(pid, signal);
     },
@@ -62,9 +67,8 @@ let guardian: ChildProcess | undefined;
 /** Nothing runs in a process that is killed with SIGKILL, so another process has to end the groups then. */
 function tellGuardian(change: string): void {
   if (guardian === undefined) {
-    const mark = Object.entries(RUN_MARK)[0]?.join('=') ?? '';
-    const stdio = ['pipe', 'ignore', 'ignore'] as const;
-    guardian = spawn('/bin/sh', ['-c', GUARDIAN, 'sh', mark], { stdio: [...stdio], detached: true });
+    const stdio: SpawnOptions['stdio'] = ['pipe', 'ignore', 'ignore'];
+    guardian = spawn('/bin/sh', ['-c', GUARDIAN, 'sh', runId], { stdio, detached: true });
     guardian.unref();
     // It does not keep this process running, and if it was killed, this process still ends the groups itself.
     (guardian.stdin as Socket | null)?.unref();
