@@ -10,10 +10,8 @@ export const IMAGES = ['machine', 'code-server', 'jupyter'] as const;
 export interface NodeAssets {
   /** The folder with kubelet and kube-proxy. */
   readonly programsDir: string;
-  /** The folder with containerd. */
+  /** The folder with containerd and the network plugins. */
   readonly nodeProgramsDir: string;
-  /** The folder with the network plugins. */
-  readonly pluginsDir: string;
   readonly runc: string;
   readonly pauseImage: string;
   readonly archives: readonly string[];
@@ -36,14 +34,13 @@ export async function prepareNode({ images, pull = false, ...options }: PrepareO
   checkRequirements(missingForImages(names));
   const programs = await findAssets(['kubelet', 'kube-proxy'], options);
   const nodePrograms = await findAssets(NODE_PROGRAMS, { ...options, folder: 'tools-node' });
-  const [pause, ...others] = await findImages(names, options);
+  const found = await findImages(names, options);
   return {
     programsDir: programs.dir,
     nodeProgramsDir: nodePrograms.dir,
-    pluginsDir: nodePrograms.dir,
     runc: findProgram('runc') ?? 'runc',
-    pauseImage: pause?.reference ?? '',
-    archives: [pause, ...others].flatMap((image) => (image ? [image.archive] : [])),
+    pauseImage: found[0]?.reference ?? '',
+    archives: found.map(({ archive }) => archive),
     pull,
   };
 }

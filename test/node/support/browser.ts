@@ -13,9 +13,9 @@ export async function openPage(t: TestContext): Promise<Page> {
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(120_000);
-  const watched: Watched = { pending: new Set(), problems: [] };
-  pages.set(page, watched);
-  const { pending, problems } = watched;
+  /** What has been requested and not answered yet, and what went wrong. */
+  const pending = new Set<string>();
+  const problems: string[] = [];
   page.on('request', (request) => pending.add(request.url()));
   page.on('requestfinished', (request) => pending.delete(request.url()));
   page.on('requestfailed', (request) => {
@@ -29,25 +29,12 @@ export async function openPage(t: TestContext): Promise<Page> {
   t.after(async () => {
     if (!t.passed) {
       await screenshot(page, 'failed');
-      t.diagnostic(describe(page));
+      const waiting = [...pending].map((url) => `${url}: no response yet`);
+      t.diagnostic([page.url(), ...problems, ...waiting].join('\n'));
     }
     await browser.close();
   });
   return page;
-}
-
-interface Watched {
-  /** What has been requested and not answered yet. */
-  readonly pending: Set<string>;
-  readonly problems: string[];
-}
-
-const pages = new WeakMap<Page, Watched>();
-
-/** What the page has requested in vain so far, and the errors of its scripts. */
-function describe(page: Page): string {
-  const { pending, problems } = pages.get(page) ?? { pending: [], problems: [] };
-  return [page.url(), ...problems, ...[...pending].map((url) => `${url}: no response yet`)].join('\n');
 }
 
 /** With SCREENSHOTS, writes a picture of the page to that folder. */

@@ -34,7 +34,6 @@ export async function startRealNode(
     stateDir,
     nodePid: controlPlane.workloads?.nodes.pid ?? 0,
     kubectl: join(controlPlane.assetsDir, 'kubectl'),
-    ctr: join(node.nodeProgramsDir, 'ctr'),
   };
   process.env['DEVMACHINE_TEST_KUBECONFIG'] = controlPlane.kubeconfig;
   process.env['DEVMACHINE_TEST_NODE'] = JSON.stringify(underTest);
