@@ -30,7 +30,7 @@ import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions } from './workl
 const CRD_FILE = `${REPOSITORY}crd/devmachine-crd.yaml`;
 const NAMESPACE = 'taskmodeling-public-prod';
 
-const USAGE = `npm run dev [-- --real-node] [-- --reset]
+const USAGE = `npm run dev [-- [--real-node [--pull]] [--reset]]
 
 Runs a Kubernetes control plane with nodes simulated by kwok, the DevMachine CRD, the operator and the API until Ctrl-C.
 The API restarts when its files change.
@@ -96,8 +96,7 @@ async function define(controlPlane: ControlPlane, log: (line: string) => void): 
   log(`Applied ${relative(REPOSITORY, CRD_FILE)}`);
 }
 
-/** How the machines run, for the user. */
-
+/** Resolves to what the user has to know about the machines. */
 async function runMachines(
   controlPlane: ControlPlane,
   defined: Promise<void>,

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 /**
@@ -8,14 +9,21 @@ import type { Socket } from 'node:net';
 const groups = new Set<number>();
 let installed = false;
 
-export interface Ending {
+const runId = randomUUID();
+/** Every child gets this variable, so that it can be found if this process is killed while it starts the child. */
+export const RUN_MARK = { DEVMACHINE_RUN: runId };
+
+export interface GroupLeader {
+  readonly child: ChildProcess;
   readonly killGroup: (signal: NodeJS.Signals) => void;
 }
 
-/** Ends `child` and its group with this process. It must have been spawned with `detached: true`. */
-export function endWithParent(child: ChildProcess): Ending {
+/** Starts a program in a process group of its own, which ends with the program, and with this process. */
+export function spawnGroup(command: string, args: readonly string[], options: SpawnOptions): GroupLeader {
+  const env = { ...(options.env ?? process.env), ...RUN_MARK };
+  const child = spawn(command, args, { ...options, env, detached: true });
   const { pid } = child;
-  if (pid === undefined) return { killGroup: () => {} };
+  if (pid === undefined) return { child, killGroup: () => {} };
   install();
   groups.add(pid);
   tellGuardian(`+ ${pid}`);
@@ -26,13 +34,17 @@ export function endWithParent(child: ChildProcess): Ending {
     tellGuardian(`- ${pid}`);
   });
   return {
+    child,
     killGroup: (signal) => {
       if (groups.has(pid)) killGroup(pid, signal);
     },
   };
 }
 
-/** Remembers the groups that it reads of. Its input ends with its parent, and then it kills them. */
+/**
+ * Remembers the groups that it reads of. Its input ends with its parent, and then it kills them, and on Linux any process with
+ * the mark ($1) that it has not heard of.
+ */
 const GUARDIAN = `
 groups=' '
 while read -r change group; do
@@ -41,14 +53,22 @@ while read -r change group; do
     -) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
   esac
 done
-for group in $groups; do kill -KILL "-$group"; done`;
+for group in $groups; do kill -KILL "-$group"; done
+for round in 1 2 3; do
+  for file in $(grep -als "$1" /proc/[0-9]*/environ); do
+    file=\${file%/environ}
+    kill -KILL "\${file#/proc/}"
+  done
+  sleep 0.2
+done`;
 
 let guardian: ChildProcess | undefined;
 
 /** Nothing runs in a process that is killed with SIGKILL, so another process has to end the groups then. */
 function tellGuardian(change: string): void {
   if (guardian === undefined) {
-    guardian = spawn('/bin/sh', ['-c', GUARDIAN], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const stdio: SpawnOptions['stdio'] = ['pipe', 'ignore', 'ignore'];
+    guardian = spawn('/bin/sh', ['-c', GUARDIAN, 'sh', runId], { stdio, detached: true });
     guardian.unref();
     // It does not keep this process running, and if it was killed, this process still ends the groups itself.
     (guardian.stdin as Socket | null)?.unref();

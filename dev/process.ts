@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWithParent } from './exit.ts';
+import { type GroupLeader, spawnGroup } from './exit.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -29,8 +29,7 @@ const GRACE_MS = 10_000;
 const LAST_LINES = 15;
 
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
-  const child = spawnChild(spec);
-  const ending = endWithParent(child);
+  const { child, killGroup } = spawnWithLog(spec);
   let how: string | undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -52,7 +51,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       running.kill('SIGTERM');
       // A process that a test paused with SIGSTOP would not handle SIGTERM.
       running.kill('SIGCONT');
-      const timer = setTimeout(() => ending.killGroup('SIGKILL'), graceMs);
+      const timer = setTimeout(() => killGroup('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
     },
@@ -60,14 +59,12 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   return running;
 }
 
-function spawnChild(spec: ProcessSpec): ChildProcess {
-  const { command, args, cwd, env, logFile } = spec;
+function spawnWithLog({ command, args, cwd, env, logFile }: ProcessSpec): GroupLeader {
   const log = logFile === undefined ? undefined : openSync(logFile, 'a', 0o600);
   try {
-    return spawn(command, args, {
+    return spawnGroup(command, args, {
       cwd,
       env,
-      detached: true,
       stdio: log === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', log, log],
     });
   } finally {

@@ -57,7 +57,7 @@ export const ADMIN_SETTINGS: Readonly<Record<string, AdminSetting>> = {
   },
   ideImage: {
     description: 'The image that VS Code (code-server) is copied from.',
-    default: 'docker.io/codercom/code-server:4.116.0',
+    default: 'docker.io/codercom/code-server:4.115.0',
   },
   ingressAnnotations: {
     description:

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { missingForImages } from '../dev/images/images.ts';
-import { IMAGES } from '../dev/node/prepare.ts';
+import { IMAGE_NAMES, missingForImages } from '../dev/images/images.ts';
 import { checkRequirements, findProgram, missingPackages } from '../dev/node/requirements.ts';
 
 /**
@@ -18,14 +17,14 @@ function main(): number {
     console.log(`The tests on a real node are skipped. ${(error as Error).message}`);
     return 0;
   }
-  const test = ['scripts/test.ts', '--files=1', '--setup=test/node/setup.ts', 'node'];
+  const test = ['scripts/test.ts', '--files=2', '--setup=test/node/setup.ts', 'node'];
   return spawnSync(process.execPath, test, { stdio: 'inherit' }).status ?? 1;
 }
 
 /** The Debian packages that are missing. */
 const missing = (): string[] => [
   ...missingPackages(),
-  ...missingForImages(['pause', ...IMAGES, 'busybox', 'foreign']),
+  ...missingForImages(IMAGE_NAMES),
   ...(findProgram('chromium') ? [] : ['chromium']),
 ];
 

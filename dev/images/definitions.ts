@@ -5,7 +5,15 @@ import { ADMIN_SETTINGS } from '../../scripts/admin-settings.ts';
 import { TEMPLATES } from '../../src/devmachine/schema/templates.ts';
 import type { ImageConfig } from './oci.ts';
 
-export const IMAGE_NAMES = ['pause', 'machine', 'code-server', 'jupyter', 'busybox', 'foreign'] as const;
+export const IMAGE_NAMES = [
+  'pause',
+  'machine',
+  'code-server',
+  'jupyter',
+  'rclone',
+  'busybox',
+  'foreign',
+] as const;
 export type ImageName = (typeof IMAGE_NAMES)[number];
 
 /** An image of a few files, made by make-files.ts, or a Debian with a layer that a script of chroot/ adds to it. */
@@ -36,6 +44,7 @@ const DEBIAN = {
 } as const;
 
 const IDE_IMAGE = ADMIN_SETTINGS['ideImage']?.default ?? '';
+const S3_IMAGE = ADMIN_SETTINGS['s3Image']?.default ?? '';
 
 export const DEFINITIONS: Readonly<Record<ImageName, Definition>> = {
   pause: {
@@ -85,6 +94,12 @@ export const DEFINITIONS: Readonly<Record<ImageName, Definition>> = {
       WorkingDir: '/home/jovyan',
     },
     sources: ['chroot/jupyter.sh'],
+  },
+  rclone: {
+    ...DEBIAN,
+    reference: S3_IMAGE,
+    config: { Env: [`PATH=${PATH}`], Entrypoint: ['rclone'] },
+    sources: ['chroot/rclone.sh'],
   },
   busybox: {
     kind: 'files',

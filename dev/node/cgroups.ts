@@ -23,10 +23,10 @@ export async function createCgroup(name: string): Promise<void> {
 /** Removes the folder `name` with all below it, once the last process has left it. */
 export async function removeCgroup(name: string): Promise<void> {
   const deadline = Date.now() + END_MS;
-  for (const hierarchy of hierarchies()) {
+  for (const folder of cgroupFolders(name)) {
     for (;;) {
       try {
-        removeAll(join(hierarchy, name));
+        removeAll(folder);
         break;
       } catch (error) {
         if (Date.now() > deadline) throw error;

@@ -7,7 +7,7 @@ export interface NodeConfig {
   /** The node's folder. */
   readonly dir: string;
   /** The folder with the network plugins. */
-  readonly pluginsDir: string;
+  readonly nodeProgramsDir: string;
   /** The path of runc. */
   readonly runc: string;
   /** The reference of the image of the container that holds a pod's namespaces. */
@@ -57,7 +57,7 @@ const NETWORK = {
  * Without CAP_SYS_RESOURCE, nobody may lower an OOM score (`restrict_oom_score_adj`). AppArmor profiles belong to the machine,
  * and loading one needs a right that the node may not have.
  */
-const containerd = ({ dir, pluginsDir, runc, pauseImage }: NodeConfig): string => `version = 3
+const containerd = ({ dir, nodeProgramsDir, runc, pauseImage }: NodeConfig): string => `version = 3
 root = ${toml(join(dir, 'containerd'))}
 state = "/run/containerd"
 oom_score = 0
@@ -77,7 +77,7 @@ restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
 
 [plugins.'io.containerd.cri.v1.runtime'.cni]
-bin_dirs = [${toml(pluginsDir)}]
+bin_dirs = [${toml(nodeProgramsDir)}]
 conf_dir = ${toml(join(dir, 'cni'))}
 
 [plugins.'io.containerd.cri.v1.runtime'.containerd]

@@ -23,7 +23,7 @@ gateway.on('connect', ({ url = '' }, socket, head) => {
     socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     return;
   }
-  const upstream = connect({ host: target?.[1], port, noDelay: true });
+  const upstream = connect({ host: target?.[1], port, noDelay: true, allowHalfOpen: true });
   upstream.once('connect', () => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     upstream.write(head);

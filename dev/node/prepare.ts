@@ -10,10 +10,8 @@ export const IMAGES = ['machine', 'code-server', 'jupyter'] as const;
 export interface NodeAssets {
   /** The folder with kubelet and kube-proxy. */
   readonly programsDir: string;
-  /** The folder with containerd. */
+  /** The folder with containerd and the network plugins. */
   readonly nodeProgramsDir: string;
-  /** The folder with the network plugins. */
-  readonly pluginsDir: string;
   readonly runc: string;
   readonly pauseImage: string;
   readonly archives: readonly string[];
@@ -32,18 +30,17 @@ interface PrepareOptions {
 
 /** Checks the machine, and builds what is missing: minutes for the first time. */
 export async function prepareNode({ images, pull = false, ...options }: PrepareOptions): Promise<NodeAssets> {
-  const names = pull ? (['pause'] as const) : (['pause', ...images] as const);
+  const names = [...new Set<ImageName>(['pause', ...(pull ? [] : images)])];
   checkRequirements(missingForImages(names));
   const programs = await findAssets(['kubelet', 'kube-proxy'], options);
   const nodePrograms = await findAssets(NODE_PROGRAMS, { ...options, folder: 'tools-node' });
-  const [pause, ...others] = await findImages(names, options);
+  const found = await findImages(names, options);
   return {
     programsDir: programs.dir,
     nodeProgramsDir: nodePrograms.dir,
-    pluginsDir: nodePrograms.dir,
     runc: findProgram('runc') ?? 'runc',
-    pauseImage: pause?.reference ?? '',
-    archives: [pause, ...others].flatMap((image) => (image ? [image.archive] : [])),
+    pauseImage: found[0]?.reference ?? '',
+    archives: found.map(({ archive }) => archive),
     pull,
   };
 }

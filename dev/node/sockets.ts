@@ -1,16 +1,26 @@
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { type Duplex, pipeline } from 'node:stream';
+import type { Duplex } from 'node:stream';
 
 /** The unix sockets in the node's folder. */
 export const GATEWAY_SOCKET = 'gateway.sock';
 export const APISERVER_SOCKET = 'apiserver.sock';
 
-/** Passes bytes between two streams in both directions. The end of one direction ends that direction; an error, both. */
+/**
+ * Passes bytes between two streams in both directions. The end of one direction ends only that one; a stream that closes before
+ * its end takes the other one with it. (Two calls of `pipeline` would destroy a stream that still has bytes to write.)
+ */
 export function pair(one: Duplex, other: Duplex): void {
-  // Both streams are destroyed if one fails, and nobody is left to tell.
-  pipeline(one, other, () => {});
-  pipeline(other, one, () => {});
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    from.pipe(to);
+    from.once('error', () => to.destroy());
+    from.once('close', () => {
+      if (!from.readableEnded) to.destroy();
+    });
+  }
 }
 
 /** Listens on a unix socket and connects each client to a port on the loopback interface. */

@@ -14,6 +14,7 @@ import {
   put,
   stored,
 } from '../support/machine-calls.ts';
+import { waitFor } from '../support/workloads.ts';
 
 test('a replacement removes omitted fields, and repeating it changes nothing', async (t) => {
   const cluster = connect(t);
@@ -166,8 +167,13 @@ test('of 12 concurrent replacements with the same If-Match, exactly one succeeds
   const replicas = [await startReadyApi(t), await startReadyApi(t)];
   const api = replicas[0] ?? assert.fail();
   assert.equal((await api.create(namespace, 'one')).status, 201);
+  let generation = 1;
   for (let round = 0; round < 10; round++) {
-    const tag = String((await api.status(namespace, 'one')).headers['etag']);
+    const { headers } = await waitFor('the last replacement in the status', async () => {
+      const status = await api.status(namespace, 'one');
+      return status.body.generation === generation && status;
+    });
+    const tag = String(headers['etag']);
     const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => {
         const spec = { ...EXAMPLE_SPEC, port: 1_000 + 12 * round + index };
@@ -178,6 +184,7 @@ test('of 12 concurrent replacements with the same If-Match, exactly one succeeds
     assert.equal(winners.length, 1, responses.map(outcome).join());
     assert.equal(responses.filter(({ status }) => status === 412).length, 11, responses.map(outcome).join());
     assert.deepEqual((await stored(cluster, namespace, 'one')).spec, winners[0]?.body.spec);
+    generation++;
   }
 });
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AssetOptions, findAssets } from '../../dev/assets.ts';
 import { readGoTools } from '../../dev/go-tools.ts';
 import { until } from '../support/until.ts';
-import { isAlive, temporaryFolder } from './support/processes.ts';
+import { isAlive, pidsIn, temporaryFolder } from './support/processes.ts';
 
 const tools = readGoTools('tools');
 const oldest = readGoTools('tools-1.30');
@@ -205,13 +204,9 @@ test('an interrupted build ends Go and its children and leaves nothing', async (
   const stop = new AbortController();
   const env = { ...options.env, PIDS: pids };
   const building = findAssets(['etcd'], { ...options, env, signal: stop.signal });
-  await until(
-    'the pids of both processes',
-    () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'),
-  );
+  const both = await pidsIn(pids);
   stop.abort(new Error('given up'));
   await assert.rejects(building, /given up/);
-  const both = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
   assert.equal(both.length, 2);
   await until('the end of both processes', () => !both.some(isAlive));
   assert.deepEqual(await readdir(dirname(cached)), []);

@@ -10,7 +10,7 @@ import { packLayer, writeArchive } from '../../dev/images/oci.ts';
 import { findRemoved, writeWhiteouts } from '../../dev/images/whiteouts.ts';
 import { runCommand } from '../../dev/run-command.ts';
 import { until } from '../support/until.ts';
-import { isAlive, temporaryFolder } from './support/processes.ts';
+import { isAlive, pidsIn, temporaryFolder } from './support/processes.ts';
 
 /** Writes files, and the folders that they are in, below `root`. */
 async function write(root: string, files: Readonly<Record<string, string>>): Promise<string> {
@@ -163,10 +163,10 @@ work=$2; shift 3; mkdir "$work/done"`;
 const BUILDS = `${BUILD}; for name; do echo "$name: done"; echo "$name" > "$work/done/$name.tar"; done`;
 
 /** An empty cache, and programs instead of those that ask for packages and make namespaces. */
-async function setUp(t: TestContext, setpriv = '', dpkgQuery = ALL_INSTALLED): Promise<Setup> {
+async function setUp(t: TestContext, unshare = '', dpkgQuery = ALL_INSTALLED): Promise<Setup> {
   const home = await temporaryFolder(t);
   const bin = join(home, 'bin');
-  const programs = { setpriv, 'dpkg-query': dpkgQuery };
+  const programs = { unshare, 'dpkg-query': dpkgQuery };
   for (const [name, text] of Object.entries(programs)) {
     await write(bin, { [name]: `#!/bin/sh\n${text}\n` });
     await chmod(join(bin, name), 0o755);
@@ -224,13 +224,9 @@ test('an interrupted build ends its processes and leaves nothing', async (t) => 
   const { cache, options } = await setUp(t, `${BUILD}; sleep 1000 & echo "$$ $!" > ${pids}; wait`);
   const stop = new AbortController();
   const building = findImages(['pause'], { ...options, signal: stop.signal });
-  await until(
-    'the pids of both processes',
-    () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'),
-  );
+  const both = await pidsIn(pids);
   stop.abort(new Error('given up'));
   await assert.rejects(building, /given up/);
-  const both = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
   await until('the end of both processes', () => !both.some(isAlive));
   assert.deepEqual(await readdir(cache), []);
 });

@@ -15,6 +15,9 @@ import { DEV, runNode, temporaryFolder } from './support/processes.ts';
 
 const GATEWAY = fileURLToPath(new URL('node/gateway.ts', DEV));
 
+/** More than the buffers on the way hold. */
+const SIZE = 1_000_000;
+
 /** Starts a server that sends back what it gets, and ends when its client has ended. */
 async function startEcho(t: TestContext): Promise<number> {
   const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(
@@ -34,7 +37,10 @@ async function startGateway(t: TestContext) {
   const dial = (path: string) =>
     new Promise<{ status: number | undefined; socket: Duplex }>((resolve, reject) => {
       const call = request({ socketPath, method: 'CONNECT', path, agent: false });
-      call.once('connect', ({ statusCode: status }, socket) => resolve({ status, socket }));
+      call.once('connect', ({ statusCode: status }, socket, head) => {
+        socket.unshift(head);
+        resolve({ status, socket });
+      });
       call.once('error', reject).end();
     });
   await until('the gateway', () =>
@@ -61,6 +67,24 @@ test('CONNECT leads to the address that it names, and the end of one direction e
   assert.equal(status, 200);
   const text = 'x'.repeat(1_000_000);
   assert.equal(await echo(socket, text), text);
+});
+
+test('what servers send before they close arrives, however late it is read', async (t) => {
+  const server = createServer((socket) => socket.end(Buffer.alloc(SIZE))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { dial } = await startGateway(t);
+  const read = async () => {
+    const { socket } = await dial(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    let length = 0;
+    for await (const chunk of socket) {
+      length += chunk.length;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return length;
+  };
+  const lengths = await Promise.all(Array.from({ length: 100 }, read));
+  assert.deepEqual([...new Set(lengths)], [SIZE]);
 });
 
 test('an address where nobody listens is a 502, and a target that is no address is a 400', async (t) => {

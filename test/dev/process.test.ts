@@ -108,3 +108,19 @@ test('a process that handles a signal itself decides when its children end', asy
   assert.equal(await script.ended, 7);
   assert.match(script.output(), /alive=true/);
 });
+
+test('a child ends with a parent that is killed before it has told of the child', async (t) => {
+  const script = runModule(
+    t,
+    `import { spawn } from 'node:child_process';
+     import { RUN_MARK } from 'dev/exit.ts';
+     import { startProcess } from 'dev/process.ts';
+     const idle = [process.execPath, ['-e', 'setInterval(() => {}, 1000)']];
+     await startProcess({ name: 'known', command: idle[0], args: idle[1] });
+     const unknown = spawn(...idle, { detached: true, stdio: 'ignore', env: { ...process.env, ...RUN_MARK } });
+     unknown.once('spawn', () => { console.log('child=' + unknown.pid + ' up'); process.kill(process.pid, 'SIGKILL'); });`,
+  );
+  assert.equal(await script.ended, 'SIGKILL');
+  const pid = Number(/child=(\d+)/.exec(script.output())?.[1]);
+  await until('the end of the child', () => !isAlive(pid));
+});

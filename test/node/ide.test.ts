@@ -23,7 +23,8 @@ test('VS Code asks for the password, and its terminal is a shell of the user', a
   // The home directory is trusted, so no dialog is in the way.
   await page.keyboard.press('Control+`');
   await page.locator('.terminal.xterm textarea').waitFor();
-  const command = "bash -c 'id -un; locale charmap; echo $SHELL; pwd' > ~/from-terminal 2>&1";
+  const command =
+    "bash -c 'id -un; locale charmap; echo $SHELL; pwd' > ~/partial 2>&1 && mv ~/partial ~/from-terminal";
   await page.locator('.terminal.xterm textarea').focus();
   const output = await waitFor('the output of the terminal', async () => {
     await page.keyboard.type(command);

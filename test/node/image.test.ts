@@ -29,6 +29,8 @@ test('an orphan is reaped, ssh finds the user, and the locale is UTF-8', async (
     async () => (await machine.exec(`test -d /proc/${orphan} || echo gone`)) === 'gone\n',
   );
   const server = "$(ps -eo pid,args | grep -m1 'ide/lib/node --import' | awk '{print $1}')";
-  const environment = await machine.exec(`tr '\\0' '\\n' < /proc/${server}/environ | grep -E '^(HOME|npm_)'`);
+  const environment = await machine.exec(
+    `tr '\\0' '\\n' < /proc/${server}/environ | grep -E '^(HOME|npm_)' | sort`,
+  );
   assert.equal(environment, 'HOME=/home/coder\nnpm_config_prefix=/home/coder/.local\n');
 });

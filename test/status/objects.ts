@@ -16,6 +16,7 @@ export interface Owner {
 export const LONG_AGO = '2026-01-01T00:00:00Z';
 export const SCHEDULED = '2026-01-01T00:01:00Z';
 export const AFTER = '2026-01-01T00:02:00Z';
+export const LATEST = '2026-01-01T00:03:00Z';
 
 export const metadata = ({ name, namespace }: Owner, ownName = name) => ({
   name: ownName,
@@ -73,6 +74,7 @@ interface PodOptions {
   readonly machine?: object;
   /** The status of an init container. */
   readonly init?: object;
+  readonly initName?: string;
   readonly node?: string | null;
   readonly conditions?: readonly object[];
   readonly suffix?: string;
@@ -80,7 +82,7 @@ interface PodOptions {
 
 /** A pod that is ready, unless the options say otherwise. */
 export function pod(owner: Owner, options: PodOptions = {}): Raw {
-  const { status, machine, init, node = 'node-1', conditions, suffix = 'a' } = options;
+  const { status, machine, init, initName = 'ide', node = 'node-1', conditions, suffix = 'a' } = options;
   const ready = machine === undefined && init === undefined;
   const state = (name: string, more: object) => ({
     name,
@@ -97,7 +99,7 @@ export function pod(owner: Owner, options: PodOptions = {}): Raw {
     spec: {
       ...(node === null ? {} : { nodeName: node }),
       containers: [{ name: 'machine', image: IMAGE }],
-      initContainers: init === undefined ? [] : [{ name: 'ide', image: IMAGE }],
+      initContainers: init === undefined ? [] : [{ name: initName, image: IMAGE }],
     },
     status: {
       phase: ready ? 'Running' : 'Pending',
@@ -106,7 +108,7 @@ export function pod(owner: Owner, options: PodOptions = {}): Raw {
         condition('Ready', ready ? 'True' : 'False', '', '', AFTER),
       ],
       ...(node === null ? {} : { containerStatuses: [state('machine', machine ?? (init ? WAITS : READY))] }),
-      ...(init === undefined ? {} : { initContainerStatuses: [state('ide', init)] }),
+      ...(init === undefined ? {} : { initContainerStatuses: [state(initName, init)] }),
       ...status,
     },
   };

@@ -11,6 +11,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly init: boolean;
+  /** An init container that runs as long as the pod does. */
+  readonly sidecar: boolean;
   readonly ready: boolean;
   readonly started: boolean;
   readonly restarts: number;

@@ -5,6 +5,7 @@ import { truncate } from './metadata.ts';
 export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
+  readonly restartPolicy?: string;
 }
 
 interface TerminationObject {
@@ -41,7 +42,7 @@ export function toContainers(
 }
 
 function toContainer(
-  { name, image = '' }: ContainerSpec,
+  { name, image = '', restartPolicy }: ContainerSpec,
   status: ContainerStatus,
   init: boolean,
   interner: Interner,
@@ -54,6 +55,7 @@ function toContainer(
     name: interner.text(name),
     image: interner.text(image),
     init,
+    sidecar: init && restartPolicy === 'Always',
     ready,
     started,
     restarts: restartCount,

@@ -31,7 +31,11 @@ export async function startPod(): Promise<Pod> {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
       events.push(response);
     },
-    '/early': (_, response) => response.writeHead(413).end('too large'),
+    // It goes on reading, as servers do: bytes that nobody reads reset the connection, and the answer may be lost.
+    '/early': (request, response) => {
+      response.writeHead(413, { 'content-length': 9 }).write('too large');
+      request.resume().once('end', () => response.end());
+    },
     '/hang': () => undefined,
     '/reset': (_, { socket }) => socket?.resetAndDestroy(),
     '/cut': (_, response) =>

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,12 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
 
 export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined;
+}
+
+/** Waits until a script has written a line of process ids to the file, and resolves to them. */
+export async function pidsIn(file: string): Promise<number[]> {
+  await until('the process ids', () => existsSync(file) && readFileSync(file, 'utf8').includes('\n'));
+  return readFileSync(file, 'utf8').trim().split(' ').map(Number);
 }
 
 /** Starts a process that does nothing, in its own process group. It is ended with the test. */

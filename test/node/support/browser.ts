@@ -13,8 +13,25 @@ export async function openPage(t: TestContext): Promise<Page> {
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(120_000);
+  /** What has been requested and not answered yet, and what went wrong. */
+  const pending = new Set<string>();
+  const problems: string[] = [];
+  page.on('request', (request) => pending.add(request.url()));
+  page.on('requestfinished', (request) => pending.delete(request.url()));
+  page.on('requestfailed', (request) => {
+    pending.delete(request.url());
+    problems.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.url()}: ${response.status()}`);
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
   t.after(async () => {
-    if (!t.passed) await screenshot(page, 'failed');
+    if (!t.passed) {
+      await screenshot(page, 'failed');
+      const waiting = [...pending].map((url) => `${url}: no response yet`);
+      t.diagnostic([page.url(), ...problems, ...waiting].join('\n'));
+    }
     await browser.close();
   });
   return page;

@@ -8,7 +8,6 @@ export interface NodeUnderTest {
   /** A process outside the node's process namespace, but in its mount and network namespaces. */
   readonly nodePid: number;
   readonly kubectl: string;
-  readonly ctr: string;
 }
 
 export function nodeUnderTest(): NodeUnderTest {

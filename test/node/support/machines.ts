@@ -14,7 +14,7 @@ export async function machineOf(t: TestContext, name = 'my-machine') {
   return { api, namespace, name, ...callsFor(api, namespace, name) };
 }
 
-export function callsFor(api: Api, namespace: string, name: string) {
+function callsFor(api: Api, namespace: string, name: string) {
   const query = `namespace=${namespace}&name=${name}`;
   const status = async () => (await api.status(namespace, name)).body;
   const waitFor = async (phase: string) => {

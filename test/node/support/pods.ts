@@ -15,6 +15,7 @@ export async function namespaceOf(t: TestContext): Promise<string> {
 
 /** Applies objects in a namespace. */
 export async function apply(namespace: string, ...items: readonly object[]): Promise<void> {
+  if (items.length === 0) return;
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const { status, stderr } = spawnSync(
     nodeUnderTest().kubectl,

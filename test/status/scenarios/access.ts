@@ -101,6 +101,21 @@ export const ACCESS_SCENARIOS: readonly Scenario[] = [
   {
     reason: 'Ready',
     phase: 'Running',
+    cause: 'a ready pod after an eviction',
+    message: /serves no port\. Its previous pod was evicted at .*: The node was low on resource: memory\.$/,
+    spec: PLAIN,
+    objects: deployed(
+      (owner) => pod(owner),
+      (owner) =>
+        pod(owner, {
+          suffix: 'previous',
+          status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
+        }),
+    ),
+  },
+  {
+    reason: 'Ready',
+    phase: 'Running',
     cause: 'a ready pod without a port',
     message: /serves no port/,
     spec: PLAIN,

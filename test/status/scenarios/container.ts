@@ -1,15 +1,14 @@
-import { condition, pod, podEvent, running, terminated, waiting } from '../objects.ts';
+import { condition, LATEST, pod, podEvent, running, terminated, waiting } from '../objects.ts';
 import { deployed, failing, machineIs, type Scenario, starting, unscheduled } from './scenario.ts';
 
 const CREATING = waiting('ContainerCreating');
-const again = (reason: string, exitCode: number, state: object, message?: string) => ({
+/** A container that was restarted after it ended so, and is in this state now. */
+export const again = (reason: string, exitCode: number, state: object, message?: string) => ({
   ...state,
   restartCount: 3,
   lastState: terminated(reason, exitCode, message),
 });
-const NODE = '/opt/devmachine/ide/lib/node';
-const NO_FILE = 'no such file or directory';
-const CRASH_LOOP = waiting('CrashLoopBackOff', 'back-off 5m0s restarting failed container');
+export const CRASH_LOOP = waiting('CrashLoopBackOff', 'back-off 5m0s restarting failed container');
 
 /** A pod that has a node but is not ready. */
 export const CONTAINER_SCENARIOS: readonly Scenario[] = [
@@ -20,9 +19,9 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     machineIs(CREATING, (owner) => podEvent(owner, 'Pulling', 'Pulling image "x"')),
   ),
   starting(
-    'PullingImage',
-    'condition PodReadyToStartContainers and a waiting container',
-    /is being pulled/,
+    'ContainerStarting',
+    'condition PodReadyToStartContainers and a waiting container whose image the node has',
+    /node is creating the container machine/,
     deployed((owner) =>
       pod(owner, {
         machine: CREATING,
@@ -90,7 +89,22 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     'ContainerStarting',
     'a running init container',
     /init container ide is running/,
-    deployed((owner) => pod(owner, { init: running(false) })),
+    deployed((owner) => pod(owner, { init: running(true) })),
+  ),
+  {
+    ...starting(
+      'ContainerStarting',
+      'a bucket that is being copied',
+      /s3-fetch-0 is copying a bucket/,
+      deployed((owner) => pod(owner, { initName: 's3-fetch-0', init: running(true) })),
+    ),
+    hint: /check bucket, prefix and endpoint/,
+  },
+  starting(
+    'ContainerStarting',
+    'a container that has passed its startup probe, before its first readiness probe',
+    /does not answer on its port yet/,
+    machineIs({ ...running(true), state: { running: { startedAt: LATEST } } }),
   ),
   starting(
     'ContainerStarting',
@@ -104,45 +118,10 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     /executable file not found/,
     machineIs(waiting('RunContainerError', 'exec: "nosuch": executable file not found in $PATH')),
   ),
-  failing(
-    'IdeIncompatible',
-    'an image without glibc, in CrashLoopBackOff',
-    /machine:1 cannot run the IDE: exec .*: no such file or directory\.$/,
-    deployed((owner) => pod(owner, { init: again('Error', 255, CRASH_LOOP, `exec ${NODE}: ${NO_FILE}`) })),
-  ),
-  failing(
-    'IdeIncompatible',
-    'an image of another architecture',
-    /exec format error/,
-    deployed((owner) =>
-      pod(owner, { init: { state: terminated('Error', 255, `exec ${NODE}: exec format error`) } }),
-    ),
-  ),
-  failing(
-    'IdeIncompatible',
-    'an image whose glibc is too old, between two restarts',
-    /GLIBC_2\.28' not found/,
-    deployed((owner) =>
-      pod(owner, {
-        init: again(
-          'Error',
-          1,
-          running(false),
-          `${NODE}: /lib/libc.so.6: version \`GLIBC_2.28' not found (required by ${NODE})`,
-        ),
-      }),
-    ),
-  ),
-  failing(
-    'IdeIncompatible',
-    'a container whose IDE cannot be started',
-    /no such file or directory/,
-    machineIs(again('StartError', 128, CRASH_LOOP, `exec: "${NODE}": stat ${NODE}: ${NO_FILE}`)),
-  ),
   starting(
     'ContainerCrashing',
     'an init container of the IDE that has failed once',
-    /ide keeps exiting.*\(Error\): cp: no space\. It has not been restarted yet\.$/,
+    /ide exited with exit code 1 \(Error\): cp: no space\. It has not been restarted yet\.$/,
     deployed((owner) => pod(owner, { init: { state: terminated('Error', 1, 'cp: no space') } })),
   ),
   failing(
@@ -157,6 +136,15 @@ export const CONTAINER_SCENARIOS: readonly Scenario[] = [
     /exit code 0 \(Completed\)/,
     machineIs(again('Completed', 0, running(false))),
   ),
+  {
+    ...failing(
+      'ContainerCrashing',
+      'a bucket that cannot be copied',
+      /s3-fetch-0 keeps exiting/,
+      deployed((owner) => pod(owner, { initName: 's3-fetch-0', init: again('Error', 1, CRASH_LOOP) })),
+    ),
+    hint: /secretName of the s3 mount/,
+  },
   failing(
     'OutOfMemory',
     'an OOM-killed container in CrashLoopBackOff',

@@ -35,6 +35,10 @@ export const POD_SCENARIOS: readonly Scenario[] = [
   starting('CreatingPod', 'a Deployment without a pod', /is being created/, (owner) => [
     deployment(owner, { status: NO_PODS }),
   ]),
+  starting('CreatingPod', 'a pod that the Deployment does not count yet', /is being created/, (owner) => [
+    deployment(owner, { status: NO_PODS }),
+    pod(owner, { machine: CREATING }),
+  ]),
   starting(
     'CreatingPod',
     'a pod that the scheduler has not processed',
@@ -105,7 +109,7 @@ export const POD_SCENARIOS: readonly Scenario[] = [
     ...starting(
       'DiskPending',
       'a disk without a volume',
-      /unbound immediate/,
+      /StorageClass fast is not bound yet: .*unbound immediate/,
       deployed(
         (owner) => pvc(owner, 'Pending'),
         unscheduled('Unschedulable', 'pod has unbound immediate PersistentVolumeClaims'),
@@ -188,5 +192,31 @@ export const POD_SCENARIOS: readonly Scenario[] = [
       }),
     ]),
     terminating: ({ name }) => [`${name}-a`],
+  },
+  {
+    ...starting(
+      'Evicted',
+      'a pod that waits for the end of the evicted one',
+      /NoExecute taint/,
+      deployed(
+        (owner) =>
+          pod(owner, {
+            suffix: 'previous',
+            conditions: [
+              condition(
+                'DisruptionTarget',
+                'True',
+                'DeletionByTaintManager',
+                'deleting due to NoExecute taint',
+              ),
+            ],
+          }),
+        unscheduled(
+          'Unschedulable',
+          "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.",
+        ),
+      ),
+    ),
+    terminating: ({ name }) => [`${name}-previous`],
   },
 ];

@@ -3,6 +3,7 @@ import type { Pod, PodEvent } from '../dependents.ts';
 import { diagnoseIde } from './container-ide.ts';
 import { type Diagnosis, toDiagnosis } from './diagnosis.ts';
 import { eventsSinceScheduled, scheduledAt } from './pod-events.ts';
+import { isOfS3Mount } from './s3-mount.ts';
 
 /** What fails in a pod that has a node. container-wait.ts names what the pod waits for if nothing fails. */
 
@@ -33,6 +34,8 @@ const START_REASONS = new Set([
 /** A registry that is busy or unreachable recovers. A missing image or a denied access does not. */
 const TRANSIENT_PULL_ERROR =
   /timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|unreachable|server misbehaving|temporary failure|try again|too many requests|toomanyrequests|QPS exceeded|unexpected EOF|RegistryUnavailable|(internal server error|bad gateway|service unavailable)/i;
+const UNREACHABLE_HINT =
+  'Wait; the node keeps trying. If it persists, check the registry in image, and ask an administrator whether the nodes can reach it.';
 const MISSING_SECRET =
   /(secret|configmap)s? "[^"]*" not found|couldn't find key|references non-existent (secret|config) key/i;
 
@@ -53,6 +56,7 @@ function diagnoseImage(pod: Pod, { state, reason, message, image }: Container) {
   return toDiagnosis('ImagePullFailed', isTransient ? 'Starting' : 'Failed', scheduledAt(pod), {
     image,
     upstreamMessage: message || reason,
+    ...(isTransient ? { hint: UNREACHABLE_HINT } : {}),
   });
 }
 
@@ -63,6 +67,9 @@ function diagnoseStart(pod: Pod, { name, state, reason, message }: Container) {
     ? toDiagnosis('SecretMissing', 'Failed', scheduledAt(pod), { upstreamMessage })
     : toDiagnosis('ContainerStartFailed', 'Failed', scheduledAt(pod), { container: name, upstreamMessage });
 }
+
+const S3_HINT =
+  "Check bucket, endpoint and the keys in secretName of the s3 mount. The container's log says what failed.";
 
 /** A container that has terminated, or was restarted after a termination and is not ready yet. */
 function diagnoseTermination(pod: Pod, container: Container): Diagnosis | undefined {
@@ -90,6 +97,7 @@ function diagnoseTermination(pod: Pod, container: Container): Diagnosis | undefi
         exitReason: termination.reason,
         restarts,
         upstreamMessage: termination.message,
+        ...(isOfS3Mount(container) ? { hint: S3_HINT } : {}),
       });
 }
 

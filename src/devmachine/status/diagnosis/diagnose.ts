@@ -1,6 +1,7 @@
+import { quote } from '../reasons/reason.ts';
 import { diagnoseAccess, diagnoseHost, hasService } from './access.ts';
 import { type Diagnosis, type DiagnosisContext, isAlive, toDiagnosis } from './diagnosis.ts';
-import { diagnosePredecessor } from './eviction.ts';
+import { lastEviction } from './eviction.ts';
 import { diagnoseDeletion, diagnoseRelease, diagnoseRollout } from './operator.ts';
 import { diagnosePod, readySince } from './pod.ts';
 
@@ -59,8 +60,8 @@ function describeLastRestart({ pod }: DiagnosisContext): string {
   return ` Its container ${container.name} exited at ${finishedAt} ${cause}, and was restarted.`;
 }
 
-/** So is the end of the previous pod, if the machine had written too much. */
+/** So is an eviction. */
 function describeEviction(context: DiagnosisContext): string {
-  const eviction = context.pod && diagnosePredecessor(context, context.pod);
-  return eviction ? ` It started anew at ${eviction.since}. ${eviction.message}` : '';
+  const eviction = lastEviction(context);
+  return eviction ? ` Its previous pod was evicted at ${eviction.since}: ${quote(eviction.message)}` : '';
 }

@@ -22,7 +22,7 @@ export function diagnosePod(context: DiagnosisContext): Diagnosis | undefined {
   const diagnosis =
     diagnoseScheduling(context, pod) ??
     diagnoseContainers(pod, dependents.events) ??
-    diagnoseContainerWait(pod, dependents.events);
+    diagnoseContainerWait(pod, dependents);
   return (isUneventful(diagnosis.reason) && diagnosePredecessor(context, pod)) || diagnosis;
 }
 
@@ -40,19 +40,19 @@ function diagnoseByReplicaCounts(
 }
 
 /** There is no pod of the current spec that is alive. `pod` is the previous one, if it still exists. */
-function diagnoseMissingPod(context: DiagnosisContext, { failure, createdAt }: Deployment): Diagnosis {
+function diagnoseMissingPod(context: DiagnosisContext, deployment: Deployment): Diagnosis {
+  const { failure, createdAt, replicas } = deployment;
   const { machine, pod } = context;
   if (failure?.isTrue && !(pod && isAlive(pod)))
     return isAboutQuota(failure.message)
       ? toQuotaExceeded(context, failure.since, failure.message)
       : toDiagnosis('PodRefused', 'Failed', failure.since, { upstreamMessage: failure.message });
-  if (!pod) return toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
-  const eviction = diagnoseEviction(pod);
-  if (eviction) return eviction;
-  if (isAlive(pod)) return diagnosePreviousPod(pod);
-  return toDiagnosis('Recreating', 'Starting', pod.terminatingSince ?? pod.createdAt, {
-    upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
-  });
+  // The Deployment's status may not count a new pod yet. If the pod is ready, it is the former one.
+  const isUncounted = replicas === 0 && pod && isAlive(pod) && !pod.deleting && !pod.ready?.isTrue;
+  const previous = isUncounted ? previousPod(context, pod) : pod;
+  return previous
+    ? diagnosePreviousPod(previous)
+    : toDiagnosis('CreatingPod', 'Starting', later(createdAt, machine.specChangedAt));
 }
 
 /**
@@ -64,25 +64,32 @@ const previousPod = ({ dependents }: DiagnosisContext, pod: Pod): Pod | undefine
     ? dependents.pods.find((other) => other !== pod && other.node !== undefined && isAlive(other))
     : undefined;
 
-/** `pod` has a node, and must end before the next pod can start. */
+/** `pod` must end before the next pod can start, or has ended. */
 function diagnosePreviousPod(pod: Pod): Diagnosis {
-  const since = pod.terminatingSince ?? pod.createdAt;
   const { node = '' } = pod;
-  return isNodeLost(pod)
-    ? toDiagnosis('NodeLost', 'Starting', pod.ready?.since ?? since, {
-        progress: `The node ${node}, which runs the machine's previous pod, is not responding. The next pod starts when that pod is gone.`,
-      })
-    : toDiagnosis('Recreating', 'Starting', since);
+  const since = pod.terminatingSince ?? pod.createdAt;
+  if (isNodeLost(pod))
+    return toDiagnosis('NodeLost', 'Starting', pod.ready?.since ?? since, {
+      progress: `The node ${node}, which runs the machine's previous pod, is not responding. The next pod starts when that pod is gone.`,
+    });
+  const eviction = diagnoseEviction(pod);
+  if (eviction) return eviction;
+  if (isAlive(pod)) return toDiagnosis('Recreating', 'Starting', since);
+  return toDiagnosis('Recreating', 'Starting', since, {
+    upstreamMessage: [pod.reason, pod.message].filter(Boolean).join(': '),
+  });
 }
 
 /** Why the pod has no node yet. The patterns match messages of kube-scheduler and its volume plugins. */
 function diagnoseScheduling({ machine, dependents }: DiagnosisContext, pod: Pod): Diagnosis | undefined {
   if (pod.node !== undefined || pod.scheduled?.isTrue) return undefined;
   const disk = diskName(machine.name);
-  const isDiskPending = dependents.pvcs.some(({ name, phase }) => name === disk && phase !== 'Bound');
+  const pvc = dependents.pvcs.find(({ name }) => name === disk);
+  const isDiskPending = pvc !== undefined && pvc.phase !== 'Bound';
+  const params = { disk, storageClass: pvc?.storageClassName };
   if (!pod.scheduled)
     return isDiskPending
-      ? toDiagnosis('DiskPending', 'Starting', pod.createdAt, { disk })
+      ? toDiagnosis('DiskPending', 'Starting', pod.createdAt, params)
       : toDiagnosis('CreatingPod', 'Starting', pod.createdAt, {
           progress: 'The pod is waiting for the scheduler.',
         });
@@ -90,14 +97,14 @@ function diagnoseScheduling({ machine, dependents }: DiagnosisContext, pod: Pod)
   if (reason === 'SchedulingGated') return toDiagnosis('Queued', 'Starting', since, { upstreamMessage });
   if (/ReadWriteOncePod/.test(upstreamMessage))
     return toDiagnosis('DiskConflict', 'Starting', since, { upstreamMessage });
-  const pvc = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(upstreamMessage)?.[1];
-  if (pvc !== undefined && pvc !== disk)
+  const named = /persistentvolumeclaim "([^"]*)" (not found|is being deleted)/.exec(upstreamMessage)?.[1];
+  if (named !== undefined && named !== disk)
     return toDiagnosis('MountFailed', 'Starting', since, { upstreamMessage });
   const isAboutVolumes = /persistentvolumeclaims|persistent volumes? to bind|binding volumes/i.test(
     upstreamMessage,
   );
-  if (pvc === disk || (isDiskPending && isAboutVolumes))
-    return toDiagnosis('DiskPending', 'Starting', since, { disk, upstreamMessage });
+  if (named === disk || (isDiskPending && isAboutVolumes))
+    return toDiagnosis('DiskPending', 'Starting', since, { ...params, upstreamMessage });
   return toDiagnosis('Unschedulable', 'Starting', since, { upstreamMessage });
 }
 

@@ -13,7 +13,7 @@ export const CONTAINER_REASONS = {
     summary:
       'Failed: the image does not exist, or access to it is denied. Starting: its registry is unreachable or busy.',
     message: ({ image, upstreamMessage }) => `The image ${image} cannot be pulled: ${quote(upstreamMessage)}`,
-    hint: 'Check the name and tag in image, and that imagePullSecrets has credentials for its registry.',
+    hint: 'Check the name and the tag or digest in image, and that imagePullSecrets has credentials for its registry.',
   },
   MountFailed: {
     phases: ['Starting'],
@@ -56,8 +56,8 @@ export const CONTAINER_REASONS = {
     summary:
       'The container keeps exiting. Starting: it is being restarted. Failed: the kubelet delays the next restart (`CrashLoopBackOff`).',
     message: ({ container, exitCode, exitReason, restarts, upstreamMessage }) =>
-      `The container ${container} keeps exiting, last with exit code ${exitCode} (${exitReason || 'no reason given'})${upstreamMessage ? `: ${quote(upstreamMessage)}` : '.'} ${restarted(restarts)}`,
-    hint: "Check the container's log. The process that command and args start must keep running and answer on the machine's port.",
+      `The container ${container} ${restarts ? 'keeps exiting, last' : 'exited'} with exit code ${exitCode} (${exitReason || 'no reason given'})${upstreamMessage ? `: ${quote(upstreamMessage)}` : '.'} ${restarted(restarts)}`,
+    hint: "Check the container's log, which also tells a full disk, or an image for another architecture (exec format error). The process that command and args start must keep running and answer on the machine's port.",
   },
   OutOfMemory: {
     phases: ['Starting', 'Failed'],

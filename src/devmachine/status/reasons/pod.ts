@@ -58,10 +58,12 @@ export const POD_REASONS = {
     phases: ['Starting'],
     summary:
       'The PersistentVolumeClaim of the disk is not bound: its volume is being provisioned, or cannot be.',
-    message: ({ disk, upstreamMessage }) =>
-      upstreamMessage === undefined
-        ? `The disk ${disk} is not bound yet. Its volume is being provisioned.`
-        : `The disk ${disk} is not bound yet: ${quote(upstreamMessage)}`,
+    message: ({ disk, storageClass, upstreamMessage }) => {
+      const text = `The disk ${disk}${storageClass ? ` of the StorageClass ${storageClass}` : ''} is not bound yet`;
+      return upstreamMessage === undefined
+        ? `${text}. Its volume is being provisioned.`
+        : `${text}: ${quote(upstreamMessage)}`;
+    },
     hint: 'Wait for the volume. If it persists, ask an administrator to check storageClassName and its provisioner.',
   },
   DiskConflict: {

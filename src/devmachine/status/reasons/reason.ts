@@ -18,6 +18,8 @@ export interface MessageParams {
   readonly certificate?: string;
   /** Name of the machine's PersistentVolumeClaim. */
   readonly disk?: string;
+  /** The StorageClass of the disk. */
+  readonly storageClass?: string | undefined;
   readonly node?: string;
   readonly exitCode?: number;
   /** The kubelet's reason for the end of a container, such as Error. */
