@@ -38,6 +38,6 @@ test('a machine that writes more than its room starts anew, and says why', async
   assert.equal(phase, 'Starting');
   assert.match(message, /exceeds the total limit of containers 1Gi|storage limit "1Gi"/);
   const restarted = await machine.running();
-  assert.match(restarted.message, /started anew at .*1Gi/);
+  assert.match(restarted.message, /previous pod was evicted at .*1Gi/);
   assert.equal(await machine.exec('test -e /tmp/file || cat ~/file'), 'kept\n');
 });

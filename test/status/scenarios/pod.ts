@@ -175,7 +175,7 @@ export const POD_SCENARIOS: readonly Scenario[] = [
     reason: 'Ready',
     phase: 'Running',
     cause: 'the pod that replaced such a pod is ready',
-    message: /started anew at .*limit of containers 20Gi/,
+    message: /previous pod was evicted at .*limit of containers 20Gi/,
     objects: deployed(
       exceeded,
       (owner) => pod(owner),

@@ -16,25 +16,25 @@ function reasonAfter(evictedAt: string, nextCreatedAt: string) {
     cause: '',
     message: /./,
     objects: deployed(
-      (owner) =>
-        pod(owner, {
-          suffix: 'evicted',
-          conditions,
-          status: { phase: 'Failed', reason: 'Evicted', message: MESSAGE },
-        }),
       (owner) => {
-        const next = pod(owner, { machine: running(false) });
-        return { ...next, metadata: { ...next.metadata, creationTimestamp: nextCreatedAt } };
+        const status = { phase: 'Failed', reason: 'Evicted', message: MESSAGE };
+        return createdAt(evictedAt, pod(owner, { suffix: 'evicted', conditions, status }));
       },
+      (owner) => createdAt(nextCreatedAt, pod(owner, { machine: running(false) })),
     ),
   }).reason;
 }
+
+const createdAt = (creationTimestamp: string, object: ReturnType<typeof pod>) => ({
+  ...object,
+  metadata: { ...object.metadata, creationTimestamp },
+});
 
 test('the pod that replaces an evicted one is created soon after the eviction', () => {
   assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:00:59Z'), 'EphemeralStorageExceeded');
   assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:01:00Z'), 'ContainerStarting');
 });
 
-test('an eviction before the last change of the spec does not count', () => {
+test('the eviction of a pod from before the last change of the spec does not count', () => {
   assert.equal(reasonAfter('2025-12-31T23:59:59Z', '2026-01-01T00:00:01Z'), 'ContainerStarting');
 });
