@@ -36,7 +36,13 @@ export async function startApi(address: ApiAddress, kubeconfig: string): Promise
     command: process.execPath,
     args: ['--watch', '--watch-preserve-output', 'src/main.ts'],
     cwd: REPOSITORY,
-    env: { ...process.env, HOST: address.host, PORT: String(address.port), KUBECONFIG: kubeconfig },
+    env: {
+      METRICS_PORT: '0',
+      ...process.env,
+      HOST: address.host,
+      PORT: String(address.port),
+      KUBECONFIG: kubeconfig,
+    },
   });
   const colorize = process.stdout.isTTY === true;
   const destination = process.stdout;

@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 /** Runs the backend until it exits. */
 async function runToExit(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', ...env },
+    env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', METRICS_PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exit = once(child, 'exit');
