@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify';
 export function clientAbort({ raw }: FastifyReply): AbortController {
   const controller = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort(new Error('the client closed the connection'));
+    if (!raw.writableFinished) controller.abort(clientClosed());
   });
   return controller;
 }
@@ -21,5 +21,7 @@ export const clientAbortSignal = (reply: FastifyReply): AbortSignal => clientAbo
  * says so.
  */
 export function checkConnected({ raw }: FastifyReply): void {
-  if (raw.destroyed) throw new Error('the client closed the connection');
+  if (raw.destroyed) throw clientClosed();
 }
+
+const clientClosed = (): Error => new Error('the client closed the connection');
