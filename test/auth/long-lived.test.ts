@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { openEnvironment } from '../faults/support/environment.ts';
+import { bearer } from '../support/api.ts';
 import { connect } from '../support/cluster.ts';
 import { isSynced, openStream, type Stream } from '../support/streams.ts';
 import { until } from '../support/until.ts';
 import { createTeam, deleteAccount, EDITOR, revoke, VIEWER } from './support/accounts.ts';
-import { type AuthBackend, auditLines, bearer, outcome, startAuthBackend } from './support/backend.ts';
+import { type AuthBackend, auditLines, outcome, startAuthBackend } from './support/backend.ts';
 
 /** Event streams and waits for a phase end with the right to them. */
 

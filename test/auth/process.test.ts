@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort } from '../../dev/ports.ts';
-import { startReadyApi } from '../support/api.ts';
+import { bearer, startReadyApi } from '../support/api.ts';
 import { connect } from '../support/cluster.ts';
 import { createTeam, EDITOR } from './support/accounts.ts';
-import { bearer, outcome } from './support/backend.ts';
+import { outcome } from './support/backend.ts';
 
 const TEMPLATES = '/api/v1/templates';
 

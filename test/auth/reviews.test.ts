@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type Environment, openEnvironment } from '../faults/support/environment.ts';
+import { bearer } from '../support/api.ts';
 import { connect } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { createTeam, expiringAt, grant, revoke, VIEWER } from './support/accounts.ts';
-import { type AuthBackendOptions, bearer, outcome, startAuthBackend } from './support/backend.ts';
+import { type AuthBackendOptions, outcome, startAuthBackend } from './support/backend.ts';
 
 /** How often the cluster is asked about callers, counted by a proxy in front of it. */
 

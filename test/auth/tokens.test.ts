@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { openEnvironment } from '../faults/support/environment.ts';
+import { bearer } from '../support/api.ts';
 import { connect } from '../support/cluster.ts';
 import { createTeam, createToken, deleteAccount, EDITOR, expiringAt, VIEWER } from './support/accounts.ts';
-import { bearer, outcome, startAuthBackend } from './support/backend.ts';
+import { outcome, startAuthBackend } from './support/backend.ts';
 
 /** Which credentials count, with a backend that has the administrator's client certificate. */
 

@@ -6,10 +6,10 @@ import { readContainerConfig } from '../../dev/container-config.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { LOCAL_EXAMPLE } from '../../dev/example.ts';
 import { writePrivate } from '../../dev/pki.ts';
-import { type Api, startApi } from '../support/api.ts';
+import { type Api, bearer, startApi } from '../support/api.ts';
 import { auditEvents, rightFor } from '../support/audit.ts';
 import { INSECURE_DIR } from '../support/backend-account.ts';
-import { bearer, type DeployedCluster, startDeployedCluster } from '../support/deployed.ts';
+import { type DeployedCluster, startDeployedCluster } from '../support/deployed.ts';
 import { until } from '../support/until.ts';
 
 /** The backend of deploy/, with its own command, environment and account, on a real API server. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXAMPLE } from '../../dev/example.ts';
-import { bearer } from '../support/deployed.ts';
+import { bearer } from '../support/api.ts';
 import { DEV_SCRIPT, fewAssets, freePorts, temporaryState } from './support/dev-run.ts';
 import { runNode } from './support/processes.ts';
 

@@ -96,3 +96,6 @@ export function client(url: string, dispatcher: Agent): Omit<Api, 'url' | 'pid' 
     delete: (namespace, name) => call('DELETE', `/api/v1/devmachines?${target(namespace, name)}`),
   };
 }
+
+/** The header with which a call carries a token. */
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

@@ -78,6 +78,3 @@ export async function startDeployedCluster(
     },
   };
 }
-
-/** Calls the API server, or the backend, with a token. */
-export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

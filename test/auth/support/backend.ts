@@ -10,7 +10,7 @@ import { openMachines } from '../../../src/kube/machines.ts';
 import { startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { openWrites } from '../../../src/kube/writes.ts';
 import { REDACTED_PATHS } from '../../../src/logger.ts';
-import { type Api, type ApiResponse, client } from '../../support/api.ts';
+import { type Api, type ApiResponse, bearer, client } from '../../support/api.ts';
 import { testKubeconfig } from '../../support/cluster.ts';
 import { until } from '../../support/until.ts';
 
@@ -68,8 +68,6 @@ export async function startAuthBackend(
     call(method, path, body, bearer(token));
   return { url, callers, log, call, as };
 }
-
-export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** The lines of the audit log. */
 export const auditLines = ({ log }: AuthBackend) =>
