@@ -100,7 +100,7 @@ test('a body of 100 MB is refused before it is read', async (t) => {
   const before = memoryOf(api);
   const sockets = await Promise.all(Array.from({ length: 20 }, () => dial(t, api)));
   const answers = sockets.map(statusOf);
-  const head = `POST ${PATH}team HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n`;
+  const head = `POST ${PATH}team HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n`;
   for (const socket of sockets) {
     socket.write(head);
     socket.write(Buffer.alloc(1_000_000, '['));

@@ -9,17 +9,25 @@ import { connect, get } from '../support/cluster.ts';
 
 /** Single requests with which an attacker tries to get around the rules. Each has a token with rights in a namespace of its own. */
 
+/** How long a connection may be silent after an answer before no other one is expected, in ms. */
+const SILENCE_MS = 300;
+
 /** Sends bytes as they are; resolves with all that is answered. */
 async function raw(url: string, text: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = open({ host: hostname, port: Number(port) });
   let answer = '';
+  let silence: NodeJS.Timeout | undefined;
   socket.setEncoding('latin1').on('data', (chunk) => {
     answer += chunk;
+    clearTimeout(silence);
+    silence = setTimeout(() => socket.destroy(), SILENCE_MS);
   });
   socket.on('error', () => undefined);
-  socket.end(text);
+  socket.write(text);
   await once(socket, 'close');
+  clearTimeout(silence);
+  assert.notEqual(answer, '', text.slice(0, 200));
   return answer;
 }
 
@@ -58,7 +66,7 @@ test('paths and queries that other servers would resolve to another call', async
     const authorization = `Authorization: Bearer ${accounts.viewer.token}`;
     const answer = await raw(
       api.url,
-      `GET ${path} HTTP/1.1\r\nHost: x\r\n${authorization}\r\nConnection: close\r\n\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${authorization}\r\nConnection: close\r\n\r\n`,
     );
     const [code = 0] = statusesOf(answer);
     assert.ok([400, 403, 404].includes(code), `${path}: ${answer.slice(0, 200)}`);
@@ -68,13 +76,13 @@ test('paths and queries that other servers would resolve to another call', async
 
 test('requests that proxies and this server could separate differently', async (t) => {
   const api = await startAuthBackend(t);
-  const smuggled = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+  const smuggled = 'GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
   const tries = [
-    `POST /api/v1/devmachines HTTP/1.1\r\nHost: x\r\nContent-Length: ${smuggled.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
-    `POST /api/v1/devmachines HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345${smuggled}`,
-    `POST /api/v1/devmachines HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
-    `GET /livez HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n${smuggled}`,
-    `GET /livez HTTP/1.1\r\nHost : x\r\n\r\n${smuggled}`,
+    `POST /api/v1/devmachines HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${smuggled.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    `POST /api/v1/devmachines HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345${smuggled}`,
+    `POST /api/v1/devmachines HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    `GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\r\n b\r\n\r\n${smuggled}`,
+    `GET /livez HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n${smuggled}`,
   ];
   for (const text of tries)
     assert.ok(!statusesOf(await raw(api.url, text)).includes(200), JSON.stringify(text));
