@@ -118,6 +118,16 @@ export class Store<T extends Stored> {
     this.#ahead.set(key, resourceVersion);
   }
 
+  /** Adds an object that was left out (Resource.admit) when the watch reported it. */
+  admit(item: T): void {
+    this.#put(item);
+  }
+
+  /** Leaves out an object that the cluster may still have. */
+  leaveOut(item: T): void {
+    if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
+  }
+
   /** A response reported that the object is deleted. */
   forget(namespace: string, name: string, uid: string): void {
     this.#deletedUids.set(uid, this.#version);

@@ -106,6 +106,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
       scopes,
       interner,
       reached: machinesSynced,
+      index,
       onDelta(delta, visible) {
         const affected = index.apply(delta);
         // Objects of a kind that is not visible yet do not count. When it becomes visible, all statuses are renewed.

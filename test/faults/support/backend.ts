@@ -18,6 +18,7 @@ import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import { type MachineCache, startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { until } from '../../support/until.ts';
 import type { Environment } from './environment.ts';
@@ -83,6 +84,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const [scope = ''] = namespaces;
   const path = machinesPath(scope || undefined);
   const version = () => cache.store(scope)?.version;
+  const index = createDependentsIndex();
   const dependents = startDependentsCache(
     {
       ...context,
@@ -91,7 +93,11 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       clock,
       health: startHealthChecks({ ...context, path, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onDelta: (delta) => recorders.dependents.get(delta.item.kind)?.onDelta(delta as never),
+      index,
+      onDelta(delta) {
+        index.apply(delta);
+        recorders.dependents.get(delta.item.kind)?.onDelta(delta as never);
+      },
       onVisibilityChange: () => undefined,
       onAttempt: () => undefined,
     },
