@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import { createBackoff } from '../client/backoff.ts';
@@ -135,7 +136,7 @@ async function list<T extends Stored>(options: ReflectorOptions<T>, signal: Abor
     onPage,
     signal,
   });
-  store.replace(items, resourceVersion);
+  for (const _ of store.replaceInBatches(items, resourceVersion)) await setImmediate();
   freshness?.listed(requestedAt);
   options.onAttempt?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');

@@ -1,3 +1,4 @@
+import { batches } from './batches.ts';
 import { NamespacedMap } from './namespaced-map.ts';
 import { compareVersions } from './resource-version.ts';
 
@@ -38,6 +39,8 @@ export class Store<T extends Stored> {
   readonly #onListenerError: (error: unknown) => void;
   /** The version up to which the watch has reported everything. */
   #version: string | undefined;
+  /** The list that replaces the objects at present, in steps. */
+  #list: { readonly version: string; readonly uids: NamespacedMap<string> } | undefined;
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
@@ -77,13 +80,32 @@ export class Store<T extends Stored> {
 
   /** A whole list: objects missing from it are deleted, unless they were observed at a later version. */
   replace(items: readonly T[], version: string): void {
+    for (const _ of this.replaceInBatches(items, version));
+  }
+
+  /**
+   * The same in steps, each of which changes a batch of objects: a resync can change all of them. Between the steps, the store
+   * may be read, and responses may be observed, but the watch must wait.
+   */
+  *replaceInBatches(items: readonly T[], version: string, size?: number): Generator<void> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
     // A uid deleted before the watch's present version cannot be in the list, unless a backup was restored.
     for (const [uid, seen] of this.#deletedUids) if (seen !== this.#version) this.#deletedUids.delete(uid);
-    const listed = items.filter(({ uid }) => !this.#deletedUids.has(uid));
-    if (this.#items.size > 0) this.#deleteAllBut(listed, version);
-    for (const item of listed) if (!this.#isAhead(item, version)) this.#put(item);
+    const uids = new NamespacedMap<string>();
+    for (const { namespace, name, uid } of items)
+      if (!this.#deletedUids.has(uid)) uids.set(namespace, name, uid);
+    this.#list = { version, uids };
+    const missing = [...this.#items.values()].filter(({ namespace, name }) => !uids.get(namespace, name));
+    for (const batch of batches(missing, size)) {
+      for (const item of batch) this.#deleteMissing(item, version);
+      yield;
+    }
+    for (const batch of batches(items, size)) {
+      for (const item of batch) this.#putListed(item, version);
+      yield;
+    }
     this.#version = version;
+    this.#list = undefined;
   }
 
   /** An ADDED or MODIFIED event. */
@@ -97,7 +119,7 @@ export class Store<T extends Stored> {
   /** A DELETED event. If it is about an earlier object of the same name, the present one stays. */
   remove(item: T): void {
     this.#deletedUids.delete(item.uid);
-    if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
+    if (this.#isPresent(item)) this.#delete(item);
     this.progress(item.resourceVersion);
   }
 
@@ -111,11 +133,12 @@ export class Store<T extends Stored> {
   observe(item: T): void {
     const { resourceVersion, uid } = item;
     if (this.#version === undefined || this.#hasPassed(resourceVersion) || this.#deletedUids.has(uid)) return;
-    const key = keyOf(item);
-    const known = this.#ahead.get(key);
-    if (known !== undefined && compareVersions(known, resourceVersion) >= 0) return;
-    this.#put(item);
-    this.#ahead.set(key, resourceVersion);
+    if (this.#isAhead(item, resourceVersion)) return;
+    if (this.#list && compareVersions(resourceVersion, this.#list.version) <= 0) this.#observeListed(item);
+    else {
+      this.#put(item);
+      this.#ahead.set(keyOf(item), resourceVersion);
+    }
   }
 
   /** Adds an object that was left out (Resource.admit) when the watch reported it. */
@@ -125,7 +148,7 @@ export class Store<T extends Stored> {
 
   /** Leaves out an object that the cluster may still have. */
   leaveOut(item: T): void {
-    if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
+    if (this.#isPresent(item)) this.#delete(item);
   }
 
   /** A response reported that the object is deleted. */
@@ -142,12 +165,31 @@ export class Store<T extends Stored> {
     if (known !== undefined) this.#ahead.set(key, known);
   }
 
-  #deleteAllBut(listed: readonly T[], version: string): void {
-    const kept = new NamespacedMap<true>();
-    for (const { namespace, name } of listed) kept.set(namespace, name, true);
-    for (const item of [...this.#items.values()]) {
-      if (!kept.get(item.namespace, item.name) && !this.#isAhead(item, version)) this.#delete(item);
-    }
+  #deleteMissing(item: T, version: string): void {
+    if (this.#isPresent(item) && !this.#isAhead(item, version)) this.#delete(item);
+  }
+
+  #putListed(item: T, version: string): void {
+    if (this.#isAhead(item, version)) return;
+    const isDeleted = this.#deletedUids.has(item.uid);
+    // If it was deleted between the steps, so was any earlier object of this name.
+    const earlier = isDeleted && this.get(item.namespace, item.name);
+    if (!isDeleted) this.#put(item);
+    else if (earlier) this.#delete(earlier);
+  }
+
+  /** A response that is not newer than the present list: the object, or a newer one, is in the list, or it is gone. */
+  #observeListed(item: T): void {
+    const { namespace, name, uid, resourceVersion } = item;
+    const present = this.get(namespace, name);
+    const isNewer = !present || compareVersions(present.resourceVersion, resourceVersion) < 0;
+    if (!isNewer) return;
+    if (this.#list?.uids.get(namespace, name) === uid) this.#put(item);
+    else if (present) this.#delete(present);
+  }
+
+  #isPresent({ namespace, name, uid }: T): boolean {
+    return this.get(namespace, name)?.uid === uid;
   }
 
   #hasPassed(version: string): boolean {
