@@ -18,7 +18,7 @@ import type { Delta } from '../cache/store.ts';
 /** Whose status a delta of a dependent can change: every machine's, or those of some. */
 export type AffectedKeys = 'all' | AffectedMachines;
 
-interface AffectedMachines {
+export interface AffectedMachines {
   readonly machines?: readonly MachineKey[];
   /** All machines with these hosts. */
   readonly hosts?: Iterable<string>;

@@ -18,7 +18,7 @@ import { createStatusView, type StatusView } from './status-view.ts';
 /** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
 export interface MachineCache {
   readonly view: StatusView;
-  /** Whether all machines were listed once, and all dependents that may be read. */
+  /** Whether all machines were listed once, and all dependents that may be read, and each machine has its status. */
   synced(): boolean;
   /** Resolves when the first page of machines has arrived, or the first attempt has failed. */
   readonly started: Promise<void>;
@@ -118,17 +118,14 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     signal,
   );
 
-  let isSynced = false;
-  function synced(): boolean {
-    isSynced ||= machinesSynced() && dependents.attempted();
-    return isSynced;
-  }
-
+  let isListed = false;
   let isFilled = false;
   function fillOnceSynced(): void {
-    if (isFilled || !synced()) return;
-    isFilled = true;
-    void view.fill(signal);
+    if (isListed || !machinesSynced() || !dependents.attempted()) return;
+    isListed = true;
+    void view.fill().then(() => {
+      isFilled = true;
+    });
   }
 
   function freshUntil(namespace: string | undefined): number {
@@ -145,7 +142,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
 
   return {
     view,
-    synced,
+    synced: () => isFilled,
     started: started.promise,
     ageMs(namespace) {
       const now = clock.now();
