@@ -79,19 +79,26 @@ export function createStatusView(
     if (previous?.version !== document.version) emit({ type: 'changed', document });
   }
 
-  async function renewAll(entries: Iterable<Entry>): Promise<void> {
+  /** The first batch at once, the others in turns of their own. */
+  function renewAll(entries: Iterable<Entry>): Promise<void> {
     for (const entry of entries) outdated.add(entry);
-    renewing ??= renewOutdated().finally(() => {
-      renewing = undefined;
-    });
-    await renewing;
+    if (!renewing) {
+      renewBatch();
+      if (outdated.size > 0) renewing = renewRest();
+    }
+    return renewing ?? Promise.resolve();
   }
 
-  async function renewOutdated(): Promise<void> {
+  async function renewRest(): Promise<void> {
     while (outdated.size > 0) {
-      for (const entry of outdated.values().take(BATCH)) renew(entry);
       await setImmediate();
+      renewBatch();
     }
+    renewing = undefined;
+  }
+
+  function renewBatch(): void {
+    for (const entry of outdated.values().take(BATCH)) renew(entry);
   }
 
   function apply(delta: Delta<Machine>): void {
