@@ -13,6 +13,7 @@ import { deleteMachine } from './commands/delete.ts';
 import { setPower } from './commands/power.ts';
 import { purgeMachine } from './commands/purge.ts';
 import { replaceMachine } from './commands/replace.ts';
+import { Lookups } from './lookups.ts';
 import { metricsOf } from './metrics.ts';
 import type { MachineObject } from './resources/devmachine.ts';
 import type { MachineCache } from './status/machine-cache.ts';
@@ -48,7 +49,7 @@ export function openMachines(
     queued: maxQueuedWrites,
     waitMs: QUEUE_MS,
   });
-  const lookups = new ConcurrencyLimiter(LOOKUPS);
+  const lookups = new Lookups<MachineObject | undefined>(new ConcurrencyLimiter(LOOKUPS));
 
   function storeOf(namespace: string): Store<Machine> {
     const store = cache.store(namespace);
@@ -65,20 +66,18 @@ export function openMachines(
     if (cache.ageMs(namespace) > maxStalenessMs) throw stale(maxStalenessMs);
   }
 
-  /** Runs a call when it gets a slot; fails at once while the cluster is unreachable. */
-  function call<T>(
-    limiter: ConcurrencyLimiter,
+  /** Writes when it gets a slot; fails at once while the cluster is unreachable. */
+  function write<T>(
     signal: AbortSignal,
     work: (client: RequestClient, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     if (cache.unreachable()) throw unreachable();
-    return limiter.run(signal, () => client.call(signal, work));
+    return writes.run(signal, () => client.call(signal, work));
   }
 
   /** A purge mostly waits, so it takes a write slot per request instead of holding one. */
   const rateLimited: RequestClient = {
-    request: (request) =>
-      call(writes, request.signal, (slot, signal) => slot.request({ ...request, signal })),
+    request: (request) => write(request.signal, (slot, signal) => slot.request({ ...request, signal })),
   };
 
   /** Makes the result of a write visible to reads on this replica before the watch reports it. */
@@ -97,7 +96,7 @@ export function openMachines(
 
     async create(key, spec, { dryRun, signal: caller }) {
       storeOf(key.namespace);
-      const { created, object } = await call(writes, caller, (cluster, signal) =>
+      const { created, object } = await write(caller, (cluster, signal) =>
         createMachine(cluster, key, spec, { dryRun, signal }),
       );
       return { created, machine: dryRun ? cache.toMachine(object) : observe(key, object) };
@@ -105,7 +104,7 @@ export function openMachines(
 
     async replace(key, spec, { signal: caller, ...options }) {
       storeOf(key.namespace);
-      const object = await call(writes, caller, (cluster, signal) =>
+      const object = await write(caller, (cluster, signal) =>
         replaceMachine(cluster, key, spec, { ...options, signal }),
       );
       return options.dryRun ? cache.toMachine(object) : observe(key, object);
@@ -113,7 +112,7 @@ export function openMachines(
 
     async setPower(key, action, { force, signal: caller }) {
       storeOf(key.namespace);
-      const object = await call(writes, caller, (cluster, signal) =>
+      const object = await write(caller, (cluster, signal) =>
         setPower(cluster, key, action, { force, signal }),
       );
       return observe(key, object);
@@ -123,7 +122,7 @@ export function openMachines(
       const store = storeOf(key.namespace);
       const result = purge
         ? await purgeMachine(rateLimited, key, { timeoutMs: purgeTimeoutMs, signal: caller })
-        : await call(writes, caller, (cluster, signal) => deleteMachine(cluster, key, signal));
+        : await write(caller, (cluster, signal) => deleteMachine(cluster, key, signal));
       if (result?.remaining) observe(key, result.remaining);
       else if (result) store.forget(key.namespace, key.name, result.uid);
     },
@@ -138,7 +137,10 @@ export function openMachines(
       const known = cache.view.get(key.namespace, key.name);
       if (known) return known;
       // Another replica may have created it before this replica's watch reports it.
-      const object = await call(lookups, caller, (cluster, signal) => getMachine(cluster, key, signal));
+      if (cache.unreachable()) throw unreachable();
+      const object = await lookups.get(key, caller, (shared) =>
+        client.call(shared, (cluster, signal) => getMachine(cluster, key, signal)),
+      );
       if (!object) throw machineNotFound(key);
       const machine = observe(key, object);
       return cache.view.get(key.namespace, key.name) ?? cache.toDocument(machine);
