@@ -70,7 +70,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   const health = startHealthChecks(
     {
       client,
-      path: machinesPath(scopes[0]),
+      paths: scopes.map(machinesPath),
       version: () => newestVersion(informers.map(({ store }) => store.version)),
       onAnswer: () => dependents.expire(clock.now() - maxStalenessMs),
       clock,

@@ -82,7 +82,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   // The machine cache does not expose its dependents. A second dependents cache, with the same options, feeds the recorders.
   const clock = systemClock;
   const [scope = ''] = namespaces;
-  const path = machinesPath(scope || undefined);
+  const paths = scopes.map(machinesPath);
   const version = () => cache.store(scope)?.version;
   const index = createDependentsIndex();
   const dependents = startDependentsCache(
@@ -91,7 +91,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       scopes,
       interner: new Interner(),
       clock,
-      health: startHealthChecks({ ...context, path, version, onAnswer: () => undefined, clock }, signal),
+      health: startHealthChecks({ ...context, paths, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
       index,
       onDelta(delta) {
