@@ -1,5 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
+/** The reason of a signal of `clientAbortSignal`. */
+export class ClientClosedError extends Error {}
+
 /**
  * A signal that is aborted when the client closes the connection before the response is complete.
  *
@@ -9,7 +12,7 @@ import type { FastifyReply } from 'fastify';
 export function clientAbortSignal({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort(new Error('the client closed the connection'));
+    if (!raw.writableFinished) controller.abort(new ClientClosedError('the client closed the connection'));
   });
   return controller.signal;
 }
