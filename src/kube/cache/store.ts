@@ -1,4 +1,5 @@
 import { batches } from './batches.ts';
+import { DeletedUids } from './deleted-uids.ts';
 import { NamespacedMap } from './namespaced-map.ts';
 import { compareVersions } from './resource-version.ts';
 
@@ -19,9 +20,6 @@ export interface Delta<T> {
 
 export type Listener<T> = (change: Delta<T>) => void;
 
-/** Bounds the remembered uids: those whose DELETED event arrived before the response are never removed otherwise. */
-const MAX_DELETED_UIDS = 10_000;
-
 /**
  * The objects of one watch. The store has two sources: the watch, in order, and responses to this process's own requests
  * (`observe`, `forget`), which may be ahead of the watch, or late.
@@ -33,8 +31,7 @@ export class Store<T extends Stored> {
   readonly #items = new NamespacedMap<T>();
   /** Versions of objects, by key, that were observed in a response ahead of the watch. */
   readonly #ahead = new Map<string, string>();
-  /** Uids that a response reported as deleted, until the watch reports them too; with the watch's version at that time. */
-  readonly #deletedUids = new Map<string, string | undefined>();
+  readonly #deletedUids = new DeletedUids();
   readonly #listeners = new Set<Listener<T>>();
   readonly #onListenerError: (error: unknown) => void;
   /** The version up to which the watch has reported everything. */
@@ -89,8 +86,7 @@ export class Store<T extends Stored> {
    */
   *replaceInBatches(items: readonly T[], version: string, size?: number): Generator<void> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
-    // A uid deleted before the watch's present version cannot be in the list, unless a backup was restored.
-    for (const [uid, seen] of this.#deletedUids) if (seen !== this.#version) this.#deletedUids.delete(uid);
+    this.#deletedUids.keepSince(this.#version);
     const uids = new NamespacedMap<string>();
     for (const { namespace, name, uid } of items)
       if (!this.#deletedUids.has(uid)) uids.set(namespace, name, uid);
@@ -153,9 +149,7 @@ export class Store<T extends Stored> {
 
   /** A response reported that the object is deleted. */
   forget(namespace: string, name: string, uid: string): void {
-    this.#deletedUids.set(uid, this.#version);
-    const [oldest = uid] = this.#deletedUids.keys();
-    if (this.#deletedUids.size > MAX_DELETED_UIDS) this.#deletedUids.delete(oldest);
+    this.#deletedUids.add(uid, this.#version);
     const key = `${namespace}/${name}`;
     const item = this.get(namespace, name);
     if (item?.uid !== uid) return;
