@@ -29,14 +29,17 @@ export function readPort(env: NodeJS.ProcessEnv, variable: string, byDefault: nu
   return port;
 }
 
-/** Runs the API and restarts it when a file that it imports changes. Prints its log in a readable form. */
-export async function startApi(address: ApiAddress, kubeconfig: string): Promise<RunningProcess> {
+/**
+ * Runs the API and restarts it when a file that it imports changes. Prints its log in a readable form. `env` has the variables
+ * that the user cannot set.
+ */
+export async function startApi(address: ApiAddress, env: Record<string, string>): Promise<RunningProcess> {
   const api = await startProcess({
     name: 'the API',
     command: process.execPath,
     args: ['--watch', '--watch-preserve-output', 'src/main.ts'],
     cwd: REPOSITORY,
-    env: { ...process.env, HOST: address.host, PORT: String(address.port), KUBECONFIG: kubeconfig },
+    env: { METRICS_PORT: '0', ...process.env, HOST: address.host, PORT: String(address.port), ...env },
   });
   const colorize = process.stdout.isTTY === true;
   const destination = process.stdout;

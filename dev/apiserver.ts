@@ -11,7 +11,14 @@ export interface ApiserverOptions {
   readonly etcdUrl: string;
   /** The unix socket through which the API server reaches nodes and pods. By default, it reaches them itself. */
   readonly gatewaySocket?: string | undefined;
+  /** An AuthenticationConfiguration: the issuers whose tokens the API server trusts beside its own. */
+  readonly authentication?: object | undefined;
+  /** Whether to record who has requested what in the file `auditLogOf` the state directory. */
+  readonly audit?: boolean | undefined;
 }
+
+/** The audit log: an event per line, in JSON, which is written before the response. */
+export const auditLogOf = (stateDir: string): string => join(stateDir, 'audit.log');
 
 export interface Apiserver extends Component {
   readonly url: string;
@@ -22,14 +29,14 @@ export async function startApiserver(
   context: ComponentContext,
 ): Promise<Apiserver> {
   const { cluster, admin } = options.pki;
-  const egress = options.gatewaySocket ? await writeEgress(context.stateDir, options.gatewaySocket) : [];
+  const optional = await writeConfigs(context.stateDir, options);
   return onFreePort(async (port) => {
     const url = `https://127.0.0.1:${port}`;
     const isReady = () => isHealthy(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
     const spec = {
       name: 'kube-apiserver',
       command: join(options.assetsDir, 'kube-apiserver'),
-      args: [...apiserverFlags(port, context.stateDir, options), ...egress],
+      args: [...apiserverFlags(port, context.stateDir, options), ...optional],
       isReady,
     };
     return Object.assign(await startComponent(spec, context), { url });
@@ -76,15 +83,39 @@ function apiserverFlags(port: number, stateDir: string, { pki, etcdUrl }: Apiser
   ];
 }
 
-/** Writes the API server's configuration for connections to nodes and pods. Resolves to the flags that name it. */
-async function writeEgress(stateDir: string, udsName: string): Promise<string[]> {
-  const file = join(stateDir, 'egress-selector.json');
-  const connection = { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName } } };
-  const config = {
-    apiVersion: 'apiserver.k8s.io/v1beta1',
-    kind: 'EgressSelectorConfiguration',
-    egressSelections: [{ name: 'cluster', connection }],
+/** Writes the files that the options need. Resolves to the flags that name them. */
+async function writeConfigs(stateDir: string, options: ApiserverOptions): Promise<string[]> {
+  const { gatewaySocket, authentication, audit } = options;
+  const write = async (flag: string, config: object): Promise<string> => {
+    const file = join(stateDir, `${flag}.json`);
+    await writeFile(file, JSON.stringify(config));
+    return `--${flag}=${file}`;
   };
-  await writeFile(file, JSON.stringify(config));
-  return [`--egress-selector-config-file=${file}`];
+  return [
+    ...(gatewaySocket ? [await write('egress-selector-config-file', egressVia(gatewaySocket))] : []),
+    ...(authentication ? [await write('authentication-config', authentication)] : []),
+    ...(audit
+      ? [
+          await write('audit-policy-file', AUDIT_POLICY),
+          `--audit-log-path=${auditLogOf(stateDir)}`,
+          '--audit-log-mode=blocking',
+        ]
+      : []),
+  ];
 }
+
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata' }],
+};
+
+/** Connections to nodes and pods go through a unix socket. */
+const egressVia = (udsName: string) => ({
+  apiVersion: 'apiserver.k8s.io/v1beta1',
+  kind: 'EgressSelectorConfiguration',
+  egressSelections: [
+    { name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName } } } },
+  ],
+});

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Apiserver, startApiserver } from './apiserver.ts';
+import { type Apiserver, type ApiserverOptions, startApiserver } from './apiserver.ts';
 import { findAssets } from './assets.ts';
 import { createLeaf } from './certs.ts';
 import { type Component, type ComponentContext, type ComponentSpec, startComponent } from './component.ts';
@@ -13,7 +13,7 @@ import { loadPki, type Pki, writePrivate } from './pki.ts';
 import { type Claim, claimStateDir } from './state.ts';
 import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions, type Workloads } from './workloads.ts';
 
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends Pick<ApiserverOptions, 'authentication' | 'audit'> {
   /** Holds the data, the certificates and the logs. A later start with the same folder finds the data again. */
   readonly stateDir: string;
   /** Whether the data must survive a crash of the machine. Starts and writes are faster if not. */
@@ -90,7 +90,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const pki = await loadPki(join(stateDir, 'pki'));
     etcd = await startEtcd({ assetsDir: assets.dir, pki, durable }, context);
-    const wiring = { pki, etcdUrl: etcd.url, gatewaySocket };
+    const { authentication, audit } = options;
+    const wiring = { pki, etcdUrl: etcd.url, gatewaySocket, authentication, audit };
     apiserver = await startApiserver({ assetsDir: apiserverAssets.dir, ...wiring }, context);
     const tls = { ca: pki.cluster.cert, cert: pki.admin.cert, key: pki.admin.key };
     const server = apiserver.url;

@@ -21,6 +21,7 @@ import { IMAGES, prepareNode } from './node/prepare.ts';
 import { pullImages } from './node/pull.ts';
 import { operatorPrograms, startOperator } from './operator.ts';
 import { createFailureLog } from './operator-log.ts';
+import { type Access, createAccess } from './people.ts';
 import { isFree } from './ports.ts';
 import { type Machines, readyText } from './ready-text.ts';
 import { startReporter } from './reporter.ts';
@@ -30,7 +31,7 @@ import { startWorkloads, WORKLOAD_PROGRAMS, type WorkloadOptions } from './workl
 const CRD_FILE = `${REPOSITORY}crd/devmachine-crd.yaml`;
 const NAMESPACE = 'taskmodeling-public-prod';
 
-const USAGE = `npm run dev [-- [--real-node [--pull]] [--reset]]
+const USAGE = `npm run dev [-- [--auth] [--real-node [--pull]] [--reset]]
 
 Runs a Kubernetes control plane with nodes simulated by kwok, the DevMachine CRD, the operator and the API until Ctrl-C.
 The API restarts when its files change.
@@ -43,13 +44,14 @@ Environment variables:
   DEVMACHINE_…           the operator's settings, see operator/README.md
 
 Options:
+  --auth        the API asks for tokens, and three people with different rights have one; without it, anyone may do anything
   --real-node   run machines for real, on one node of this machine (Linux, as root), instead of simulated ones
   --pull        with --real-node: pull the templates' images from their registries, instead of building substitutes
   --reset       delete the data of earlier runs first
   --help        show this text`;
 
 async function main(interrupt: AbortController): Promise<void> {
-  const args = readArguments(USAGE, ['reset', 'real-node', 'pull']);
+  const args = readArguments(USAGE, ['auth', 'reset', 'real-node', 'pull']);
   if (args === undefined) return;
   const started = performance.now();
   const address = readAddress(process.env);
@@ -65,6 +67,7 @@ async function main(interrupt: AbortController): Promise<void> {
     ? await prepareNode({ images: IMAGES, pull: args.pull, signal: interrupt.signal })
     : undefined;
   const absent = missingPrograms([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
+  if (args.auth && absent.includes('kubectl')) throw new Error('--auth: KUBEBUILDER_ASSETS has no kubectl');
   if (args.reset) await resetState(stateDir, log);
   const onExit = (message: string) => {
     console.error(message);
@@ -75,31 +78,37 @@ async function main(interrupt: AbortController): Promise<void> {
   const options = { stateDir, realNode, durable: true, log, onExit, signal };
   const controlPlane = await startControlPlane(options);
   try {
-    const defined = define(controlPlane, log);
+    const defined = define(controlPlane, args.auth, log);
     const running =
       absent.length === 0
         ? runMachines(controlPlane, defined, { node, ingress: { port: ingressPort } }, signal)
         : withoutMachines(absent);
     // runApi awaits it and reports its failure.
     running.catch(() => undefined);
-    await defined;
+    const access = await defined;
     reapplyOnChange(controlPlane, signal, log);
-    await runApi(address, controlPlane, running, signal, started);
+    await runApi(address, controlPlane, { running, access }, signal, started);
   } finally {
     await controlPlane.stop();
   }
   console.log('Stopped.');
 }
 
-async function define(controlPlane: ControlPlane, log: (line: string) => void): Promise<void> {
+/** Resolves to the tokens of people, if the API asks for tokens. */
+async function define(
+  controlPlane: ControlPlane,
+  auth: boolean,
+  log: (line: string) => void,
+): Promise<Access | undefined> {
   await Promise.all([applyCrd(controlPlane, CRD_FILE), applyNamespace(controlPlane, NAMESPACE)]);
   log(`Applied ${relative(REPOSITORY, CRD_FILE)}`);
+  return auth ? createAccess(controlPlane, NAMESPACE) : undefined;
 }
 
 /** Resolves to what the user has to know about the machines. */
 async function runMachines(
   controlPlane: ControlPlane,
-  defined: Promise<void>,
+  defined: Promise<unknown>,
   workloads: WorkloadOptions,
   signal: AbortSignal,
 ): Promise<Machines> {
@@ -146,19 +155,23 @@ function reapplyOnChange(controlPlane: ControlPlane, signal: AbortSignal, log: (
 async function runApi(
   address: ApiAddress,
   controlPlane: ControlPlane,
-  running: Promise<Machines>,
+  { running, access }: { running: Promise<Machines>; access: Access | undefined },
   signal: AbortSignal,
   started: number,
 ): Promise<void> {
   const { claim, kubeconfig } = controlPlane;
-  const api = await startApi(address, kubeconfig);
+  const env = access
+    ? { AUTH_MODE: 'kubernetes', KUBECONFIG: access.kubeconfig }
+    : { AUTH_MODE: 'none', KUBECONFIG: kubeconfig };
+  const api = await startApi(address, env);
   claim.add(api.name, api.pid);
   try {
     // node --watch keeps running when its program fails, so it should not end.
     const ended = api.exited.then((how) => Promise.reject(new Error(`${api.name} ended (${how})`)));
     const [machines] = await Promise.race([Promise.all([running, waitForApi(address, signal)]), ended]);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(readyText(address.url, controlPlane, { ...machines, namespace: NAMESPACE, seconds }));
+    const ready = { ...machines, people: access?.people, namespace: NAMESPACE, seconds };
+    console.log(readyText(address.url, controlPlane, ready));
     await Promise.race([aborted(signal), ended]);
   } finally {
     await api.stop(5_000);

@@ -2,9 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { applyObjects } from './apply.ts';
 import { answersAt, type Component } from './component.ts';
+import { readContainerConfig } from './container-config.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { REPOSITORY } from './foreground.ts';
-import { readOperatorConfig } from './operator-config.ts';
 import { onFreePort } from './ports.ts';
 
 export const HELM_OPERATOR = 'helm-operator';
@@ -42,7 +42,8 @@ export async function startOperator(
   { env = process.env, dir = OPERATOR_DIR }: OperatorOptions = {},
 ): Promise<Operator> {
   const program = givenOperator(env) ?? join(controlPlane.assetsDir, HELM_OPERATOR);
-  const config = await readOperatorConfig(join(controlPlane.assetsDir, 'kubectl'), OPERATOR_DIR);
+  const kubectl = join(controlPlane.assetsDir, 'kubectl');
+  const config = await readContainerConfig(kubectl, join(OPERATOR_DIR, 'config', 'default'), 'manager');
   await applyObjects(controlPlane, config.rights);
   const kubeconfig = await controlPlane.kubeconfigFor(config.user, config.groups);
   const component = await onFreePort((port) => {

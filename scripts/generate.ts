@@ -21,7 +21,7 @@ const yaml = (value: unknown, source = 'src/devmachine') =>
 
 /** Files that are generated as a whole. */
 const files: Record<string, string> = {
-  'openapi.yaml': yaml(await openapi()),
+  'openapi.yaml': header('src/devmachine') + (await openapi()),
   'crd/devmachine-crd.yaml': yaml(crd()),
   [`${CHART}/values.schema.json`]: `${JSON.stringify(chartValuesSchema(), null, 2)}\n`,
   [`${CHART}/files/templates.yaml`]: yaml(TEMPLATES),

@@ -1,41 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { buildApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
-import type { Machines } from '../src/devmachine/machines.ts';
-import { DevMachine, DevMachineManifest } from '../src/devmachine/schema/manifest.ts';
-import { DevMachineSpec } from '../src/devmachine/schema/spec.ts';
-import { MachineStatus } from '../src/devmachine/status/status.ts';
-import { Problem } from '../src/http/responses/schemas.ts';
-
-/** The schemas in `components`. A schema that contains another one must come first. */
-const NAMED = { DevMachineManifest, DevMachine, MachineStatus, DevMachineSpec, Problem };
+import { anyCaller } from '../src/devmachine/caller.ts';
+import type { Machines, MachineWrites } from '../src/devmachine/machines.ts';
+import { toYaml } from '../src/http/routes/openapi.ts';
 
 /** The OpenAPI document, derived from the schemas of the routes. */
-export async function openapi(): Promise<unknown> {
-  const app = await buildApp(loadConfig({}), { machines: {} as Machines, logger: pino({ level: 'silent' }) });
+export async function openapi(): Promise<string> {
+  const app = await buildApp(loadConfig({}), {
+    machines: {} as Machines,
+    callers: anyCaller({} as MachineWrites),
+    logger: pino({ level: 'silent' }),
+  });
   await app.ready();
-  const { components: _, ...document } = app.swagger() as Record<string, unknown>;
+  const document = toYaml(app.swagger());
   await app.close();
-  const schemas = Object.entries(NAMED).map(([name, schema]) => [name, plain(schema)] as const);
-  const named = (value: unknown, self?: string) => nameSchemas(value, schemas, self);
-  return {
-    ...(named(plain(document)) as object),
-    components: { schemas: Object.fromEntries(schemas.map(([name, schema]) => [name, named(schema, name)])) },
-  };
+  return document;
 }
-
-/** Replaces each schema in NAMED, except `self`, with a reference. */
-function nameSchemas(value: unknown, schemas: (readonly [string, unknown])[], self?: string): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const found = schemas.find(([name, schema]) => name !== self && isSame(schema, value));
-  if (found) return { $ref: `#/components/schemas/${found[0]}` };
-  if (Array.isArray(value)) return value.map((item) => nameSchemas(item, schemas));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, nameSchemas(inner, schemas)]));
-}
-
-/** Ignores the description, which may differ where a schema is used. */
-const isSame = (schema: unknown, value: object): boolean =>
-  isDeepStrictEqual({ ...(schema as object), description: '' }, { ...value, description: '' });
-
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

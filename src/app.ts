@@ -3,13 +3,19 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import type { Callers } from './devmachine/caller.ts';
 import type { Machines } from './devmachine/machines.ts';
 import type { Metric } from './devmachine/metric.ts';
 import { OPENAPI } from './http/openapi/document.ts';
 import { AccessLogController, accessLog } from './http/plugins/access-log.ts';
 import { allowedHosts } from './http/plugins/allowed-hosts.ts';
+import { auditLog } from './http/plugins/audit-log.ts';
+import { authentication } from './http/plugins/authentication.ts';
+import { authorization } from './http/plugins/authorization.ts';
+import { crossOrigin } from './http/plugins/cross-origin.ts';
 import { gracefulShutdown } from './http/plugins/graceful-shutdown.ts';
 import { jsonBody } from './http/plugins/json-body.ts';
+import { RateLimiter } from './http/plugins/rate-limit.ts';
 import { requestLifecycle } from './http/plugins/request-lifecycle.ts';
 import { requestMetrics } from './http/plugins/request-metrics.ts';
 import { handleClientError } from './http/responses/client-error.ts';
@@ -17,7 +23,8 @@ import { handleError, handleNotFound } from './http/responses/problems.ts';
 import { lazyValidators } from './http/responses/validation.ts';
 import { devMachineRoutes } from './http/routes/devmachines/index.ts';
 import { healthRoutes } from './http/routes/health.ts';
-import { metricsRoutes } from './http/routes/metrics.ts';
+import { registerMetrics } from './http/routes/metrics.ts';
+import { openapiRoute } from './http/routes/openapi.ts';
 import { templateRoutes } from './http/routes/templates.ts';
 import { EventHub } from './http/sse/hub.ts';
 
@@ -25,11 +32,16 @@ import { EventHub } from './http/sse/hub.ts';
 const KEEP_ALIVE_MS = 72_000;
 /** Node.js enforces request timeouts only every 30 s by default. */
 const CONNECTION_CHECK_MS = 1_000;
+/** A client that neither sends nor reads for this long is disconnected. Longer than the longest wait for a phase. */
+const SOCKET_TIMEOUT_MS = 330_000;
+/** The request line and all headers. A token with many groups takes several kilobytes. */
+const MAX_HEADER_BYTES = 16_384;
 
 export interface Dependencies {
   readonly machines: Machines;
+  readonly callers: Callers;
   readonly logger: FastifyBaseLogger;
-  /** What /metrics exposes. The app adds its own metrics to it. */
+  /** What /metrics exposes; see metrics-app.ts. The app adds its own metrics and `metrics` to it. */
   readonly registry?: Registry;
   readonly metrics?: readonly Metric[];
 }
@@ -37,13 +49,19 @@ export interface Dependencies {
 /** Builds the whole API, for production and for tests. It does not listen, exit, or read the environment. */
 export async function buildApp(
   config: Config,
-  { machines, logger, registry = new Registry(), metrics = [] }: Dependencies,
+  { machines, callers, logger, registry = new Registry(), metrics = [] }: Dependencies,
 ): Promise<FastifyInstance> {
-  const { requestTimeoutMs, maxReaders, defaultNamespace } = config;
+  const { requestTimeoutMs, maxReaders, defaultNamespace, rateLimitPerMinute, trustProxy } = config;
   const app = fastify({
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: CONNECTION_CHECK_MS },
+    connectionTimeout: SOCKET_TIMEOUT_MS,
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: CONNECTION_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     bodyLimit: config.bodyLimitBytes,
     return503OnClosing: false,
     loggerInstance: logger,
@@ -52,6 +70,7 @@ export async function buildApp(
     clientErrorHandler: handleClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.server.maxConnections = config.maxConnections;
   app.setValidatorCompiler(lazyValidators());
   // Response schemas are documentation. They do not filter, so no field that the cluster stores is lost.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -61,10 +80,15 @@ export async function buildApp(
   // What holds for every request, in the order in which requests pass it.
   await app.register(requestLifecycle);
   await app.register(accessLog, { readsEvery: config.logReadsEvery });
+  await app.register(auditLog);
   await app.register(requestMetrics, { registry });
   await app.register(gracefulShutdown);
   await app.register(allowedHosts, { allowedHosts: config.allowedHosts });
-  // Authentication and then authorization belong here: a refused request is logged and counted, and its body is not read.
+  await app.register(crossOrigin, { origins: config.corsOrigins });
+  // A refused request is logged and counted, and its body is not read.
+  const rateLimiter = rateLimitPerMinute > 0 ? new RateLimiter(rateLimitPerMinute) : undefined;
+  await app.register(authentication, { callers, rateLimiter });
+  await app.register(authorization, { defaultNamespace });
   await app.register(jsonBody);
 
   // The documentation plugin comes before the routes that it documents.
@@ -76,7 +100,8 @@ export async function buildApp(
     historyBytes: config.eventHistoryBytes,
   });
   await app.register(healthRoutes, { checkReady: () => machines.checkReadable(undefined) });
-  await app.register(metricsRoutes, { registry, metrics: [...metricsOf(machines, hub), ...metrics] });
+  registerMetrics(registry, [...metricsOf(machines, hub), ...metrics]);
+  await app.register(openapiRoute);
   await app.register(templateRoutes, { prefix: '/api/v1' });
   await app.register(devMachineRoutes, {
     prefix: '/api/v1/devmachines',

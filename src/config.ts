@@ -1,12 +1,30 @@
+import { isIP } from 'node:net';
 import { DNS_LABEL } from './devmachine/schema/formats.ts';
 import { INGRESS_STATUSES, type StatusSettings } from './devmachine/status/settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+export const AUTH_MODES = ['none', 'kubernetes'] as const;
+
 /** The configuration, which comes from environment variables. .env.example documents each of them. */
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** The port of /metrics, on the same address; 0: no metrics. */
+  readonly metricsPort: number;
+  /** kubernetes: each request has the rights of its token. none: each request has the rights of the backend's account. */
+  readonly authMode: (typeof AUTH_MODES)[number];
+  /** Why it is this mode, for the log. */
+  readonly authModeReason: string;
+  /** Whether anybody who can reach a host that is not a loopback address has the rights of the backend's account. */
+  readonly insecure: boolean;
+  /** How many requests a user, or an address without a known user, may send per minute; 0: any number. */
+  readonly rateLimitPerMinute: number;
+  /** Addresses and networks of proxies whose X-Forwarded-… headers count. */
+  readonly trustProxy: readonly string[];
+  /** The origins of web pages that may call the API. */
+  readonly corsOrigins: readonly string[];
+  readonly maxConnections: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Log one in this many successful reads; 0 logs none. */
   readonly logReadsEvery: number;
@@ -18,6 +36,8 @@ export interface Config {
   readonly defaultNamespace: string | undefined;
   /** The host names, in lower case, that requests may be sent to; undefined allows any. */
   readonly allowedHosts: readonly string[] | undefined;
+  /** The host names of the loopback interface if the API listens on it; else undefined. */
+  readonly loopbackHosts: readonly string[] | undefined;
   /** The time limit of one API call for everything that it does in the cluster, retries included. */
   readonly clusterTimeoutMs: number;
   /** How stale the cache may become, while the API server is unreachable, before reads fail. */
@@ -53,16 +73,32 @@ export function loadConfig(env: Environment = process.env): Config {
   if (defaultNamespace && watchNamespaces.length > 0 && !watchNamespaces.includes(defaultNamespace)) {
     throw new Error(`DEFAULT_NAMESPACE must be one of WATCH_NAMESPACES, and "${defaultNamespace}" is not`);
   }
+  const loopbackHosts = LOOPBACK.includes(host) ? LOOPBACK : undefined;
+  const authentication = authenticationOf(env, host);
   const allowedHosts = listOf(env, 'ALLOWED_HOSTS').map((name) => name.toLowerCase());
   return {
     host,
     port: integer(env, 'PORT', 8080, 0, 65_535),
+    metricsPort: integer(env, 'METRICS_PORT', 9090, 0, 65_535),
+    ...authentication,
+    // Where nobody is known, all would share one limit behind a proxy.
+    rateLimitPerMinute: integer(
+      env,
+      'RATE_LIMIT_PER_MINUTE',
+      authentication.authMode === 'none' ? 0 : 6_000,
+      0,
+      10_000_000,
+    ),
+    trustProxy: listOf(env, 'TRUST_PROXY').map(network),
+    corsOrigins: listOf(env, 'CORS_ORIGINS').map(origin),
+    maxConnections: integer(env, 'MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     logReadsEvery: integer(env, 'LOG_READS_EVERY', 100, 0, 1_000_000),
     kubeconfig: env['KUBECONFIG'] || undefined,
     watchNamespaces,
     defaultNamespace,
-    allowedHosts: allowedHosts.length > 0 ? allowedHosts : LOOPBACK.includes(host) ? LOOPBACK : undefined,
+    allowedHosts: allowedHosts.length > 0 ? allowedHosts : loopbackHosts,
+    loopbackHosts,
     clusterTimeoutMs: 1_000 * integer(env, 'CLUSTER_TIMEOUT_SECONDS', 15, 1, 300),
     maxStalenessMs: 1_000 * integer(env, 'MAX_STALENESS_SECONDS', 300, 10, 86_400),
     statusSettings: {
@@ -83,6 +119,41 @@ export function loadConfig(env: Environment = process.env): Config {
 
 /** The host names of the loopback interface. They are the default of ALLOWED_HOSTS if the API listens on it. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
+
+/** On a loopback address, the person at this machine has the rights of the kubeconfig anyway. */
+function authenticationOf(
+  env: Environment,
+  host: string,
+): Pick<Config, 'authMode' | 'authModeReason' | 'insecure'> {
+  const isLoopback = LOOPBACK.includes(host);
+  const authMode = oneOf(env, 'AUTH_MODE', AUTH_MODES, isLoopback ? 'none' : 'kubernetes');
+  const authModeReason = env['AUTH_MODE']
+    ? 'AUTH_MODE is set'
+    : `HOST ${host} is ${isLoopback ? 'a loopback address' : 'no loopback address'}`;
+  const insecure = authMode === 'none' && !isLoopback;
+  const accepted = oneOf(env, 'INSECURE_ANYONE_MAY_DO_ANYTHING', ['true', 'false'], 'false') === 'true';
+  if (insecure && !accepted) {
+    throw new Error(
+      `AUTH_MODE=none lets everybody who can reach HOST ${host} do whatever the backend's account may do: unset it, or set INSECURE_ANYONE_MAY_DO_ANYTHING=true`,
+    );
+  }
+  return { authMode, authModeReason, insecure };
+}
+
+function network(text: string): string {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const valid = prefix === undefined || (/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  if (bits > 0 && valid && rest.length === 0) return text;
+  throw new Error(
+    `TRUST_PROXY must hold IP addresses and networks such as 10.0.0.0/8, and "${text}" is none`,
+  );
+}
+
+function origin(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new Error(`CORS_ORIGINS must hold origins such as https://app.example.com, and "${text}" is none`);
+}
 
 export const listOf = (env: Environment, name: string): string[] =>
   (env[name] ?? '')

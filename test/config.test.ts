@@ -6,12 +6,21 @@ import { type Config, loadConfig } from '../src/config.ts';
 const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 8080,
+  metricsPort: 9090,
+  authMode: 'none',
+  authModeReason: 'HOST 127.0.0.1 is a loopback address',
+  insecure: false,
+  rateLimitPerMinute: 0,
+  trustProxy: [],
+  corsOrigins: [],
+  maxConnections: 20_000,
   logLevel: 'info',
   logReadsEvery: 100,
   kubeconfig: undefined,
   watchNamespaces: [],
   defaultNamespace: undefined,
   allowedHosts: ['localhost', '127.0.0.1', '[::1]', '::1'],
+  loopbackHosts: ['localhost', '127.0.0.1', '[::1]', '::1'],
   clusterTimeoutMs: 15_000,
   maxStalenessMs: 300_000,
   statusSettings: { ingressStatus: 'required', ingressStatusIgnoredClasses: [] },
@@ -49,6 +58,13 @@ test('each variable counts', () => {
   const config = loadConfig({
     HOST: '0.0.0.0',
     PORT: '0',
+    METRICS_PORT: '9091',
+    AUTH_MODE: 'none',
+    INSECURE_ANYONE_MAY_DO_ANYTHING: 'true',
+    RATE_LIMIT_PER_MINUTE: '60',
+    TRUST_PROXY: '10.0.0.0/8, ::1',
+    CORS_ORIGINS: 'https://app.example.com',
+    MAX_CONNECTIONS: '5',
     LOG_LEVEL: 'silent',
     LOG_READS_EVERY: '7',
     KUBECONFIG: '/a:/b',
@@ -72,12 +88,21 @@ test('each variable counts', () => {
   assert.deepEqual(config, {
     host: '0.0.0.0',
     port: 0,
+    metricsPort: 9_091,
+    authMode: 'none',
+    authModeReason: 'AUTH_MODE is set',
+    insecure: true,
+    rateLimitPerMinute: 60,
+    trustProxy: ['10.0.0.0/8', '::1'],
+    corsOrigins: ['https://app.example.com'],
+    maxConnections: 5,
     logLevel: 'silent',
     logReadsEvery: 7,
     kubeconfig: '/a:/b',
     watchNamespaces: ['a', 'b'],
     defaultNamespace: 'a',
     allowedHosts: ['a.example', 'b.example'],
+    loopbackHosts: undefined,
     clusterTimeoutMs: 1_000,
     maxStalenessMs: 60_000,
     statusSettings: { ingressStatus: 'ignored', ingressStatusIgnoredClasses: ['a', 'b'] },
@@ -101,7 +126,38 @@ test('the default namespace must be served; a host that others reach is not held
   assert.equal(loadConfig({ HOST: '0.0.0.0' }).allowedHosts, undefined);
 });
 
+test('a host that is no loopback address authenticates callers, unless everybody is to have all rights', () => {
+  const insecure = { HOST: '0.0.0.0', AUTH_MODE: 'none' };
+  assert.throws(() => loadConfig(insecure), /^Error: AUTH_MODE=none lets everybody .* HOST 0\.0\.0\.0 /);
+  const modeOf = (env: Record<string, string>) => {
+    const { authMode, insecure, rateLimitPerMinute } = loadConfig(env);
+    return [authMode, insecure, rateLimitPerMinute];
+  };
+  assert.deepEqual(modeOf({ ...insecure, INSECURE_ANYONE_MAY_DO_ANYTHING: 'true' }), ['none', true, 0]);
+  for (const HOST of ['0.0.0.0', '::', '10.1.2.3', '127.0.0.2', 'localhost.example.com'])
+    assert.deepEqual(modeOf({ HOST }), ['kubernetes', false, 6_000], HOST);
+  for (const HOST of ['localhost', '127.0.0.1', '::1']) {
+    assert.deepEqual(modeOf({ HOST }), ['none', false, 0], HOST);
+    assert.deepEqual(modeOf({ HOST, AUTH_MODE: 'kubernetes' }), ['kubernetes', false, 6_000], HOST);
+  }
+});
+
 const WRONG = {
+  AUTH_MODE: ['token', 'None'],
+  INSECURE_ANYONE_MAY_DO_ANYTHING: ['1', 'yes'],
+  TRUST_PROXY: [
+    'true',
+    '10.0.0.0/33',
+    '10.0.0/8',
+    '::/129',
+    '10.0.0.1/8/8',
+    'proxy.example.com',
+    '10.0.0.0/',
+  ],
+  CORS_ORIGINS: ['*', 'app.example.com', 'https://app.example.com/', 'null', 'file:///'],
+  METRICS_PORT: ['65536', 'off'],
+  RATE_LIMIT_PER_MINUTE: ['-1'],
+  MAX_CONNECTIONS: ['0'],
   PORT: ['65536', '-1', '80a', '8.5', ' 80', '1e3'],
   LOG_LEVEL: ['loud', 'INFO'],
   WATCH_NAMESPACES: ['A', 'a b', 'a,-b', 'a'.repeat(64)],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../dev/control-plane.ts';
 import { applyCrd } from '../dev/crd.ts';
 import { endLeftovers } from '../dev/foreground.ts';
+import { provideBackendAccount } from './support/backend-account.ts';
 
 /** Starts one control plane for the whole run. Each test creates its own namespaces. */
 
@@ -19,6 +20,7 @@ export async function globalSetup(): Promise<void> {
   controlPlane = await startControlPlane({ stateDir });
   await applyCrd(controlPlane, join(import.meta.dirname, '..', 'crd', 'devmachine-crd.yaml'));
   process.env['DEVMACHINE_TEST_KUBECONFIG'] = controlPlane.kubeconfig;
+  await provideBackendAccount(controlPlane);
   process.env['DEVMACHINE_TEST_NOBODY'] = await controlPlane.kubeconfigFor('nobody');
 }
 

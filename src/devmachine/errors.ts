@@ -19,6 +19,11 @@ export const ERRORS = {
       'The request is invalid: the body is not JSON, has an unknown field or a wrong type, or violates a rule.',
     hint: 'Fix the fields in `errors`.',
   },
+  unauthenticated: {
+    summary:
+      'The request has no bearer token, or one that the cluster does not accept: it is unknown, expired, revoked, or meant for somebody else.',
+    hint: 'Send `Authorization: Bearer TOKEN` with a valid token of the cluster.',
+  },
   forbidden: {
     summary: 'The cluster does not permit the request. `detail` names the missing permission.',
     hint: 'Ask an administrator for the permission.',
@@ -59,7 +64,10 @@ export const ERRORS = {
       'A rule in the cluster refused the request: the CRD, a quota or an admission policy. `detail` quotes the rule.',
     hint: 'Fix what `detail` names.',
   },
-  'too-many-requests': { summary: 'The cluster is throttling requests.', hint: RETRY },
+  'too-many-requests': {
+    summary: 'The caller exceeds `RATE_LIMIT_PER_MINUTE`, or the cluster is throttling requests.',
+    hint: RETRY,
+  },
   'too-many-readers': {
     summary: 'The number of open event streams and of calls that wait for a phase has reached `MAX_READERS`.',
     hint: 'Retry after the time in `Retry-After`, or poll.',
@@ -72,7 +80,7 @@ export const ERRORS = {
   },
   overloaded: {
     summary:
-      'Too many changes are queued (`MAX_QUEUED_WRITES`), or this one was queued for more than 5 s. Nothing was changed.',
+      'Too many requests to the cluster are queued (`MAX_QUEUED_WRITES`), or this one was queued for more than 5 s. Nothing was changed.',
     hint: RETRY,
   },
   'cluster-unavailable': {

@@ -53,8 +53,8 @@ export interface StatusUpdate {
   readonly document: StatusDocument;
 }
 
-/** The port between src/http, which calls it, and src/kube, which implements it. Every failure is a DevMachineError. */
-export interface Machines {
+/** The writes of one caller, with that caller's rights. Every failure is a DevMachineError. */
+export interface MachineWrites {
   /**
    * Creates a machine. The first creator wins, across all replicas. Throws already-exists, with the fields that differ, or
    * being-deleted.
@@ -72,6 +72,13 @@ export interface Machines {
    * operator-timeout if the operator does not release the disk in time, and then deletes nothing.
    */
   delete(key: MachineKey, options: DeleteOptions): Promise<void>;
+}
+
+/**
+ * The reads, from a cache that all callers share: whoever calls them has checked the caller's rights. Every failure is a
+ * DevMachineError.
+ */
+export interface Machines {
   /** The status in the cache. undefined if the cache has no such machine; `status` then asks the cluster. */
   known(key: MachineKey): StatusDocument | undefined;
   /** The status in the cache. Asks the cluster once before it throws machine-not-found. */

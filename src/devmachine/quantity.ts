@@ -1,6 +1,6 @@
 const DECIMAL = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 } as const;
 const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-const QUANTITY = /^(\d*)\.?(\d*)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([-+]?\d{1,2}))?$/;
+const QUANTITY = /^(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|([numkMGTPE])|[eE]([-+]?\d{1,2}))?$/;
 
 /**
  * A Kubernetes quantity, such as "500m" or "1.5Gi", in billionths of its unit, rounded up: exact, so that sums can be

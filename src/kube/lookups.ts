@@ -1,5 +1,5 @@
 import type { MachineKey } from '../devmachine/schema/manifest.ts';
-import type { ConcurrencyLimiter } from './client/limiter.ts';
+import type { Call, Work } from './calls.ts';
 
 interface Lookup<T> {
   readonly result: Promise<T>;
@@ -14,15 +14,16 @@ interface Lookup<T> {
  * write that the caller knows of.
  */
 export class Lookups<T> {
-  readonly #limiter: ConcurrencyLimiter;
+  readonly #call: Call;
   readonly #queued = new Map<string, Lookup<T>>();
 
-  constructor(limiter: ConcurrencyLimiter) {
-    this.#limiter = limiter;
+  /** `call` waits for a slot before it sends. */
+  constructor(call: Call) {
+    this.#call = call;
   }
 
-  /** `read` is called with a signal that is aborted when all callers have left. Rejects with the reason of `signal`. */
-  async get(key: MachineKey, signal: AbortSignal, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** The signal of `read` is aborted when all callers have left. Rejects with the reason of `signal`. */
+  async get(key: MachineKey, signal: AbortSignal, read: Work<T>): Promise<T> {
     const id = `${key.namespace}/${key.name}`;
     const lookup = this.#queued.get(id) ?? this.#start(id, read);
     const left = Promise.withResolvers<never>();
@@ -38,16 +39,16 @@ export class Lookups<T> {
     }
   }
 
-  #start(id: string, read: (signal: AbortSignal) => Promise<T>): Lookup<T> {
+  #start(id: string, read: Work<T>): Lookup<T> {
     const abandon = new AbortController();
     const { promise, resolve } = Promise.withResolvers<T>();
     const lookup = { result: promise, abandon, waiting: 0 };
     this.#queued.set(id, lookup);
-    const send = () => {
+    const send: Work<T> = (client, within) => {
       this.#forget(id, lookup);
-      return read(abandon.signal);
+      return read(client, within);
     };
-    resolve(this.#limiter.run(abandon.signal, send));
+    resolve(this.#call(abandon.signal, send));
     // Everybody may have left.
     promise.catch(() => undefined);
     return lookup;

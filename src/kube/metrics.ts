@@ -1,13 +1,13 @@
 import type { Metric } from '../devmachine/metric.ts';
 import type { ClusterClient } from './client/client.ts';
-import type { ConcurrencyLimiter } from './client/limiter.ts';
 import type { MachineCache } from './status/machine-cache.ts';
+import type { Writes } from './writes.ts';
 
 /** What an operator watches of the cluster's side; docs/operations.md explains each metric. */
 export const metricsOf = (
-  client: ClusterClient,
+  clients: readonly Pick<ClusterClient, 'retries'>[],
   cache: MachineCache,
-  writes: ConcurrencyLimiter,
+  { limiter: writes }: Writes,
 ): Metric[] => [
   {
     type: 'gauge',
@@ -44,6 +44,6 @@ export const metricsOf = (
     type: 'counter',
     name: 'devmachine_cluster_retries_total',
     help: 'Requests to the cluster that were retries.',
-    value: () => client.retries(),
+    value: () => clients.reduce((sum, client) => sum + client.retries(), 0),
   },
 ];

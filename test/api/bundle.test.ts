@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { freePort } from '../../dev/ports.ts';
 import { build } from '../../scripts/build.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, testKubeconfig } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
+
+const fetchText = async (url: string) => (await fetch(url)).text();
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
@@ -20,7 +23,8 @@ test('the production build of backend and reporter runs without sources and node
   await build(dist);
   await copyFile(PACKAGE, join(folder, 'package.json'));
   const namespace = await createNamespace(connect(t));
-  const api = await startReadyApi(t, { NODE_ENV: 'production' }, join(dist, 'main.js'));
+  const METRICS_PORT = String(await freePort());
+  const api = await startReadyApi(t, { NODE_ENV: 'production', METRICS_PORT }, join(dist, 'main.js'));
 
   const created = await api.create(namespace, 'bundled');
   assert.equal(created.status, 201);
@@ -30,9 +34,12 @@ test('the production build of backend and reporter runs without sources and node
   assert.equal(missing.status, 404);
   assert.equal(missing.headers['content-type'], 'application/problem+json; charset=utf-8');
 
-  const { body: metrics } = await api.call('GET', '/metrics');
+  const metrics = await fetchText(`http://127.0.0.1:${METRICS_PORT}/metrics`);
   assert.match(metrics, /^devmachine_cached_machines \d+$/m);
   assert.match(metrics, /^process_cpu_seconds_total /m);
+
+  const document = await api.call('GET', '/openapi.yaml');
+  assert.match(document.body, /^openapi: 3\.1\.0$/m);
 
   const reqId = created.headers['x-request-id'];
   await until('the log line of the create', () => api.log.some((line) => JSON.parse(line).reqId === reqId));

@@ -166,15 +166,16 @@ test('concurrent power calls at two replicas and edits by kubectl lose no update
   const api = replicas[0] ?? assert.fail();
   const path = machinePath({ namespace, name: 'busy' });
   assert.equal((await api.create(namespace, 'busy', FULL_SPEC)).status, 201);
-  const restarts = new Set<string>();
   const callers = Array.from({ length: 6 }, async (_, index) => {
     for (let round = 0; round < 8; round++) {
       const action = ACTIONS[(index + round) % 3] ?? assert.fail();
       const replica = replicas[index % 2] ?? api;
+      const askedAt = Date.now();
       const { status, body } = await repeatOnContention(() => power(replica, action, namespace, 'busy'));
       assert.equal(status, 202, JSON.stringify(body));
       assert.equal(body.spec.stopped, action === 'stop');
-      if (action === 'restart') restarts.add(body.spec.restartedAt);
+      // Two calls in one millisecond at two replicas may be one restart, but never an earlier one.
+      if (action === 'restart') assert.ok(Date.parse(body.spec.restartedAt) >= askedAt);
     }
   });
   const edits = Array.from({ length: 3 }, async (_, index) => {
@@ -184,7 +185,6 @@ test('concurrent power calls at two replicas and edits by kubectl lose no update
     }
   });
   await Promise.all([...callers, ...edits]);
-  assert.equal(restarts.size, 16);
   const object = await stored(cluster, namespace, 'busy');
   const { stopped: _, restartedAt: __, nodeSelector, ...spec } = object.spec;
   const { stopped: ___, restartedAt: ____, nodeSelector: initial, ...expected } = FULL_SPEC;

@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 /** Runs the backend until it exits. */
 async function runToExit(env: Record<string, string>): Promise<{ code: number; stderr: string }> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', ...env },
+    env: { HOME: '/nonexistent', LOG_LEVEL: 'silent', PORT: '0', METRICS_PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exit = once(child, 'exit');
@@ -28,6 +28,7 @@ test('a failed start prints one line on stderr and exits with code 1', async () 
   const port = typeof address === 'object' && address ? String(address.port) : assert.fail();
   const cases: [Record<string, string>, RegExp][] = [
     [{ PORT: 'eighty' }, /^devmachine: PORT must be a whole number from 0 to 65535, not "eighty"\n$/],
+    [{ HOST: '0.0.0.0', AUTH_MODE: 'none' }, /^devmachine: AUTH_MODE=none lets everybody .*\n$/],
     [{}, /^devmachine: no cluster found: set KUBECONFIG, .*\n$/],
     [{ KUBECONFIG: '/no/such/file' }, /^devmachine: the kubeconfig \/no\/such\/file cannot be read: .*\n$/],
     [{ KUBECONFIG: testKubeconfig(), PORT: port }, /^devmachine: .*EADDRINUSE.*\n$/],

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { freePort } from '../../dev/ports.ts';
 import { machinePath } from '../../src/kube/resources/devmachine.ts';
 import { startReadyApi } from '../support/api.ts';
 import { connect, createNamespace, mergePatch } from '../support/cluster.ts';
@@ -68,7 +69,9 @@ const megabytes = (pid: number): number =>
 test(`${READERS} readers receive each of ${CHANGES} changes, although one other reader has stalled`, async (t) => {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
+  const METRICS_PORT = String(await freePort());
   const api = await startReadyApi(t, {
+    METRICS_PORT,
     WATCH_NAMESPACES: namespace,
     HEARTBEAT_SECONDS: '1',
   });
@@ -119,7 +122,7 @@ test(`${READERS} readers receive each of ${CHANGES} changes, although one other 
   }
   t.diagnostic(`memory: ${megabytes(api.pid)} MB after 18 MB of changes that one reader has not read`);
   await until('the stalled stream to be dropped', async () => {
-    const { body } = await api.call('GET', '/metrics');
+    const body = await (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text();
     return new RegExp(`^devmachine_event_streams ${active.length}$`, 'm').test(body);
   });
   stalled?.response.resume();

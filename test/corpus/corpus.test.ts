@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Machines } from '../../src/devmachine/machines.ts';
+import { anyCaller } from '../../src/devmachine/caller.ts';
+import type { Machines, MachineWrites } from '../../src/devmachine/machines.ts';
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { connect, createNamespace, openRaw } from '../support/cluster.ts';
 import { BY_HAND } from './by-hand.ts';
@@ -69,8 +70,12 @@ interface Result {
 
 /** Validates with the API alone: creating a machine always succeeds. */
 async function validateWithApi(texts: string[]): Promise<Result[]> {
-  const machines = { create: async () => ({ created: false, machine: {} }) } as unknown as Machines;
-  const app = await buildApp(loadConfig({}), { machines, logger: pino({ level: 'silent' }) });
+  const writes = { create: async () => ({ created: false, machine: {} }) } as unknown as MachineWrites;
+  const app = await buildApp(loadConfig({}), {
+    machines: {} as Machines,
+    callers: anyCaller(writes),
+    logger: pino({ level: 'silent' }),
+  });
   const results: Result[] = [];
   for (const payload of texts) {
     const reply = await app.inject({

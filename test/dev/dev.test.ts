@@ -1,35 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
-import { findAssets } from '../../dev/assets.ts';
 import { freePort } from '../../dev/ports.ts';
-import { claimStateDir } from '../../dev/state.ts';
 import { openClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { get } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { waitFor } from '../support/workloads.ts';
-import { atEnd, DEV, isAlive, runNode, temporaryFolder } from './support/processes.ts';
+import { DEV_SCRIPT, fewAssets, freePorts, temporaryState } from './support/dev-run.ts';
+import { atEnd, DEV, isAlive, runNode } from './support/processes.ts';
 
-const [dev, cluster] = ['dev.ts', 'cluster.ts'].map((name) => fileURLToPath(new URL(name, DEV))) as [
-  string,
-  string,
-];
-
-/** Creates a state directory. Processes that a killed run left behind in it are ended with the test. */
-async function temporaryState(t: TestContext): Promise<string> {
-  const dir = await temporaryFolder(t);
-  atEnd(t, async () => (await claimStateDir(dir, () => {})).release());
-  return dir;
-}
-
-/** Ports that are free, so that runs do not disturb each other. */
-const freePorts = async () => ({ PORT: String(await freePort()), INGRESS_PORT: String(await freePort()) });
+const CLUSTER_SCRIPT = fileURLToPath(new URL('cluster.ts', DEV));
 
 /** Creates the second machine that `npm run dev` prints, and opens its URL like a browser, which takes *.localhost for 127.0.0.1. */
 async function openInBrowser(output: string, api: string): Promise<void> {
@@ -68,7 +53,7 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
   const stateDir = await temporaryState(t);
   const ports = await freePorts();
   const env = { ...ports, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', NO_COLOR: '1' };
-  const first = runNode(t, [dev], env);
+  const first = runNode(t, [DEV_SCRIPT], env);
   await first.says(/Press Ctrl-C to stop/);
   const [, url = '', body = ''] =
     /^curl '(.+)' -H 'Content-Type: application\/json' -d '(.+)'$/m.exec(first.output()) ?? [];
@@ -98,7 +83,7 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
   assert.ok(!pids.some(isAlive));
   await assert.rejects(fetch(statusUrl), 'nothing listens any more');
 
-  const second = runNode(t, [dev], env);
+  const second = runNode(t, [DEV_SCRIPT], env);
   await second.says(/Press Ctrl-C to stop/);
   assert.equal((await fetch(statusUrl)).status, 200);
   const killed = recordedPids(stateDir);
@@ -106,7 +91,7 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
   await second.ended;
   await until('the end of all processes', () => !killed.some(isAlive));
 
-  const third = runNode(t, [dev, '--reset'], env);
+  const third = runNode(t, [DEV_SCRIPT, '--reset'], env);
   await third.says(/Press Ctrl-C to stop/);
   assert.equal((await fetch(statusUrl)).status, 404);
   third.child.kill('SIGTERM');
@@ -115,13 +100,10 @@ test('npm run dev: the printed curl commands work, Ctrl-C ends all processes, an
 
 test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the output names the programs', async (t) => {
   const stateDir = await temporaryState(t);
-  const assets = await temporaryFolder(t);
-  const { dir } = await findAssets(['etcd', 'kube-apiserver']);
-  for (const name of ['etcd', 'kube-apiserver', 'kubectl'])
-    await symlink(join(dir, name), join(assets, name));
+  const assets = await fewAssets(t);
   const ports = await freePorts();
   const env = { ...ports, DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '', KUBEBUILDER_ASSETS: assets };
-  const run = runNode(t, [dev], env);
+  const run = runNode(t, [DEV_SCRIPT], env);
   const [, absent] = await run.says(/Machines are stored but do not run: KUBEBUILDER_ASSETS has no (.+)\.\n/);
   assert.equal(absent, 'kube-controller-manager, kube-scheduler, kwok, helm-operator');
   assert.equal((await fetch(`http://localhost:${ports.PORT}/readyz`)).status, 200);
@@ -133,7 +115,7 @@ test('if KUBEBUILDER_ASSETS lacks programs, machines are only stored, and the ou
 test('an invalid HELM_OPERATOR is an error before anything starts', async (t) => {
   const stateDir = await temporaryState(t);
   const env = { ...(await freePorts()), DEVMACHINE_STATE_DIR: stateDir, HELM_OPERATOR: '/nowhere' };
-  const run = runNode(t, [dev], env);
+  const run = runNode(t, [DEV_SCRIPT], env);
   assert.equal(await run.ended, 1);
   assert.equal(run.output(), 'HELM_OPERATOR is /nowhere, which is not an executable file\n');
 });
@@ -146,7 +128,7 @@ test('a port in use is an error before anything starts', async (t) => {
   atEnd(t, () => server.close());
   for (const variable of ['PORT', 'INGRESS_PORT']) {
     const env = { ...(await freePorts()), [variable]: String(port), DEVMACHINE_STATE_DIR: stateDir };
-    const run = runNode(t, [dev], env);
+    const run = runNode(t, [DEV_SCRIPT], env);
     assert.equal(await run.ended, 1);
     assert.match(
       run.output(),
@@ -158,7 +140,7 @@ test('a port in use is an error before anything starts', async (t) => {
 test('if the API does not start, its error is printed and the cluster keeps running', async (t) => {
   const stateDir = await temporaryState(t);
   const env = { ...(await freePorts()), DEVMACHINE_STATE_DIR: stateDir, LOG_LEVEL: 'nonsense' };
-  const run = runNode(t, [dev], env);
+  const run = runNode(t, [DEV_SCRIPT], env);
   await run.says(/LOG_LEVEL must be one of/);
   await run.says(/Waiting for file changes/);
   run.child.kill('SIGINT');
@@ -167,15 +149,15 @@ test('if the API does not start, its error is printed and the cluster keeps runn
 });
 
 test('npm run cluster: help, unknown arguments, start and Ctrl-C', async (t) => {
-  const help = runNode(t, [cluster, '--help']);
+  const help = runNode(t, [CLUSTER_SCRIPT, '--help']);
   assert.equal(await help.ended, 0);
   assert.match(help.output(), /^npm run cluster/);
-  const unknown = runNode(t, [cluster, '--foo']);
+  const unknown = runNode(t, [CLUSTER_SCRIPT, '--foo']);
   assert.equal(await unknown.ended, 2);
   assert.match(unknown.output(), /Unknown option '--foo'.*npm run cluster/s);
 
   const stateDir = await temporaryState(t);
-  const run = runNode(t, [cluster], { DEVMACHINE_STATE_DIR: stateDir });
+  const run = runNode(t, [CLUSTER_SCRIPT], { DEVMACHINE_STATE_DIR: stateDir });
   const [, version] = await run.says(/Kubernetes (v\S+) is ready on https:\/\/127/);
   assert.match(version ?? '', /^v1\.\d+\.\d+/);
   await run.says(/Press Ctrl-C to stop/);

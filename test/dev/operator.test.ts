@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { findAssets } from '../../dev/assets.ts';
+import { readContainerConfig } from '../../dev/container-config.ts';
 import { operatorPrograms } from '../../dev/operator.ts';
-import { readOperatorConfig } from '../../dev/operator-config.ts';
 import { OPERATOR } from '../operator/helm.ts';
 
 test('HELM_OPERATOR replaces the pinned helm-operator and must be executable', () => {
@@ -19,7 +19,11 @@ test('HELM_OPERATOR replaces the pinned helm-operator and must be executable', (
 
 test('the flags, the settings and the rights of the operator come from operator/config', async () => {
   const { dir } = await findAssets(['kubectl']);
-  const config = await readOperatorConfig(join(dir, 'kubectl'), OPERATOR);
+  const config = await readContainerConfig(
+    join(dir, 'kubectl'),
+    join(OPERATOR, 'config', 'default'),
+    'manager',
+  );
   assert.equal(config.user, 'system:serviceaccount:devmachine-system:devmachine-controller-manager');
   assert.ok(config.args.includes('--max-concurrent-reconciles=8'));
   assert.ok(config.args.includes('--suppress-override-values'));

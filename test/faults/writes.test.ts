@@ -25,8 +25,7 @@ const losesResponse: Fault = {
 
 const API = '/api/v1/devmachines';
 
-const metric = ({ machines }: Backend, name: string) =>
-  machines.metrics.find((one) => one.name === name)?.value();
+const metric = ({ metrics }: Backend, name: string) => metrics.find((one) => one.name === name)?.value();
 
 const writesOf = (name: string) => ({ ...WRITES, path: `/devmachines/${name}` });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ConcurrencyLimiter } from '../../src/kube/client/limiter.ts';
+import type { RequestClient } from '../../src/kube/client/transport.ts';
 import { Lookups } from '../../src/kube/lookups.ts';
 
 const never = new AbortController().signal;
@@ -10,10 +11,11 @@ const KEY = { namespace: 'team', name: 'machine' };
 /** Look-ups of which one can run at a time; the test ends each. */
 function startLookups() {
   const limiter = new ConcurrencyLimiter({ concurrent: 1, queued: 100, waitMs: 60_000 });
-  const lookups = new Lookups<number>(limiter);
+  const client: RequestClient = { request: () => assert.fail('no request') };
+  const lookups = new Lookups<number>((signal, work) => limiter.run(signal, () => work(client, signal)));
   const sent: { readonly end: () => void; readonly signal: AbortSignal }[] = [];
   const get = (name: string, signal = never) =>
-    lookups.get({ ...KEY, name }, signal, async (shared) => {
+    lookups.get({ ...KEY, name }, signal, async (_client, shared) => {
       const number = sent.length;
       await new Promise<void>((resolve) => sent.push({ end: resolve, signal: shared }));
       return number;

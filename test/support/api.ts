@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
-import { testKubeconfig } from './cluster.ts';
+import { backendKubeconfig } from './cluster.ts';
 import { assertDocumented } from './contract.ts';
 import { until } from './until.ts';
 
@@ -34,7 +34,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 /** Starts the backend in its own process on a free port, as in production. Resolves when it listens. */
 export async function startApi(t: TestContext, env: Record<string, string> = {}, main = MAIN): Promise<Api> {
   const child = spawn(process.execPath, [main], {
-    env: { KUBECONFIG: testKubeconfig(), LOG_LEVEL: 'info', ...env, PORT: '0' },
+    env: { KUBECONFIG: backendKubeconfig(), LOG_LEVEL: 'info', METRICS_PORT: '0', ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

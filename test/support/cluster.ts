@@ -7,6 +7,9 @@ import { clusterAddress, loadCredentials, loadKubeConfig } from '../../src/kube/
 /** The kubeconfig of the control plane that test/setup.ts started for this run. */
 export const testKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_KUBECONFIG');
 
+/** The kubeconfig of the backend's account, which has the rights of deploy/ and may write machines. */
+export const backendKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_BACKEND');
+
 /** The kubeconfig of a user without any permission. */
 export const unprivilegedKubeconfig = (): string => fromSetup('DEVMACHINE_TEST_NOBODY');
 

@@ -31,10 +31,11 @@ export async function openStream(
   url: string,
   query: Record<string, string> = {},
   lastId?: string,
+  headers: Record<string, string> = {},
 ): Promise<Stream> {
   const sent: ClientRequest = request(`${url}/api/v1/devmachines/events?${new URLSearchParams(query)}`, {
     agent: false,
-    headers: lastId === undefined ? {} : { 'last-event-id': lastId },
+    headers: lastId === undefined ? headers : { ...headers, 'last-event-id': lastId },
   }).end();
   t.after(() => sent.destroy());
   const [response] = (await once(sent, 'response')) as [IncomingMessage];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { commonHeaders } from '../responses/headers.ts';
+import type { RouteAccess } from './route-access.ts';
 
 /** A request whose response is over: either sent completely, or abandoned because the client closed the connection. */
 export interface EndedRequest {
@@ -9,6 +10,8 @@ export interface EndedRequest {
   readonly method: string;
   /** The path pattern of the route; empty if no route matched. */
   readonly route: string;
+  /** What the route declares; undefined if no route matched. */
+  readonly access: RouteAccess | undefined;
   readonly statusCode: number;
   /** Milliseconds from the arrival of the request to the end of the response. */
   readonly ms: number;
@@ -49,10 +52,12 @@ export const requestLifecycle = fp(
       // 'close' follows 'finish', and is also emitted if the client disconnects first.
       reply.raw.on('close', () => {
         inFlight.delete(reply);
+        const { url: route = '', config } = request.routeOptions;
         const ended = {
           request,
           method: request.method,
-          route: request.routeOptions.url ?? '',
+          route,
+          access: config.access,
           statusCode: reply.statusCode,
           ms: reply.elapsedTime,
         };

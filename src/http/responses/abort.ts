@@ -4,15 +4,25 @@ import type { FastifyReply } from 'fastify';
 export class ClientClosedError extends Error {}
 
 /**
- * A signal that is aborted when the client closes the connection before the response is complete.
+ * Aborted when the client closes the connection before the response is complete.
  *
  * Fastify's `request.signal` does not do: it follows the 'close' event of the request, which is emitted as soon as the body
  * has been read.
  */
-export function clientAbortSignal({ raw }: FastifyReply): AbortSignal {
+export function clientAbort({ raw }: FastifyReply): AbortController {
   const controller = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished) controller.abort(new ClientClosedError('the client closed the connection'));
   });
-  return controller.signal;
+  return controller;
+}
+
+export const clientAbortSignal = (reply: FastifyReply): AbortSignal => clientAbort(reply).signal;
+
+/**
+ * Ends a request whose client has gone while it waited for the cluster: a handler would wait in vain for the event that
+ * says so.
+ */
+export function checkConnected({ raw }: FastifyReply): void {
+  if (raw.destroyed) throw new Error('the client closed the connection');
 }

@@ -5,6 +5,7 @@
 export const commonHeaders = (requestId: string) => ({
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   'x-request-id': requestId,

@@ -7,6 +7,11 @@ export const HTTP_PROBLEMS = {
     summary: 'The request is not valid HTTP, arrived too slowly, or has too large a header.',
     hint: 'Check the client, and any proxy in front of the API.',
   },
+  'foreign-origin': {
+    statuses: [403],
+    summary: 'A web page of an origin that is not in `CORS_ORIGINS` tried to change something.',
+    hint: 'Ask an administrator to add the origin of the page.',
+  },
   'unsupported-media-type': {
     statuses: [415],
     summary: 'The body is not `application/json` in UTF-8, or it is compressed.',

@@ -11,6 +11,7 @@ import { toRequestError } from './validation.ts';
 
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'invalid-request': 400,
+  unauthenticated: 401,
   forbidden: 403,
   'machine-not-found': 404,
   'namespace-not-found': 404,
@@ -118,6 +119,7 @@ function sendProblem(
   reply: FastifyReply,
   { status, code, detail, errors = [], retryAfterSeconds }: Problem,
 ): FastifyReply {
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
   return reply
     .headers(commonHeaders(request.id))

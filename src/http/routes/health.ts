@@ -11,7 +11,7 @@ export interface HealthRoutesOptions {
  * would know more.
  */
 export const healthRoutes: FastifyPluginAsync<HealthRoutesOptions> = async (app, { checkReady }) => {
-  const hidden = { schema: { hide: true }, logLevel: 'warn' } as const;
+  const hidden = { schema: { hide: true }, config: { access: 'open' }, logLevel: 'warn' } as const;
 
   app.get('/livez', hidden, async () => ({ status: 'ok' }));
 

@@ -2,13 +2,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Metric } from '../../devmachine/metric.ts';
 
-export interface MetricsRoutesOptions {
-  readonly registry: Registry;
-  readonly metrics: readonly Metric[];
-}
-
-/** /metrics in Prometheus format: `registry`, to which `metrics` are added. docs/operations.md documents them. */
-export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { registry, metrics }) => {
+/** Adds metrics to a registry. docs/operations.md documents them. */
+export function registerMetrics(registry: Registry, metrics: readonly Metric[]): void {
   for (const { name, help, type, label = '', value } of metrics) {
     const Metric = type === 'counter' ? Counter : Gauge;
     new Metric({
@@ -24,8 +19,15 @@ export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (ap
       },
     });
   }
+}
 
-  app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+export interface MetricsRouteOptions {
+  readonly registry: Registry;
+}
+
+/** /metrics in Prometheus format. */
+export const metricsRoute: FastifyPluginAsync<MetricsRouteOptions> = async (app, { registry }) => {
+  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();
   });

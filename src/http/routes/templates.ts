@@ -61,7 +61,7 @@ const schema = {
 };
 
 export const templateRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.get('/templates', { schema }, async (request, reply) =>
+  app.get('/templates', { schema, config: { access: 'authenticated' } }, async (request, reply) =>
     sendStatic<typeof TemplateList.static>(request, reply, { version, json }, MAX_AGE_SECONDS),
   );
 };

@@ -90,6 +90,6 @@ function fieldErrors(status: Status | undefined): FieldError[] {
 
 /** `spec.mounts[0].name` or `.spec.cpu` as a JSON pointer. Keys in brackets may contain dots. */
 export function toPointer(field: string): string {
-  const keys = field.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
+  const keys = field.match(/\[[^\]]*(?:\]|$)|[^.[\]]+/g) ?? [];
   return keys.map((key) => `/${escapeKey(key.replace(/^\[|\]$/g, ''))}`).join('');
 }

@@ -102,6 +102,29 @@ export function clusterAddress(config: KubeConfig): ClusterAddress {
   };
 }
 
+/**
+ * The same cluster without any credentials: no certificate, token or plugin of the kubeconfig's user, and no user name and
+ * password of the proxy.
+ */
+export function withoutCredentials(config: KubeConfig): KubeConfig {
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new Error('the kubeconfig names no cluster');
+  const { proxyUrl } = cluster;
+  const anonymous = new KubeConfig();
+  anonymous.loadFromClusterAndUser(
+    { ...cluster, ...(proxyUrl && URL.canParse(proxyUrl) ? { proxyUrl: withoutUserInfo(proxyUrl) } : {}) },
+    { name: 'caller' },
+  );
+  return anonymous;
+}
+
+function withoutUserInfo(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
 /** Reads files, runs exec plugins or asks identity providers, as the kubeconfig says. Too costly for every request. */
 export async function loadCredentials(config: KubeConfig): Promise<Credentials> {
   const options: RequestOptions = {};

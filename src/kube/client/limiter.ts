@@ -71,6 +71,6 @@ export class ConcurrencyLimiter {
 }
 
 const overloaded = (): DevMachineError =>
-  new DevMachineError('overloaded', 'Too many changes are waiting for the cluster. Try again later.', {
+  new DevMachineError('overloaded', 'Too many requests are waiting for the cluster. Try again later.', {
     retryAfterSeconds: 5,
   });

@@ -20,6 +20,8 @@ export interface KubeRequest {
   readonly uncompressed?: boolean;
   /** Safe to retry. Defaults to true for GET only. */
   readonly retryable?: boolean;
+  /** The Authorization header, in place of the transport's own credentials. A 401 does not renew these. */
+  readonly authorization?: string;
   /** Deadline in ms, in place of the client's; ignored within a call, whose requests share one. */
   readonly timeoutMs?: number;
   /** Aborts the request, and the body of a stream. */
@@ -70,7 +72,7 @@ export function openTransport(loadConfig: () => KubeConfig): Transport {
   async function send(pool: Pool, request: KubeRequest): Promise<KubeStream> {
     const current = await pools.current();
     const response = await dispatch(current, pool, request);
-    if (response.status !== 401) return response;
+    if (response.status !== 401 || request.authorization !== undefined) return response;
     // The API server did nothing yet. Try once more if the token or certificate was rotated.
     const renewed = await pools.renew(current);
     if (renewed === current) return response;
@@ -84,6 +86,7 @@ export function openTransport(loadConfig: () => KubeConfig): Transport {
     request: KubeRequest,
   ): Promise<KubeStream> {
     const { method = 'GET', path, query, body, contentType, accept = 'application/json', signal } = request;
+    const { authorization } = request;
     const response = await dispatchers[pool].request({
       origin: address.origin,
       path: `${address.prefix}${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
@@ -91,6 +94,7 @@ export function openTransport(loadConfig: () => KubeConfig): Transport {
       signal,
       headers: {
         ...dispatchers.headers,
+        ...(authorization === undefined ? {} : { authorization }),
         accept,
         'accept-encoding': pool === 'watches' || request.uncompressed ? 'identity' : 'gzip',
         'user-agent': 'devmachine-api',

@@ -13,6 +13,8 @@ import { deployedDigest, keepsDisk } from './dependents.ts';
 import { applyUpdate, type UpdateRequest } from './update.ts';
 
 export interface PurgeOptions {
+  /** Reads the Deployment of the machine; see writes.ts. */
+  readonly deployments: RequestClient;
   /** How long to wait until the operator has deployed a release that keeps nothing, in ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -31,8 +33,9 @@ const POLL_INTERVAL_MS = 250;
 export async function purgeMachine(
   client: RequestClient,
   key: MachineKey,
-  { timeoutMs, signal }: PurgeOptions,
+  options: PurgeOptions,
 ): Promise<DeleteResult | undefined> {
+  const { timeoutMs, signal } = options;
   const stopAt = performance.now() + timeoutMs;
   const first = await getMachine(client, key, signal);
   if (!first) throw machineNotFound(key);
@@ -43,7 +46,7 @@ export async function purgeMachine(
       throw deletedWithoutPurge(key);
     }
     if (live !== first && performance.now() > stopAt) throw operatorTimeout(key, live, timeoutMs);
-    const result = await step(client, key, live, signal);
+    const result = await step(client, key, live, options);
     if (result) return result;
     await systemClock.sleep(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();
@@ -55,10 +58,10 @@ async function step(
   client: RequestClient,
   key: MachineKey,
   live: MachineObject,
-  signal: AbortSignal,
+  { deployments, signal }: PurgeOptions,
 ): Promise<DeleteResult | undefined> {
   const { uid, resourceVersion } = live.metadata;
-  const deployed = live.spec.storage ? await proofOf(client, key, uid, signal) : undefined;
+  const deployed = live.spec.storage ? await proofOf(deployments, key, uid, signal) : undefined;
   if (retainsDisk(live)) {
     // The Deployment would prove a spec that is not stored yet: the operator has not seen the present one.
     if (deployed !== specDigest(withoutRetention(live.spec)))

@@ -61,7 +61,7 @@ function toPodEvent(
     podUid: involvedObject.uid ?? '',
     reason: interner.text(reason),
     message: truncate(message),
-    container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
+    container: /^[^{]*\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1],
     lastSeen: series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp,
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { DEPENDENT_KINDS } from '../../../src/devmachine/status/dependents.ts';
 import { PHASES } from '../../../src/devmachine/status/phases.ts';
 import type { ReasonText } from '../../../src/devmachine/status/reasons/reason.ts';
@@ -41,7 +41,7 @@ test('every reason has a message that reads well without parameters, a hint and 
   assert.ok(hints.size > REASON_NAMES.length - 3, 'hints are specific');
 });
 
-test('docs/status.md documents every watched kind and draws every phase', () => {
+test('docs/status.md documents every watched kind, which the backend may read, and draws every phase', () => {
   const text = read('docs/status.md');
   for (const kind of DEPENDENT_KINDS)
     assert.ok(
@@ -49,10 +49,16 @@ test('docs/status.md documents every watched kind and draws every phase', () => 
       kind,
     );
   for (const phase of PHASES) assert.match(text, new RegExp(`--> ${phase}`));
+  const role = parseAllDocuments(read('deploy/backend/rbac.yaml'))
+    .map((document) => document.toJS())
+    .find(({ kind }) => kind === 'ClusterRole');
   for (const { path } of WATCHED_RESOURCES) {
     const plural = path(undefined).split('/').at(-1) ?? '';
     assert.ok(
-      rows.some(([, resources, verbs]) => resources?.includes(plural) && verbs === 'list, watch'),
+      role.rules.some(
+        ({ resources, verbs }: { resources: string[]; verbs: string[] }) =>
+          resources.includes(plural) && verbs.includes('list') && verbs.includes('watch'),
+      ),
       plural,
     );
   }

@@ -2,7 +2,9 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
+import { anyCaller } from '../../../src/devmachine/caller.ts';
 import type { Machine } from '../../../src/devmachine/machine.ts';
+import type { Metric } from '../../../src/devmachine/metric.ts';
 import {
   DEPENDENT_KINDS,
   type Dependent,
@@ -13,13 +15,15 @@ import { startHealthChecks } from '../../../src/kube/cache/health.ts';
 import { openClient } from '../../../src/kube/client/client.ts';
 import { systemClock } from '../../../src/kube/client/clock.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
-import { type ClusterMachines, openMachines } from '../../../src/kube/machines.ts';
+import { openMachines } from '../../../src/kube/machines.ts';
+import { metricsOf } from '../../../src/kube/metrics.ts';
 import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
 import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import { type MachineCache, startMachineCache } from '../../../src/kube/status/machine-cache.ts';
+import { openWrites } from '../../../src/kube/writes.ts';
 import { until } from '../../support/until.ts';
 import type { Environment } from './environment.ts';
 import { WATCHES } from './exchange.ts';
@@ -42,7 +46,7 @@ export interface Backend {
   readonly url: string;
   readonly namespaces: readonly string[];
   readonly cache: MachineCache;
-  readonly machines: ClusterMachines;
+  readonly metrics: readonly Metric[];
   readonly statusSettings: StatusSettings;
   readonly signal: AbortSignal;
   readonly recorders: {
@@ -71,6 +75,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const context = { client, log: logger, silenceMs };
   const cache = startMachineCache({ ...context, namespaces, maxStalenessMs, statusSettings }, signal);
   const machines = openMachines(client, cache, config);
+  const writes = openWrites(client, cache, config);
   const recorders = {
     machines: new DeltaRecorder<Machine>('machine'),
     dependents: new Map(DEPENDENT_KINDS.map((kind) => [kind, new DeltaRecorder<Dependent>(kind)])),
@@ -103,14 +108,14 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
     signal,
   );
-  const app = await buildApp(config, { machines, logger });
+  const app = await buildApp(config, { machines, callers: anyCaller(writes.asBackend), logger });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const deltaRecorders = [recorders.machines, ...recorders.dependents.values()];
   return {
     url,
     namespaces,
     cache,
-    machines,
+    metrics: metricsOf([client], cache, writes),
     statusSettings,
     signal,
     recorders,

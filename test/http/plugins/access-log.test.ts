@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { Config } from '../../../src/config.ts';
+import { buildMetricsApp } from '../../../src/metrics-app.ts';
 import { build, FakeMachines } from '../../support/fake-machines.ts';
 
 /** What an operator sees of requests: the log and /metrics. And the headers of every response. */
@@ -11,9 +13,12 @@ async function open(t: TestContext, config: Partial<Config> = {}) {
   const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
   const machines = new FakeMachines();
   machines.set('one');
-  const app = await build(t, machines, config, logger);
+  const registry = new Registry();
+  const app = await build(t, machines, config, logger, undefined, registry);
+  const metricsApp = await buildMetricsApp({ registry, logger, allowedHosts: ['localhost'] });
+  t.after(() => metricsApp.close());
   const call = (url: string, method: 'GET' | 'DELETE' = 'GET') => app.inject({ method, url });
-  return { app, machines, call, lines };
+  return { app, machines, call, lines, metricsApp };
 }
 
 const READ = '/api/v1/devmachines/status?namespace=a&name=one';
@@ -46,12 +51,12 @@ test('every read is logged, or none', async (t) => {
 });
 
 test('/metrics counts requests by method, route and class of status', async (t) => {
-  const { call } = await open(t);
+  const { call, metricsApp } = await open(t);
   await call(READ);
   await call(READ);
   await call('/api/v1/devmachines/status?namespace=A');
   await call('/nowhere');
-  const { body, headers } = await call('/metrics');
+  const { body, headers } = await metricsApp.inject('/metrics');
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
   const NAME = 'devmachine_http_request_duration_seconds';
   const ROUTE = 'method="GET",route="/api/v1/devmachines/status"';
@@ -65,13 +70,21 @@ test('/metrics counts requests by method, route and class of status', async (t) 
   has('devmachine_cached_machines 1');
 });
 
+test('/metrics is a problem on the port of the API, and for other hosts', async (t) => {
+  const { call, metricsApp } = await open(t);
+  assert.equal((await call('/metrics')).statusCode, 404);
+  const rebound = await metricsApp.inject({ url: '/metrics', headers: { host: 'evil.example.com' } });
+  assert.equal(rebound.statusCode, 421);
+});
+
 test('every response has the headers that keep a browser from interpreting it', async (t) => {
   const { call } = await open(t);
-  for (const url of [READ, '/api/v1/devmachines/status', '/nowhere', '/%', '/livez', '/metrics']) {
+  for (const url of [READ, '/api/v1/devmachines/status', '/nowhere', '/%', '/livez', '/openapi.yaml']) {
     const { headers } = await call(url);
     assert.partialDeepStrictEqual(headers, {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'cache-control': url === READ ? 'no-cache' : 'no-store',
     });

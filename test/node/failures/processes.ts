@@ -1,13 +1,6 @@
 import { hasCondition } from '../support/reports.ts';
 import { CRASH_LOOP, type Failure, failed, runs, SERVER, shell, starting } from './failure.ts';
 
-const LIMITS = {
-  apiVersion: 'v1',
-  kind: 'LimitRange',
-  metadata: { name: 'limits' },
-  spec: { limits: [{ type: 'Container', default: { 'ephemeral-storage': '16Mi' } }] },
-};
-
 /** Processes that end, or do not answer. */
 export const PROCESS_FAILURES: readonly Failure[] = [
   {
@@ -33,15 +26,17 @@ export const PROCESS_FAILURES: readonly Failure[] = [
     steps: [failed('ContainerCrashing', /exit code 28/, CRASH_LOOP)],
   },
   {
-    cause: "files outside the disk exceed the namespace's limit",
-    spec: shell(`dd if=/dev/zero of="$HOME/file" bs=1M count=32; ${SERVER}`),
-    objects: [LIMITS],
+    cause: 'files outside the disk exceed ephemeralStorage',
+    spec: {
+      ...shell(`dd if=/dev/zero of="$HOME/file" bs=1M count=32; ${SERVER}`),
+      ephemeralStorage: '16Mi',
+    },
     steps: [
-      starting('Evicted', /ephemeral/, ({ status }) => status?.reason === 'Evicted'),
+      starting('EphemeralStorageExceeded', /16Mi/, ({ status }) => status?.reason === 'Evicted'),
       {
         phase: 'Running',
         reason: 'Ready',
-        message: /previous pod was evicted at .*ephemeral/,
+        message: /previous pod was evicted at .*16Mi/,
         isReported: hasCondition('Ready', 'True'),
       },
     ],

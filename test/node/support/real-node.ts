@@ -7,6 +7,7 @@ import type { ImageName } from '../../../dev/images/images.ts';
 import { prepareNode } from '../../../dev/node/prepare.ts';
 import { startOperator } from '../../../dev/operator.ts';
 import { startReporter } from '../../../dev/reporter.ts';
+import { provideBackendAccount } from '../../support/backend-account.ts';
 import type { NodeUnderTest } from './cluster.ts';
 
 const CRD = join(import.meta.dirname, '../../../crd/devmachine-crd.yaml');
@@ -36,6 +37,7 @@ export async function startRealNode(
     kubectl: join(controlPlane.assetsDir, 'kubectl'),
   };
   process.env['DEVMACHINE_TEST_KUBECONFIG'] = controlPlane.kubeconfig;
+  await provideBackendAccount(controlPlane);
   process.env['DEVMACHINE_TEST_NODE'] = JSON.stringify(underTest);
   return async () => {
     await controlPlane.stop();

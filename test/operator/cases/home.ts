@@ -40,6 +40,11 @@ export const HOME: readonly Case[] = [
     check: (list) => assert.deepEqual([names(list), seedHome(list)], [[], undefined]),
   },
   {
+    name: 'an image that starts no JupyterLab may have no Python',
+    spec: { ...JUPYTER, ...DISK, command: ['/bin/serve'] },
+    check: (list) => assert.deepEqual(names(list), []),
+  },
+  {
     name: 'nothing is copied without a disk',
     spec: VSCODE,
     check: (list) => assert.deepEqual(names(list), ['ide', 'user']),

@@ -16,9 +16,13 @@ empty disk of an earlier version of this chart is not new: somebody has emptied 
 {{- end -}}
 {{- end -}}
 
-{{/* "true" if the pod has the init container, otherwise empty. Call with the machine's context. */}}
+{{/*
+"true" if the pod has the init container, otherwise empty. An image that starts no JupyterLab, but a command of the user, may
+have no Python. Call with the machine's context.
+*/}}
 {{- define "devmachine.seedsHome" -}}
-{{- if and .root.Values.storage .machine.template (include "devmachine.diskIsForHome" .root) -}}
+{{- $hasInterpreter := and .machine.template (or .machine.template.bringsIde (not .machine.ownServer)) -}}
+{{- if and .root.Values.storage $hasInterpreter (include "devmachine.diskIsForHome" .root) -}}
 {{- include "devmachine.switch" (list .machine.admin "seedHome") -}}
 {{- end -}}
 {{- end -}}

@@ -56,9 +56,11 @@ export const isUneventful = (reason: Reason): boolean =>
   reason === 'CreatingPod' || reason === 'PullingImage' || reason === 'ContainerStarting';
 
 function disruptionOf(pod: Pod): ConditionState | undefined {
-  const { reason, message, disruption, createdAt, terminatingSince } = pod;
+  const { reason, message, disruption, ready, createdAt, terminatingSince } = pod;
   if (disruption?.isTrue)
     return { ...disruption, message: message || disruption.message || disruption.reason };
   if (!DISRUPTION_REASONS.has(reason)) return undefined;
-  return { isTrue: true, reason, message: message || reason, since: terminatingSince ?? createdAt };
+  // The kubelet adds no condition to a pod that exceeds its own limits (seen with 1.37): it only is not ready any more.
+  const since = terminatingSince ?? (ready?.isTrue === false ? ready.since : createdAt);
+  return { isTrue: true, reason, message: message || reason, since };
 }

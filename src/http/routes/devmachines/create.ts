@@ -1,15 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import {
-  DevMachine,
-  DevMachineManifest,
-  Namespace,
-  toDevMachine,
-} from '../../../devmachine/schema/manifest.ts';
+import { DevMachineManifest, Namespace } from '../../../devmachine/schema/manifest.ts';
 import { DEVMACHINE_EXAMPLE } from '../../openapi/examples.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
 import { clientAbortSignal } from '../../responses/abort.ts';
 import { jsonResponse, problems } from '../../responses/schemas.ts';
 import { validateRules } from '../../responses/validation.ts';
+import { toWritten, WrittenDevMachine } from '../../responses/written.ts';
 import type { MachineRouteOptions } from './options.ts';
 import { DRY_RUN } from './query.ts';
 import { statusUrl } from './status.ts';
@@ -28,32 +25,34 @@ const schema = {
   body: DevMachineManifest,
   response: {
     200: jsonResponse(
-      DevMachine,
+      WrittenDevMachine,
       'The same machine already exists; or, with dryRun, the machine that would be created.',
       DEVMACHINE_EXAMPLE,
     ),
-    201: jsonResponse(DevMachine, 'The machine was created.', DEVMACHINE_EXAMPLE),
-    ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
+    201: jsonResponse(WrittenDevMachine, 'The machine was created.', DEVMACHINE_EXAMPLE),
+    ...problems(400, 404, 409, 413, 415, 422),
   },
 };
 
+const ACCESS: RouteAccess = { verb: 'create', resource: 'devmachines', namespace: 'body' };
+
 export const createRoute: FastifyPluginAsyncTypebox<MachineRouteOptions> = async (app, options) => {
-  const { machines, resolveNamespace } = options;
+  const { resolveNamespace } = options;
 
   app.post(
     '',
-    { schema, preHandler: validateRules(DevMachineManifest) },
-    async ({ query, body: { metadata, spec } }, reply) => {
+    { schema, config: { access: ACCESS }, preHandler: validateRules(DevMachineManifest) },
+    async ({ caller, query, body: { metadata, spec } }, reply) => {
       const key = { name: metadata.name, namespace: resolveNamespace(query.namespace, metadata.namespace) };
       const dryRun = query.dryRun === 'true';
 
-      const { created, machine } = await machines.create(key, spec, {
+      const { created, machine } = await caller.machines.create(key, spec, {
         dryRun,
         signal: clientAbortSignal(reply),
       });
 
       if (created && !dryRun) reply.code(201).header('location', statusUrl(app, key));
-      return toDevMachine(machine);
+      return toWritten(machine, spec);
     },
   );
 };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { TARGET_EXAMPLE } from '../../openapi/examples.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
 import { clientAbortSignal } from '../../responses/abort.ts';
 import { jsonResponse, problems } from '../../responses/schemas.ts';
 import type { MachineRouteOptions } from './options.ts';
@@ -24,17 +25,19 @@ const schema = {
   querystring: DeleteQuery,
   response: {
     202: jsonResponse(Accepted, 'Accepted: the machine is being deleted, or is gone.', TARGET_EXAMPLE),
-    ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503, 504),
+    ...problems(400, 404, 409, 413, 415, 422),
   },
 };
 
-export const deleteRoute: FastifyPluginAsyncTypebox<MachineRouteOptions> = async (app, options) => {
-  const { machines, resolveNamespace } = options;
+const ACCESS: RouteAccess = { verb: 'delete', resource: 'devmachines', namespace: 'query' };
 
-  app.delete('', { schema }, async ({ query }, reply) => {
+export const deleteRoute: FastifyPluginAsyncTypebox<MachineRouteOptions> = async (app, options) => {
+  const { resolveNamespace } = options;
+
+  app.delete('', { schema, config: { access: ACCESS } }, async ({ caller, query }, reply) => {
     const key = { name: query.name, namespace: resolveNamespace(query.namespace) };
 
-    await machines.delete(key, { purge: query.purge === 'true', signal: clientAbortSignal(reply) });
+    await caller.machines.delete(key, { purge: query.purge === 'true', signal: clientAbortSignal(reply) });
 
     return reply.code(202).send(key);
   });

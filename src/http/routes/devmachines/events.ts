@@ -2,6 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { MachineName, Namespace } from '../../../devmachine/schema/manifest.ts';
 import { EVENT_STREAM_EXAMPLE } from '../../openapi/examples.ts';
+import { auditEndOfStream } from '../../plugins/audit-log.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
+import { watchAccess } from '../../responses/access.ts';
+import { STATUS } from '../../responses/problems.ts';
 import { problems } from '../../responses/schemas.ts';
 import type { EventHub } from '../../sse/hub.ts';
 
@@ -43,7 +47,7 @@ A comment every 15 seconds (or as configured) shows that an idle stream is alive
         },
       },
     },
-    ...problems(400, 404, 503),
+    ...problems(400, 404),
   },
 };
 
@@ -53,6 +57,8 @@ const STREAM_HEADERS = {
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',
 };
+
+const ACCESS: RouteAccess = { verb: 'watch', resource: 'devmachines', namespace: 'query-or-all' };
 
 export interface EventsRouteOptions {
   readonly hub: EventHub;
@@ -64,7 +70,7 @@ export const eventsRoute: FastifyPluginAsyncTypebox<EventsRouteOptions> = async 
   const { hub, defaultNamespace } = options;
   app.addHook('preClose', () => hub.close());
 
-  app.get('/events', { schema }, async (request, reply) => {
+  app.get('/events', { schema, config: { access: ACCESS } }, async (request, reply) => {
     const { namespace = defaultNamespace, name } = request.query;
     const scope = { namespace, name };
     const start = hub.start(scope, request.headers['last-event-id'] || undefined);
@@ -78,6 +84,11 @@ export const eventsRoute: FastifyPluginAsyncTypebox<EventsRouteOptions> = async 
     reply.raw.useChunkedEncodingByDefault = false;
     reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
     hub.add(reply.raw, scope, start, (why) => request.log.info({ why }, 'event stream dropped'));
+    watchAccess(request, reply, ({ code, message }) => {
+      request.log.info({ why: message }, 'event stream ended');
+      auditEndOfStream(request, STATUS[code]);
+      reply.raw.end();
+    });
     return reply;
   });
 };

@@ -23,12 +23,12 @@ export interface DevMachineRoutesOptions {
 /** The calls under /devmachines. A new call is a file beside this one and a line below. */
 export const devMachineRoutes: FastifyPluginAsync<DevMachineRoutesOptions> = async (app, options) => {
   const { machines, hub, defaultNamespace, maxWaitingRequests } = options;
-  const common: MachineRouteOptions = { machines, resolveNamespace: namespaceResolver(defaultNamespace) };
+  const common: MachineRouteOptions = { resolveNamespace: namespaceResolver(defaultNamespace) };
   await app.register(createRoute, common);
   await app.register(replaceRoute, common);
   await app.register(deleteRoute, common);
   await app.register(powerRoutes, common);
-  await app.register(statusRoute, { ...common, maxWaitingRequests });
+  await app.register(statusRoute, { ...common, machines, maxWaitingRequests });
   await app.register(listRoute, { machines, defaultNamespace });
   await app.register(eventsRoute, { hub, defaultNamespace });
 };

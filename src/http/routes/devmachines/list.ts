@@ -9,6 +9,7 @@ import { PHASES } from '../../../devmachine/status/phases.ts';
 import { StaleSince } from '../../../devmachine/status/schema.ts';
 import { MachineStatus } from '../../../devmachine/status/status.ts';
 import { LIST_EXAMPLE } from '../../openapi/examples.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
 import { sendCached, versionOf } from '../../responses/document.ts';
 import { fromToken, toToken } from '../../responses/page-token.ts';
 import { DOCUMENT_HEADERS, jsonResponse, NOT_MODIFIED, problems } from '../../responses/schemas.ts';
@@ -54,9 +55,11 @@ const schema = {
   response: {
     200: jsonResponse(MachineList, 'A page of statuses.', LIST_EXAMPLE, DOCUMENT_HEADERS),
     304: NOT_MODIFIED,
-    ...problems(400, 404, 503),
+    ...problems(400, 404),
   },
 };
+
+const ACCESS: RouteAccess = { verb: 'list', resource: 'devmachines', namespace: 'query-or-all' };
 
 export interface ListRouteOptions {
   readonly machines: Machines;
@@ -67,7 +70,7 @@ export interface ListRouteOptions {
 export const listRoute: FastifyPluginAsyncTypebox<ListRouteOptions> = async (app, options) => {
   const { machines, defaultNamespace } = options;
 
-  app.get('', { schema }, async (request, reply) => {
+  app.get('', { schema, config: { access: ACCESS } }, async (request, reply) => {
     const { query } = request;
     const namespace = query.namespace ?? defaultNamespace;
     const filter: ListFilter = { namespace, phase: query.phase, template: query.template };

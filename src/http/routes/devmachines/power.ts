@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { PowerAction } from '../../../devmachine/machines.ts';
 import { DevMachine, toDevMachine } from '../../../devmachine/schema/manifest.ts';
 import { DEVMACHINE_EXAMPLE } from '../../openapi/examples.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
 import { clientAbortSignal } from '../../responses/abort.ts';
 import { jsonResponse, problems } from '../../responses/schemas.ts';
 import type { MachineRouteOptions } from './options.ts';
@@ -38,18 +39,21 @@ const schemaOf = (action: PowerAction) => ({
       'Accepted: the machine with its new spec. Its status shows the progress.',
       DEVMACHINE_EXAMPLE,
     ),
-    ...problems(400, 403, 404, 409, 415, 422, 429, 503, 504),
+    ...problems(400, 404, 409, 415, 422),
   },
 });
 
+const ACCESS: RouteAccess = { verb: 'patch', resource: 'devmachines', namespace: 'query' };
+
 export const powerRoutes: FastifyPluginAsyncTypebox<MachineRouteOptions> = async (app, options) => {
-  const { machines, resolveNamespace } = options;
+  const { resolveNamespace } = options;
 
   for (const action of ['stop', 'start', 'restart'] as const) {
-    app.post(`/${action}`, { schema: schemaOf(action) }, async ({ query }, reply) => {
+    const route = { schema: schemaOf(action), config: { access: ACCESS } };
+    app.post(`/${action}`, route, async ({ caller, query }, reply) => {
       const key = { name: query.name, namespace: resolveNamespace(query.namespace) };
 
-      const machine = await machines.setPower(key, action, {
+      const machine = await caller.machines.setPower(key, action, {
         force: query.force === 'true',
         signal: clientAbortSignal(reply),
       });

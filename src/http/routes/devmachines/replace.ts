@@ -1,16 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import {
-  DevMachine,
-  DevMachineManifest,
-  Namespace,
-  toDevMachine,
-} from '../../../devmachine/schema/manifest.ts';
+import { DevMachineManifest, Namespace } from '../../../devmachine/schema/manifest.ts';
 import { DEVMACHINE_EXAMPLE } from '../../openapi/examples.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
 import { clientAbortSignal } from '../../responses/abort.ts';
 import { parseIfMatch } from '../../responses/if-match.ts';
 import { jsonResponse, problems } from '../../responses/schemas.ts';
 import { validateRules } from '../../responses/validation.ts';
+import { toWritten, WrittenDevMachine } from '../../responses/written.ts';
 import type { MachineRouteOptions } from './options.ts';
 import { DRY_RUN, flag } from './query.ts';
 
@@ -41,29 +38,35 @@ const schema = {
   headers: ReplaceHeaders,
   body: DevMachineManifest,
   response: {
-    200: jsonResponse(DevMachine, 'The new machine; with dryRun, as it would be.', DEVMACHINE_EXAMPLE),
-    ...problems(400, 403, 404, 409, 412, 413, 415, 422, 429, 503, 504),
+    200: jsonResponse(WrittenDevMachine, 'The new machine; with dryRun, as it would be.', DEVMACHINE_EXAMPLE),
+    ...problems(400, 404, 409, 412, 413, 415, 422),
   },
 };
 
+const ACCESS: RouteAccess = { verb: 'patch', resource: 'devmachines', namespace: 'body' };
+
 export const replaceRoute: FastifyPluginAsyncTypebox<MachineRouteOptions> = async (app, options) => {
-  const { machines, resolveNamespace } = options;
+  const { resolveNamespace } = options;
 
   app.put(
     '',
-    { schema, preHandler: validateRules(DevMachineManifest, { isUpdate: true }) },
-    async ({ query, headers, body: { metadata, spec } }, reply) => {
+    {
+      schema,
+      config: { access: ACCESS },
+      preHandler: validateRules(DevMachineManifest, { isUpdate: true }),
+    },
+    async ({ caller, query, headers, body: { metadata, spec } }, reply) => {
       const key = { name: metadata.name, namespace: resolveNamespace(query.namespace, metadata.namespace) };
       const ifMatch = headers['if-match'];
 
-      const machine = await machines.replace(key, spec, {
+      const machine = await caller.machines.replace(key, spec, {
         force: query.force === 'true',
         dryRun: query.dryRun === 'true',
         expected: ifMatch === undefined ? undefined : parseIfMatch(ifMatch),
         signal: clientAbortSignal(reply),
       });
 
-      return toDevMachine(machine);
+      return toWritten(machine, spec);
     },
   );
 };

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Machines } from '../../../devmachine/machines.ts';
 import type { MachineKey } from '../../../devmachine/schema/manifest.ts';
 import { stringEnum } from '../../../devmachine/schema/typebox.ts';
 import { PHASES } from '../../../devmachine/status/phases.ts';
 import { MachineStatus } from '../../../devmachine/status/status.ts';
 import type { StatusDocument } from '../../../devmachine/status/status-document.ts';
 import { STATUS_EXAMPLE } from '../../openapi/examples.ts';
-import { clientAbortSignal } from '../../responses/abort.ts';
+import type { RouteAccess } from '../../plugins/route-access.ts';
+import { clientAbort, clientAbortSignal } from '../../responses/abort.ts';
+import { watchAccess } from '../../responses/access.ts';
 import { sendCached } from '../../responses/document.ts';
 import { DOCUMENT_HEADERS, jsonResponse, NOT_MODIFIED, problems } from '../../responses/schemas.ts';
 import { invalid } from '../../responses/validation.ts';
@@ -53,11 +56,14 @@ While the Kubernetes API server does not respond, the last known status is retur
   response: {
     200: jsonResponse(MachineStatus, 'The status.', STATUS_EXAMPLE, DOCUMENT_HEADERS),
     304: NOT_MODIFIED,
-    ...problems(400, 403, 404, 429, 503, 504),
+    ...problems(400, 404),
   },
 };
 
+const ACCESS: RouteAccess = { verb: 'get', resource: 'devmachines', namespace: 'query' };
+
 export interface StatusRouteOptions extends MachineRouteOptions {
+  readonly machines: Machines;
   /** How many requests may wait for a phase at the same time. */
   readonly maxWaitingRequests: number;
 }
@@ -67,7 +73,7 @@ export const statusRoute: FastifyPluginAsyncTypebox<StatusRouteOptions> = async 
   const longPolls = new LongPolls(machines, options.maxWaitingRequests);
   app.addHook('preClose', async () => longPolls.close());
 
-  app.get(PATH, { schema }, (request, reply) => {
+  app.get(PATH, { schema, config: { access: ACCESS } }, (request, reply) => {
     const { name, namespace, waitFor, timeoutSeconds } = request.query;
     const key = { name, namespace: resolveNamespace(namespace) };
     const send = (document: StatusDocument) =>
@@ -75,7 +81,9 @@ export const statusRoute: FastifyPluginAsyncTypebox<StatusRouteOptions> = async 
 
     if (waitFor !== undefined) {
       const timeoutMs = 1_000 * parseInteger('timeoutSeconds', timeoutSeconds, TIMEOUT_SECONDS);
-      return longPolls.wait({ key, phase: waitFor, timeoutMs, signal: clientAbortSignal(reply) }).then(send);
+      const abort = clientAbort(reply);
+      watchAccess(request, reply, (why) => abort.abort(why));
+      return longPolls.wait({ key, phase: waitFor, timeoutMs, signal: abort.signal }).then(send);
     }
     if (timeoutSeconds !== undefined) {
       throw invalid({ parameter: 'timeoutSeconds', message: 'requires waitFor' });

@@ -8,8 +8,9 @@ import { statusOf } from '../../../status/watched.ts';
 
 const MESSAGE = 'Pod ephemeral local storage usage exceeds the total limit of containers 20Gi. ';
 
-function reasonAfter(evictedAt: string, nextCreatedAt: string) {
-  const conditions = [condition('DisruptionTarget', 'True', 'TerminationByKubelet', '', evictedAt)];
+function reasonAfter(startedAt: string, evictedAt: string, nextCreatedAt: string) {
+  // What the kubelet writes: no condition says that it evicted the pod.
+  const conditions = [condition('Ready', 'False', 'PodFailed', '', evictedAt)];
   return statusOf({
     reason: 'EphemeralStorageExceeded',
     phase: 'Starting',
@@ -18,12 +19,15 @@ function reasonAfter(evictedAt: string, nextCreatedAt: string) {
     objects: deployed(
       (owner) => {
         const status = { phase: 'Failed', reason: 'Evicted', message: MESSAGE };
-        return createdAt(evictedAt, pod(owner, { suffix: 'evicted', conditions, status }));
+        return createdAt(startedAt, pod(owner, { suffix: 'evicted', conditions, status }));
       },
       (owner) => createdAt(nextCreatedAt, pod(owner, { machine: running(false) })),
     ),
   }).reason;
 }
+
+/** After the last change of the spec. */
+const START = '2026-01-15T00:00:00Z';
 
 const createdAt = (creationTimestamp: string, object: ReturnType<typeof pod>) => ({
   ...object,
@@ -31,10 +35,16 @@ const createdAt = (creationTimestamp: string, object: ReturnType<typeof pod>) =>
 });
 
 test('the pod that replaces an evicted one is created soon after the eviction', () => {
-  assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:00:59Z'), 'EphemeralStorageExceeded');
-  assert.equal(reasonAfter('2026-02-01T00:00:00Z', '2026-02-01T00:01:00Z'), 'ContainerStarting');
+  assert.equal(
+    reasonAfter(START, '2026-02-01T00:00:00Z', '2026-02-01T00:00:59Z'),
+    'EphemeralStorageExceeded',
+  );
+  assert.equal(reasonAfter(START, '2026-02-01T00:00:00Z', '2026-02-01T00:01:00Z'), 'ContainerStarting');
 });
 
 test('the eviction of a pod from before the last change of the spec does not count', () => {
-  assert.equal(reasonAfter('2025-12-31T23:59:59Z', '2026-01-01T00:00:01Z'), 'ContainerStarting');
+  assert.equal(
+    reasonAfter('2025-12-31T23:59:59Z', '2026-02-01T00:00:00Z', '2026-02-01T00:00:01Z'),
+    'ContainerStarting',
+  );
 });

@@ -1,0 +1,65 @@
+import { DevMachineError } from './errors.ts';
+import type { MachineWrites } from './machines.ts';
+
+/** What somebody does with objects, in the terms of Kubernetes' access rules. */
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+
+/** The kinds of objects that callers need rights for. */
+export type Resource = 'devmachines';
+
+export interface Right {
+  readonly verb: Verb;
+  readonly resource: Resource;
+  /** undefined: every namespace that this backend serves. */
+  readonly namespace: string | undefined;
+}
+
+/** Who sent a request, and the power that the request has. */
+export interface Caller {
+  /** The user name in the cluster; undefined if nobody is asked who they are. */
+  readonly name: string | undefined;
+  /** Writes with the rights of this caller. */
+  readonly machines: MachineWrites;
+  /** How often a long-lived request must call `authorize` again, in ms; undefined: never. */
+  readonly recheckMs: number | undefined;
+  /**
+   * Rejects with forbidden if the caller lacks the right, and with unauthenticated if the credentials are no longer valid.
+   * Returns undefined, without a promise, if the right was confirmed recently.
+   */
+  authorize(right: Right): Promise<void> | undefined;
+}
+
+/**
+ * The port between src/http and src/kube that turns an Authorization header into a caller. Neither method takes an abort
+ * signal: concurrent requests share one question to the cluster, which has a deadline of its own.
+ */
+export interface Callers {
+  /** The caller, if the cluster confirmed the header recently. Never asks the cluster. */
+  known(authorization: string | undefined): Caller | undefined;
+  /** Asks the cluster, if need be. Rejects with unauthenticated. */
+  authenticate(authorization: string | undefined): Promise<Caller>;
+}
+
+/** Callers of whom nothing is asked: every request has the power of `machines`. */
+export function anyCaller(machines: MachineWrites): Callers {
+  const caller: Caller = {
+    name: undefined,
+    machines,
+    recheckMs: undefined,
+    authorize: () => undefined,
+  };
+  return { known: () => caller, authenticate: async () => caller };
+}
+
+/** The error for a caller who lacks a right, in the words of the API server. `group` is the API group of the resource. */
+export function forbidden(
+  name: string,
+  { verb, resource, namespace }: Right,
+  group: string,
+): DevMachineError {
+  const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return new DevMachineError(
+    'forbidden',
+    `User "${name}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}.`,
+  );
+}

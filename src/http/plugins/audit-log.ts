@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Verb } from '../../devmachine/caller.ts';
+import type { RouteAccess } from './route-access.ts';
+
+const WRITES: ReadonlySet<Verb> = new Set(['create', 'patch', 'delete']);
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** Logs one line, `audit`, for each write and for each refusal. */
+export const auditLog = fp(
+  async (app) => {
+    app.requestLifecycle.onRequestEnd(({ request, access, statusCode }) => {
+      if (isWrite(access) || REFUSALS.has(statusCode)) audit(request, access, statusCode);
+    });
+  },
+  { name: 'audit-log', dependencies: ['request-lifecycle'] },
+);
+
+/** Logs that a stream was ended with this status, because its caller may no longer read it. */
+export const auditEndOfStream = (request: FastifyRequest, status: number): void =>
+  audit(request, request.routeOptions.config.access, status);
+
+const isWrite = (access: RouteAccess | undefined): boolean =>
+  typeof access === 'object' && WRITES.has(access.verb);
+
+/** The request may be refused before it is validated. */
+interface Unvalidated {
+  readonly namespace?: unknown;
+  readonly name?: unknown;
+  readonly dryRun?: unknown;
+}
+
+function audit(request: FastifyRequest, access: RouteAccess | undefined, status: number): void {
+  const query = (request.query ?? {}) as Unvalidated;
+  const { metadata } = (request.body ?? {}) as { readonly metadata?: Unvalidated | null };
+  request.log.info(
+    {
+      audit: {
+        user: request.caller?.name ?? null,
+        verb: typeof access === 'object' ? access.verb : undefined,
+        namespace: request.right?.namespace ?? textOf(query.namespace ?? metadata?.namespace),
+        name: textOf(query.name ?? metadata?.name),
+        ...(query.dryRun === 'true' && { dryRun: true }),
+        status,
+      },
+    },
+    'audit',
+  );
+}
+
+/** No name in Kubernetes is longer. */
+const MAX_LENGTH = 253;
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value.slice(0, MAX_LENGTH) : undefined;

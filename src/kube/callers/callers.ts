@@ -1,0 +1,149 @@
+import { type Caller, type Callers, forbidden, type Right } from '../../devmachine/caller.ts';
+import type { MachineWrites } from '../../devmachine/machines.ts';
+import { type Call, limited, QUEUE_MS, type Work } from '../calls.ts';
+import type { ClusterClient } from '../client/client.ts';
+import { ConcurrencyLimiter } from '../client/limiter.ts';
+import type { MachineCache } from '../status/machine-cache.ts';
+import type { Writes } from '../writes.ts';
+import { checkBearer, digestOf, expiryOf, tokenRefused, withAuthorization } from './bearer.ts';
+import { type Review, ReviewCache } from './review-cache.ts';
+import { checkTokensCount, GROUPS, isAllowed, whoIs } from './reviews.ts';
+
+export interface CallersOptions {
+  /** Connections without credentials of their own; see withoutCredentials. */
+  readonly client: ClusterClient;
+  readonly cache: Pick<MachineCache, 'unreachable'>;
+  readonly writes: Writes;
+  /** The namespaces that are served; empty: all. */
+  readonly namespaces: readonly string[];
+  /** How many tokens are kept; by default 10,000. */
+  readonly maxTokens?: number;
+  /** Tests shorten them. */
+  readonly times?: CallerTimes | undefined;
+}
+
+/** In ms. A long-lived request ends at most `allowedMs` + 2 × `recheckMs` after its right is gone; see http/responses/access.ts. */
+export interface CallerTimes {
+  /** How long the cluster's answers are kept. */
+  readonly allowedMs: number;
+  readonly refusedMs: number;
+  /** How often a long-lived request is authorized again. */
+  readonly recheckMs: number;
+}
+
+const TIMES: CallerTimes = { allowedMs: 30_000, refusedMs: 5_000, recheckMs: 15_000 };
+const MAX_TOKENS = 10_000;
+const MAX_RIGHTS = 50_000;
+const REVIEWS = { concurrent: 16, queued: 1_000, waitMs: QUEUE_MS };
+
+interface Identity {
+  readonly name: string;
+}
+
+export interface TokenCallers extends Callers {
+  /** How many answers of the cluster are kept. */
+  readonly size: number;
+}
+
+/**
+ * Callers with a bearer token of the cluster. The cluster is asked with that token who they are and what they may read, at
+ * most every `allowedMs`. Writes carry the token themselves. A token is kept only as long as its request.
+ */
+export function openCallers({
+  client,
+  cache,
+  writes,
+  namespaces,
+  maxTokens = MAX_TOKENS,
+  times = TIMES,
+}: CallersOptions): TokenCallers {
+  const identities = new ReviewCache<Identity>(maxTokens);
+  const rights = new ReviewCache<Right>(MAX_RIGHTS);
+  const review = limited(client.call, new ConcurrencyLimiter(REVIEWS), cache);
+
+  /** Whether tokens count at all is asked once, before the first caller. */
+  let checked: Promise<void> | undefined;
+
+  class TokenCaller implements Caller {
+    readonly name: string;
+    readonly #bearer: Bearer;
+
+    constructor({ name }: Identity, bearer: Bearer) {
+      this.name = name;
+      this.#bearer = bearer;
+    }
+
+    get recheckMs(): number {
+      return times.recheckMs;
+    }
+
+    get machines(): MachineWrites {
+      return writes.as({ call: as(this.#bearer, client.call), authorize: (right) => this.authorize(right) });
+    }
+
+    authorize(right: Right): Promise<void> | undefined {
+      if (right.namespace === undefined && namespaces.length > 0) return this.#authorizeEverywhere(right);
+      const key = keyOf(this.#bearer, right);
+      return rights.get(key) ? undefined : this.#review(key, right);
+    }
+
+    async #authorizeEverywhere(right: Right): Promise<void> {
+      await Promise.all(namespaces.map((namespace) => this.authorize({ ...right, namespace })));
+    }
+
+    async #review(key: string, right: Right): Promise<void> {
+      const allowed = await rights.review(key, () =>
+        ask(this.#bearer, async (api, signal) => ((await isAllowed(api, right, signal)) ? right : undefined)),
+      );
+      if (!allowed) throw forbidden(this.name, right, GROUPS[right.resource]);
+    }
+  }
+
+  const as = ({ authorization, digest }: Bearer, call: Call): Call =>
+    withAuthorization(call, authorization, () => identities.refuse(digest, times.refusedMs));
+
+  /** Asks the cluster. No request's signal aborts it, because other requests may wait for the same answer. */
+  async function ask<T>(bearer: Bearer, question: Work<T | undefined>): Promise<Review<T>> {
+    checked ??= review(new AbortController().signal, checkTokensCount);
+    await checked.catch((error) => {
+      checked = undefined;
+      throw error;
+    });
+    const value = await as(bearer, review)(new AbortController().signal, question);
+    const allowedMs = Math.min(times.allowedMs, expiryOf(bearer.authorization) - Date.now());
+    return { value, validForMs: value === undefined ? times.refusedMs : allowedMs };
+  }
+
+  return {
+    get size() {
+      return identities.size + rights.size;
+    },
+    known(authorization) {
+      if (authorization === undefined) return undefined;
+      const digest = digestOf(authorization);
+      const identity = identities.get(digest);
+      return identity && new TokenCaller(identity, { authorization, digest });
+    },
+    async authenticate(authorization) {
+      checkBearer(authorization);
+      const bearer = { authorization, digest: digestOf(authorization) };
+      const identity = await identities.review(bearer.digest, () =>
+        ask(bearer, async (api, signal) => {
+          const name = await whoIs(api, signal);
+          return name === undefined ? undefined : { name };
+        }),
+      );
+      if (!identity) throw tokenRefused();
+      return new TokenCaller(identity, bearer);
+    },
+  };
+}
+
+/** An Authorization header, and the digest that stands for it in caches. */
+interface Bearer {
+  readonly authorization: string;
+  readonly digest: string;
+}
+
+const keyOf = ({ digest }: Bearer, { verb, resource, namespace = '' }: Right): string =>
+  `${digest} ${verb} ${resource} ${namespace}`;

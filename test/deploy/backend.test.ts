@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { applyObjects } from '../../dev/apply.ts';
+import { readContainerConfig } from '../../dev/container-config.ts';
+import { applyCrd } from '../../dev/crd.ts';
+import { LOCAL_EXAMPLE } from '../../dev/example.ts';
+import { writePrivate } from '../../dev/pki.ts';
+import { type Api, startApi } from '../support/api.ts';
+import { auditEvents, rightFor } from '../support/audit.ts';
+import { INSECURE_DIR } from '../support/backend-account.ts';
+import { bearer, type DeployedCluster, startDeployedCluster } from '../support/deployed.ts';
+import { until } from '../support/until.ts';
+
+/** The backend of deploy/, with its own command, environment and account, on a real API server. */
+
+const CERTIFICATE_CRD = join(import.meta.dirname, '../status/certificate-crd.yaml');
+const NAMESPACE = 'devmachine-system';
+const RBAC = 'rbac.authorization.k8s.io';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+let cluster: DeployedCluster;
+/** Of somebody who may read every machine. */
+let viewer: string;
+
+before(async () => {
+  cluster = await startDeployedCluster({ audit: true });
+  await applyCrd(cluster.controlPlane, CERTIFICATE_CRD);
+  await cluster.kubectl('create', 'serviceaccount', 'viewer');
+  const grant = ['--clusterrole=devmachine-viewer', '--serviceaccount=default:viewer'];
+  await cluster.kubectl('create', 'clusterrolebinding', 'viewer', ...grant);
+  viewer = await cluster.token('default', 'viewer');
+});
+
+after(() => cluster?.remove());
+
+/** The rules of the backend's role, with one resource each. */
+async function rules(): Promise<Rule[]> {
+  const { stdout } = await cluster.kubectl('get', 'clusterrole', 'devmachine-backend', '-o', 'json');
+  return (JSON.parse(stdout).rules as Rule[]).flatMap((rule) =>
+    rule.resources.map((resource) => ({ ...rule, resources: [resource] })),
+  );
+}
+
+const status = (api: Api, name: string) => api.status('default', name, bearer(viewer));
+
+test('kubectl apply -k deploy: the API server accepts everything without a warning, and its policy the pods', async () => {
+  assert.equal(cluster.applied.stderr, '');
+  const { stdout } = await cluster.kubectl('get', 'deployments', '-n', NAMESPACE, '-o', 'json');
+  const deployments = JSON.parse(stdout).items;
+  assert.equal(deployments.length, 2);
+  for (const { metadata, spec } of deployments) {
+    // The service account controller does not run here. Only for this test: the pod is not created.
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...spec.template.metadata, name: metadata.name },
+    };
+    const file = join(cluster.controlPlane.stateDir, `${metadata.name}.json`);
+    await writePrivate(file, JSON.stringify({ ...pod, spec: spec.template.spec }));
+    const created = await cluster.kubectl('create', '-n', NAMESPACE, '--dry-run=server', '-f', file);
+    assert.match(created.stdout, /^pod\/\S+ created \(server dry run\)\n$/);
+    assert.equal(created.stderr, '');
+  }
+});
+
+test('the backend needs every right of its role, and uses no other', async (t) => {
+  assert.deepEqual(cluster.config.command, ['node', 'dist/main.js']);
+  const api = await cluster.startBackend(t);
+  // Looked up in the cluster, because no watch has reported it.
+  assert.equal((await status(api, 'missing')).status, 404);
+  const granted = (await rules()).flatMap(({ apiGroups: [group], resources: [resource], verbs }) =>
+    verbs.map((verb) => `${verb} ${resource}${group ? `.${group}` : ''}`),
+  );
+  const used = async () =>
+    new Set((await auditEvents(cluster.controlPlane, cluster.config.user)).map(rightFor));
+  // The comparison below names the rights that are not used.
+  await until('every right to be used', async () => new Set(granted).isSubsetOf(await used())).catch(
+    () => undefined,
+  );
+  assert.deepEqual([...(await used())].sort(), granted.sort());
+});
+
+/** Starts the backend with the rights that its role grants over all resources but this one. */
+async function startWithout(t: TestContext, resource: string): Promise<Api> {
+  const metadata = { name: `without-${resource}` };
+  const account = { kind: 'ServiceAccount', name: metadata.name, namespace: NAMESPACE };
+  const remaining = (await rules()).filter(({ resources }) => !resources.includes(resource));
+  const apiVersion = `${RBAC}/v1`;
+  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: metadata.name };
+  const role = { apiVersion, kind: 'ClusterRole', metadata, rules: remaining };
+  const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects: [account] };
+  const serviceAccount = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { ...metadata, namespace: NAMESPACE },
+  };
+  await applyObjects(cluster.controlPlane, [role, binding, serviceAccount]);
+  const KUBECONFIG = await cluster.kubeconfigOf(await cluster.token(NAMESPACE, metadata.name));
+  return startApi(t, { ...cluster.config.env, METRICS_PORT: '0', KUBECONFIG }, cluster.main);
+}
+
+test('without the right to read machines, the backend is not ready', async (t) => {
+  const api = await startWithout(t, 'devmachines');
+  await until('the log to name the kind', () =>
+    api.log.some((line) => line.includes('devmachines') && line.includes('forbidden')),
+  );
+  assert.equal((await api.call('GET', '/readyz')).status, 503);
+});
+
+/** The kind that a status names if the resource may not be read. */
+const KINDS = {
+  certificates: 'Certificate',
+  deployments: 'Deployment',
+  endpointslices: 'EndpointSlice',
+  events: 'Event',
+  ingressclasses: 'IngressClass',
+  ingresses: 'Ingress',
+  persistentvolumeclaims: 'PersistentVolumeClaim',
+  pods: 'Pod',
+  resourcequotas: 'ResourceQuota',
+};
+
+test('without the right to read one of the other kinds, every status names that kind', async (t) => {
+  const { apiVersion, kind, metadata, spec } = LOCAL_EXAMPLE;
+  const file = join(cluster.controlPlane.stateDir, 'machine.json');
+  await writePrivate(file, JSON.stringify({ apiVersion, kind, metadata, spec }));
+  await cluster.kubectl('create', '-f', file);
+  const resources = (await rules()).flatMap((rule) => rule.resources);
+  assert.deepEqual(resources.toSorted(), ['devmachines', ...Object.keys(KINDS)].sort());
+  await Promise.all(
+    Object.entries(KINDS).map(async ([resource, unknown]) => {
+      const api = await startWithout(t, resource);
+      await until(`the status to name ${unknown}`, async () => {
+        const { status: code, body } = await status(api, metadata.name);
+        return code === 200 && body.resources.unknown.join() === unknown;
+      });
+    }),
+  );
+});
+
+test('with the component write-as-backend, the backend writes with its own account', async (t) => {
+  await cluster.kubectl('apply', '-k', INSECURE_DIR);
+  const { env } = await readContainerConfig(
+    join(cluster.controlPlane.assetsDir, 'kubectl'),
+    INSECURE_DIR,
+    'backend',
+  );
+  const api = await cluster.startBackend(t, { ...env, METRICS_PORT: '0' });
+  assert.equal((await api.create('default', 'anybodys')).status, 201);
+  assert.equal(
+    (await api.call('POST', '/api/v1/devmachines/stop?namespace=default&name=anybodys')).status,
+    202,
+  );
+  assert.equal((await api.delete('default', 'anybodys')).status, 202);
+});
