@@ -17,9 +17,14 @@ export interface Backend extends Server {
 }
 
 /** Starts the production bundle; resolves when it is ready. */
-export async function startBackend(kubeconfig: string, nodeFlags: readonly string[] = []): Promise<Backend> {
+export async function startBackend(
+  kubeconfig: string,
+  nodeFlags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Backend> {
   const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, MAIN];
-  const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, PORT: '0', METRICS_PORT: '0' });
+  const ports = { PORT: '0', METRICS_PORT: '0' };
+  const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, ...ports, ...env });
   while ((await get(`${server.url}/readyz`)) !== 200) await sleep(20);
   const ask = async (what: string): Promise<number> => {
     server.child.send(what);

@@ -25,11 +25,16 @@ const WARM_UP_SECONDS = 2;
 export const CONNECTIONS = 64;
 
 /** Reads statuses at the highest rate that the server reaches. */
-export async function loadReads({ url, pid }: Server, machines: number): Promise<ReadMeasurements> {
+export async function loadReads(
+  { url, pid }: Server,
+  machines: number,
+  authorization?: string,
+): Promise<ReadMeasurements> {
   const before = cpuSeconds(pid);
   const measured = await runProgram<Omit<ReadMeasurements, 'serverBusy'>>('reads', LOAD, {
     url,
     machines,
+    authorization,
     connections: CONNECTIONS,
     seconds: SECONDS,
     warmUpSeconds: WARM_UP_SECONDS,

@@ -9,7 +9,7 @@ import { type ClusterClient, openClient } from '../../src/kube/client/client.ts'
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
-import { applyAs, get } from '../../test/support/cluster.ts';
+import { applyAs, create, get } from '../../test/support/cluster.ts';
 import { LOAD, movePid } from '../cores.ts';
 import { cloneMachine, DEPENDENTS, hostOf, machineKey } from './objects.ts';
 import { type Raw, store } from './store.ts';
@@ -26,12 +26,16 @@ export interface Cluster {
   changeAll(): Promise<string>;
   /** Lets a user read what a backend reads, with or without pods. Restarts the API server, so that no watch stays open. */
   allow(user: string, options: { readonly pods: boolean }): Promise<void>;
+  /** Distinct tokens of an account that may read all machines. */
+  createTokens(count: number): Promise<string[]>;
   /** Deletes all machines of a namespace. */
   clear(namespace: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const NAMESPACES = 20;
+/** The namespace of the account of createTokens. */
+const READERS = 'readers';
 
 /** Starts an API server and etcd, on the core of the load. */
 export async function startCluster(): Promise<Cluster> {
@@ -83,6 +87,28 @@ export async function startCluster(): Promise<Cluster> {
       await applyObjects(controlPlane, rolesFor(user, pods));
       await apiserver.stop();
       await startApiserver();
+    },
+    async createTokens(count) {
+      const user = `system:serviceaccount:${READERS}:reader`;
+      await applyNamespace(controlPlane, READERS);
+      const account = { metadata: { name: 'reader', namespace: READERS } };
+      await applyObjects(controlPlane, [
+        { apiVersion: 'v1', kind: 'ServiceAccount', ...account },
+        ...rolesFor(user, false),
+      ]);
+      const tokens: string[] = [];
+      const path = `/api/v1/namespaces/${READERS}/serviceaccounts/reader`;
+      const work = async () => {
+        while (tokens.length < count) {
+          const { status, body } = await create(connection, `${path}/token`, {
+            spec: { expirationSeconds: 7_200 },
+          });
+          if (status !== 201) throw new Error(JSON.stringify(body));
+          tokens.push(body.status.token);
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, work));
+      return tokens.slice(0, count);
     },
     async clear(namespace) {
       const signal = AbortSignal.timeout(60_000);

@@ -10,4 +10,15 @@ import { start } from './start.ts';
 import { turns } from './turns.ts';
 
 /** In the order of the report. */
-export const ROWS: readonly Row[] = [reads, lists, creates, start, turns, memory, events, growth, scheduling];
+export const ROWS: readonly Row[] = [
+  reads,
+  authentication,
+  lists,
+  creates,
+  start,
+  turns,
+  memory,
+  events,
+  growth,
+  scheduling,
+];
