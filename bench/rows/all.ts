@@ -1,3 +1,4 @@
+import { authentication } from './authentication.ts';
 import { creates } from './creates.ts';
 import { events } from './events.ts';
 import { growth } from './growth.ts';

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startBackend } from '../backend.ts';
 import { LOAD } from '../cores.ts';
 import { loadReads } from '../load.ts';
@@ -20,8 +22,10 @@ export const authentication: Row = {
   name: 'authentication',
   stages: [machinesOnly(10_000)],
   async measure({ cluster, rounds, profileDir }, { machines }) {
-    const { kubeconfig } = cluster.controlPlane;
+    const { kubeconfig, server, tls, stateDir } = cluster.controlPlane;
+    const file = join(stateDir, 'tokens.json');
     const tokens = await cluster.createTokens(TOKENS);
+    await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });
     const on = await startBackend(kubeconfig, profileFlags(profileDir, 'authentication'), ON);
     const off = await startBackend(kubeconfig);
     const [ours = [], theirs = []] = await inRounds(rounds, [
@@ -30,13 +34,9 @@ export const authentication: Row = {
     ]);
     await off.stop();
     const before = await on.heldBytes();
-    const backend = await runProgram<FirstUses>('tokens', LOAD, {
-      ...cluster.controlPlane,
-      url: on.url,
-      tokens,
-    });
+    const backend = await runProgram<FirstUses>('tokens', LOAD, { server, tls, file, url: on.url });
     const perToken = ((await on.heldBytes()) - before) / TOKENS;
-    const direct = await runProgram<FirstUses>('tokens', LOAD, { ...cluster.controlPlane, tokens });
+    const direct = await runProgram<FirstUses>('tokens', LOAD, { server, tls, file });
     await on.stop();
     return [
       {
