@@ -7,26 +7,31 @@ import { SERVER } from './cores.ts';
 import { type Server, startServer } from './programs.ts';
 
 const MAIN = join(import.meta.dirname, '../dist/main.js');
-const PROBE = join(import.meta.dirname, 'programs/memory-probe.ts');
+const PROBE = join(import.meta.dirname, 'programs/probe.ts');
 
 export interface Backend extends Server {
   /** Heap and external memory of the process after a full garbage collection, in bytes. */
   heldBytes(): Promise<number>;
+  /** By how much its event loop was late at most since the last call, or since the start, in ms. */
+  longestTurn(): Promise<number>;
 }
 
 /** Starts the production bundle; resolves when it is ready. */
-export async function startBackend(kubeconfig: string, nodeFlags: readonly string[] = []): Promise<Backend> {
+export async function startBackend(
+  kubeconfig: string,
+  nodeFlags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Backend> {
   const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, MAIN];
-  const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, PORT: '0', METRICS_PORT: '0' });
+  const ports = { PORT: '0', METRICS_PORT: '0' };
+  const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, ...ports, ...env });
   while ((await get(`${server.url}/readyz`)) !== 200) await sleep(20);
-  return {
-    ...server,
-    heldBytes: async () => {
-      server.child.send('memory');
-      const [bytes] = await once(server.child, 'message');
-      return bytes as number;
-    },
+  const ask = async (what: string): Promise<number> => {
+    server.child.send(what);
+    const [answer] = await once(server.child, 'message');
+    return answer as number;
   };
+  return { ...server, heldBytes: () => ask('memory'), longestTurn: () => ask('turn') };
 }
 
 async function get(url: string): Promise<number> {

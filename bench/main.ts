@@ -5,13 +5,14 @@ import { parseArgs } from 'node:util';
 import { run } from '../dev/foreground.ts';
 import { startCluster } from './cluster/cluster.ts';
 import { LOAD, movePid } from './cores.ts';
+import { type Result, toResult } from './result.ts';
 import { toMarkdown } from './results.ts';
 import { ROWS } from './rows/all.ts';
-import { describe, type Result, type Stage } from './rows/row.ts';
+import { describe, type Stage } from './rows/row.ts';
 
-const USAGE = `npm run bench [-- ROW…] [--rounds=3] [--profile=FOLDER]
+const USAGE = `npm run bench [-- ROW…] [--rounds=7] [--profile=FOLDER]
 
-Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about fifteen minutes, and writes
+Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about an hour, and writes
 bench/results.md. With --profile, it also writes CPU profiles: node bench/profile.ts FILE summarizes one.
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '7' },
       profile: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -43,9 +44,9 @@ async function main(): Promise<void> {
       if (stage.dependents) await cluster.addDependents();
       for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
         progress(`${row.name} at ${describe(stage)}`);
-        const found = await row.measure(bench, stage);
-        for (const { title, ours, ceiling, ratio } of found)
-          progress(`  ${title}: ${ours} / ${ceiling} = ${ratio}`);
+        const found = (await row.measure(bench, stage)).map(toResult);
+        for (const { title, ours, ceiling, compared } of found)
+          progress(`  ${title}: ${ours} / ${ceiling} = ${compared}`);
         results.get(row.name)?.push(...found);
       }
     }

@@ -5,9 +5,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pinned } from './cores.ts';
 
-/** Runs a program of bench/programs on a core, with `input` as its argument. Returns its output, parsed as JSON. */
-export async function runProgram<T>(name: string, core: number, input: object): Promise<T> {
+/**
+ * Runs a program of bench/programs on a core, with `input` as its argument. Returns its output, parsed as JSON. If the program
+ * sends a message, it waits until `onMessage` has resolved.
+ */
+export async function runProgram<T>(
+  name: string,
+  core: number,
+  input: object,
+  onMessage = async () => {},
+): Promise<T> {
   const child = start(core, [join(import.meta.dirname, 'programs', `${name}.ts`), JSON.stringify(input)], {});
+  child.on('message', () => void onMessage().then(() => child.send('continue')));
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;
@@ -51,6 +60,14 @@ export async function startServer(
     },
   };
 }
+
+/** A bare Fastify server that answers each path with a string of this length. */
+export const startStatic = (core: number, length: number): Promise<Server> =>
+  startServer(
+    core,
+    [join(import.meta.dirname, 'programs/static.ts'), JSON.stringify({ text: 'x'.repeat(length) })],
+    {},
+  );
 
 function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { PINNED } from './cores.ts';
-import type { Result } from './rows/row.ts';
+import type { Result } from './result.ts';
 
 /** The report, with the machine and the versions that were measured. */
 export function toMarkdown(results: readonly Result[], { rounds }: { rounds: number }): string {
-  const rows = results.map(({ title, ours, ceiling, ratio, target, reached }) =>
-    [title, ours, ceiling, ratio, target ?? 'none yet', toWord(reached)].join(' | '),
+  const rows = results.map(({ title, ours, ceiling, compared, target, reached }) =>
+    [title, ours, ceiling, compared, target, reached].join(' | '),
   );
   return `<!-- Written by \`npm run bench\`. -->
 # Benchmark results
 
-The median of ${rounds} rounds, in which DevMachine and the ceiling alternate; the ratio is the median of the ratios of the rounds. [README.md](README.md) describes what each line measures, and what limits the lines that miss their target.
+The median of ${rounds} rounds, in which DevMachine and the ceiling alternate, with the smallest and the largest value; the ratio is that of each round. "Within the spread" means that some rounds are on the other side of the target. [README.md](README.md) describes what each line measures, and what limits the lines that miss their target.
 
 | measurement | DevMachine | ceiling | ratio | target | reached |
 |---|---|---|---|---|---|
@@ -24,9 +24,6 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 - ${new Date().toISOString().slice(0, 10)}
 `;
 }
-
-const toWord = (reached: boolean | undefined): string =>
-  reached === undefined ? '–' : reached ? 'yes' : '**no**';
 
 const versions = (names: readonly string[]): string =>
   names.map((name) => `${name} ${versionOf(name)}`).join(', ');

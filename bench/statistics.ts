@@ -5,9 +5,16 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** The median of the ratios of the rounds: a noisy round affects both sides, so its ratio stays valid. */
-export const medianRatio = (ours: readonly number[], theirs: readonly number[]): number =>
-  median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+/** The ratios of the rounds: a noisy round affects both sides, so its ratio stays valid. */
+export const ratios = (ours: readonly number[], theirs: readonly number[]): number[] =>
+  ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+
+/** The median with the smallest and the largest value. */
+export function spread(values: readonly number[], format: (value: number) => string): string {
+  const text = format(median(values));
+  const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
+  return low === high ? text : `${text} (${low} to ${high})`;
+}
 
 /** Runs the sides alternately. Returns the results of each side, by round. */
 export async function inRounds<T>(

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyNamespace } from '../../dev/apply.ts';
+import { applyNamespace, applyObjects, type KubeObject } from '../../dev/apply.ts';
 import { type ControlPlane, startControlPlane } from '../../dev/control-plane.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { type ClusterClient, openClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
-import { applyAs, get } from '../../test/support/cluster.ts';
+import { applyAs, create, get } from '../../test/support/cluster.ts';
 import { LOAD, movePid } from '../cores.ts';
 import { cloneMachine, DEPENDENTS, hostOf, machineKey } from './objects.ts';
 import { type Raw, store } from './store.ts';
@@ -22,12 +22,20 @@ export interface Cluster {
   grow(count: number): Promise<void>;
   /** Adds the dependents of a running machine to each machine: Deployment, Pod, PVC, Ingress and EndpointSlice. */
   addDependents(): Promise<void>;
+  /** Changes the memory of all machines while the API server is down. Returns it. */
+  changeAll(): Promise<string>;
+  /** Lets a user read what a backend reads, with or without pods. Restarts the API server, so that no watch stays open. */
+  allow(user: string, options: { readonly pods: boolean }): Promise<void>;
+  /** Distinct tokens of an account that may read all machines. */
+  createTokens(count: number): Promise<string[]>;
   /** Deletes all machines of a namespace. */
   clear(namespace: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const NAMESPACES = 20;
+/** The namespace of the account of createTokens. */
+const READERS = 'readers';
 
 /** Starts an API server and etcd, on the core of the load. */
 export async function startCluster(): Promise<Cluster> {
@@ -38,9 +46,14 @@ export async function startCluster(): Promise<Cluster> {
   await applyCrd(controlPlane, join(import.meta.dirname, '../../crd/devmachine-crd.yaml'));
   const teams = Array.from({ length: NAMESPACES }, (_, index) => `team-${index}`);
   for (const name of [...teams, 'creates', 'events']) await applyNamespace(controlPlane, name);
-  for (const { pid } of [apiserver, etcd]) if (pid !== undefined) movePid(LOAD, pid);
+  const startApiserver = async () => {
+    await apiserver.start();
+    for (const { pid } of [apiserver, etcd]) if (pid !== undefined) movePid(LOAD, pid);
+  };
+  await startApiserver();
   const template = await createTemplate(connection);
   const machines: Raw[] = [];
+  let changes = 0;
 
   return {
     controlPlane,
@@ -59,6 +72,44 @@ export async function startCluster(): Promise<Cluster> {
         await untilListed(connection, path, machines.length);
       }
     },
+    async changeAll() {
+      await apiserver.stop();
+      const memory = `${++changes}Gi`;
+      for (const machine of machines) {
+        machine.metadata.generation = changes + 1;
+        machine.spec = { ...machine.spec, memory };
+      }
+      await store(controlPlane, 'ide.example.com/devmachines', machines);
+      await startApiserver();
+      return memory;
+    },
+    async allow(user, { pods }) {
+      await applyObjects(controlPlane, rolesFor(user, pods));
+      await apiserver.stop();
+      await startApiserver();
+    },
+    async createTokens(count) {
+      const user = `system:serviceaccount:${READERS}:reader`;
+      await applyNamespace(controlPlane, READERS);
+      const account = { metadata: { name: 'reader', namespace: READERS } };
+      await applyObjects(controlPlane, [
+        { apiVersion: 'v1', kind: 'ServiceAccount', ...account },
+        ...rolesFor(user, false),
+      ]);
+      const tokens: string[] = [];
+      const path = `/api/v1/namespaces/${READERS}/serviceaccounts/reader`;
+      const work = async () => {
+        while (tokens.length < count) {
+          const { status, body } = await create(connection, `${path}/token`, {
+            spec: { expirationSeconds: 7_200 },
+          });
+          if (status !== 201) throw new Error(JSON.stringify(body));
+          tokens.push(body.status.token);
+        }
+      };
+      await Promise.all(Array.from({ length: 16 }, work));
+      return tokens.slice(0, count);
+    },
     async clear(namespace) {
       const signal = AbortSignal.timeout(60_000);
       await connection.request({ method: 'DELETE', path: machinesPath(namespace), signal });
@@ -69,6 +120,29 @@ export async function startCluster(): Promise<Cluster> {
       await rm(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The right to list and watch everything in the API groups of a backend, except pods if they are not wanted. */
+function rolesFor(user: string, pods: boolean): KubeObject[] {
+  const apiGroups = [
+    '',
+    'apps',
+    'networking.k8s.io',
+    'discovery.k8s.io',
+    'cert-manager.io',
+    'ide.example.com',
+  ];
+  const others = ['persistentvolumeclaims', 'events', 'resourcequotas', 'deployments', 'ingresses'];
+  const resources = [...others, 'ingressclasses', 'endpointslices', 'certificates', 'devmachines'];
+  const rules = [
+    { apiGroups, resources: [...resources, ...(pods ? ['pods'] : [])], verbs: ['get', 'list', 'watch'] },
+  ];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
+  const common = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
+  const role = { ...common, kind: 'ClusterRole', rules };
+  const binding = { ...common, kind: 'ClusterRoleBinding', roleRef, subjects };
+  return [role, binding];
 }
 
 /** Creates the first machine, of which all others are copies. */

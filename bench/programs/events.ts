@@ -39,6 +39,9 @@ await update(0);
 await openWatch();
 for (let index = 0; index < readers; index++) await openReader();
 await sleep(500);
+// The backend's memory is measured meanwhile.
+process.send?.('open');
+await once(process, 'message');
 for (let number = 1; number <= updates; number++) {
   received = 0;
   const allReceived = new Promise<void>((resolve) => {

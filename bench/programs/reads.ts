@@ -7,13 +7,16 @@ interface Input {
   readonly warmUpSeconds: number;
   /** The machines are named m-0 to m-(machines - 1). */
   readonly machines: number;
+  /** The Authorization header; undefined: none. */
+  readonly authorization?: string;
 }
 
 const input = JSON.parse(process.argv[2] ?? '') as Input;
 const { hostname, port } = new URL(input.url);
 
 /** The requests are not cached: tens of thousands of them would fill the CPU cache that both cores share. */
-const END = ` HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
+const HEADER = input.authorization ? `Authorization: ${input.authorization}\r\n` : '';
+const END = ` HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${HEADER}\r\n`;
 const requestOf = (index: number) =>
   `GET /api/v1/devmachines/status?namespace=team-${index % 20}&name=m-${index}${END}`;
 

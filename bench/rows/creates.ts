@@ -2,8 +2,8 @@ import { startBackend } from '../backend.ts';
 import { SERVER } from '../cores.ts';
 import { profileFlags } from '../profile.ts';
 import { runProgram } from '../programs.ts';
-import { inRounds, medianRatio } from '../statistics.ts';
-import { perSecond } from './reads.ts';
+import { atLeast, perSecond } from '../result.ts';
+import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
 
 const COUNT = 2_500;
@@ -33,15 +33,13 @@ export const creates: Row = {
       () => create({}),
     ]);
     await backend.stop();
-    const ratio = medianRatio(ours, theirs);
     return [
       {
         title: `creates per second, ${CONCURRENT} at a time`,
-        ours: perSecond(ours),
-        ceiling: perSecond(theirs),
-        ratio: ratio.toFixed(2),
-        target: '≥ 0.85',
-        reached: ratio >= 0.85,
+        ours,
+        ceiling: theirs,
+        format: perSecond,
+        target: atLeast(0.85),
       },
     ];
   },

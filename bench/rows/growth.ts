@@ -2,9 +2,10 @@ import { startBackend } from '../backend.ts';
 import { startCluster } from '../cluster/cluster.ts';
 import { loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
-import { inRounds, medianRatio } from '../statistics.ts';
-import { ms, perSecond, show } from './reads.ts';
-import { describe, machinesOnly, type Result, type Row } from './row.ts';
+import { atLeast, atMost, type Measured, ms, perSecond } from '../result.ts';
+import { inRounds } from '../statistics.ts';
+import { show } from './reads.ts';
+import { describe, machinesOnly, type Row } from './row.ts';
 
 const FEW = machinesOnly(1_000);
 
@@ -15,7 +16,7 @@ const FEW = machinesOnly(1_000);
 export const growth: Row = {
   name: 'growth',
   stages: [machinesOnly(10_000), machinesOnly(50_000)],
-  async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Result[]> {
+  async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Measured[]> {
     const small = await startCluster();
     await small.grow(FEW.machines);
     const backends = [
@@ -44,13 +45,9 @@ function compare(
   many: readonly ReadMeasurements[],
   few: readonly ReadMeasurements[],
   field: 'perSecond' | 'p99',
-): Result {
-  const [ours, ceiling] = [many, few].map((side) => side.map((measured) => measured[field])) as [
-    number[],
-    number[],
-  ];
-  const ratio = medianRatio(ours, ceiling);
-  const [format, target, reached] =
-    field === 'perSecond' ? [perSecond, '≥ 0.90', ratio >= 0.9] : [ms, '≤ 1.10', ratio <= 1.1];
-  return { title, ours: format(ours), ceiling: format(ceiling), ratio: ratio.toFixed(2), target, reached };
+): Measured {
+  const [ours = [], ceiling = []] = [many, few].map((side) => side.map((measured) => measured[field]));
+  return field === 'perSecond'
+    ? { title, ours, ceiling, format: perSecond, target: atLeast(0.9) }
+    : { title, ours, ceiling, format: ms, target: atMost(1.1) };
 }

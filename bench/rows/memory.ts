@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { type Backend, startBackend } from '../backend.ts';
-import { describe, machinesOnly, type Result, type Row, withDependents } from './row.ts';
+import { atMost, bytes, type Measured } from '../result.ts';
+import { describe, machinesOnly, type Row, withDependents } from './row.ts';
 
 /** The memory of a backend without machines, measured at the first stage. */
 let emptyBytes = 0;
@@ -9,7 +10,7 @@ let emptyBytes = 0;
 export const memory: Row = {
   name: 'memory',
   stages: [machinesOnly(0), machinesOnly(50_000), withDependents(50_000)],
-  async measure({ cluster, progress }, stage): Promise<Result[]> {
+  async measure({ cluster, progress }, stage): Promise<Measured[]> {
     const backend = await startBackend(cluster.controlPlane.kubeconfig);
     const held = await backend.heldBytes();
     const json = await jsonBytes(backend);
@@ -19,18 +20,13 @@ export const memory: Row = {
       emptyBytes = held;
       return [];
     }
-    const perMachine = (held - emptyBytes) / stage.machines;
-    const jsonPerMachine = json / stage.machines;
-    const ratio = perMachine / jsonPerMachine;
-    const maxRatio = stage.dependents ? 3 : 2;
     return [
       {
         title: `bytes in memory per machine, ${describe(stage)}`,
-        ours: perMachine.toFixed(0),
-        ceiling: jsonPerMachine.toFixed(0),
-        ratio: ratio.toFixed(2),
-        target: `≤ ${maxRatio}`,
-        reached: ratio <= maxRatio,
+        ours: [(held - emptyBytes) / stage.machines],
+        ceiling: [json / stage.machines],
+        format: bytes,
+        target: atMost(stage.dependents ? 2.5 : 1.5),
       },
     ];
   },

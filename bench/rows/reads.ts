@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { request } from 'undici';
 import { startBackend } from '../backend.ts';
 import { SERVER } from '../cores.ts';
 import { CONNECTIONS, loadReads, type ReadMeasurements } from '../load.ts';
 import { profileFlags } from '../profile.ts';
-import { startServer } from '../programs.ts';
-import { inRounds, median, medianRatio } from '../statistics.ts';
+import { startStatic } from '../programs.ts';
+import { ms, perSecond } from '../result.ts';
+import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
-
-const STATIC = join(import.meta.dirname, '../programs/static.ts');
 
 /** Status reads, against a bare Fastify route that returns a string of the same size. */
 export const reads: Row = {
@@ -18,11 +16,7 @@ export const reads: Row = {
     const backend = await startBackend(cluster.controlPlane.kubeconfig, profileFlags(profileDir, 'reads'));
     const { body } = await request(`${backend.url}/api/v1/devmachines/status?namespace=team-7&name=m-7`);
     const text = await body.text();
-    const ceiling = await startServer(
-      SERVER,
-      [STATIC, JSON.stringify({ text: 'x'.repeat(text.length) })],
-      {},
-    );
+    const ceiling = await startStatic(SERVER, text.length);
     const [ours = [], theirs = []] = await inRounds(rounds, [
       () => loadReads(backend, machines),
       () => loadReads(ceiling, machines),
@@ -30,32 +24,19 @@ export const reads: Row = {
     await backend.stop();
     await ceiling.stop();
     progress(`ours    ${show(ours)}\nceiling ${show(theirs)}`);
-    const rates = [ours, theirs].map((side) => side.map(({ perSecond }) => perSecond)) as [
-      number[],
-      number[],
-    ];
-    const tails = [ours, theirs].map((side) => side.map(({ p99 }) => p99)) as [number[], number[]];
-    const [rate, tail] = [medianRatio(...rates), medianRatio(...tails)];
+    const [rates = [], bareRates = []] = [ours, theirs].map((side) => side.map((one) => one.perSecond));
+    const [tails = [], bareTails = []] = [ours, theirs].map((side) => side.map(({ p99 }) => p99));
     return [
       {
         title: `status reads per second, ${text.length} bytes, ${CONNECTIONS} connections`,
-        ours: perSecond(rates[0]),
-        ceiling: perSecond(rates[1]),
-        ratio: rate.toFixed(2),
+        ours: rates,
+        ceiling: bareRates,
+        format: perSecond,
       },
-      {
-        title: 'p99 of these reads',
-        ours: ms(tails[0]),
-        ceiling: ms(tails[1]),
-        ratio: tail.toFixed(2),
-      },
+      { title: 'p99 of these reads', ours: tails, ceiling: bareTails, format: ms },
     ];
   },
 };
-
-export const perSecond = (values: readonly number[]): string =>
-  Math.round(median(values)).toLocaleString('en');
-export const ms = (values: readonly number[]): string => `${median(values).toFixed(2)} ms`;
 
 export const show = (measurements: readonly ReadMeasurements[]): string =>
   measurements

@@ -1,15 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-
-/** One line of the report. */
-export interface Result {
-  readonly title: string;
-  readonly ours: string;
-  readonly ceiling: string;
-  readonly ratio: string;
-  /** Without a target, the row only reports. */
-  readonly target?: string;
-  readonly reached?: boolean;
-}
+import type { Measured } from '../result.ts';
 
 export interface Bench {
   readonly cluster: Cluster;
@@ -29,7 +19,7 @@ export interface Stage {
 export interface Row {
   readonly name: string;
   readonly stages: readonly Stage[];
-  measure(bench: Bench, stage: Stage): Promise<Result[]>;
+  measure(bench: Bench, stage: Stage): Promise<Measured[]>;
 }
 
 export const machinesOnly = (machines: number): Stage => ({ machines, dependents: false });

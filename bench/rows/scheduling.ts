@@ -1,5 +1,6 @@
 import { type Scheduled, startScheduling } from '../cluster/scheduling.ts';
-import { inRounds, median } from '../statistics.ts';
+import { type Measured, ms, seconds } from '../result.ts';
+import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
 
 const RUNNING = 5_000;
@@ -19,31 +20,23 @@ export const scheduling: Row = {
       // The first round warms up: the scheduler has then seen all pods that run.
       await inRounds(1, schedule);
       const [ours = [], theirs = []] = await inRounds(rounds, schedule);
-      const result = (title: string, toValue: (scheduled: Scheduled) => number, unit: string) => {
-        const [own, bare] = [ours.map(toValue), theirs.map(toValue)];
-        const ratios = own.map((value, index) => value / (bare[index] ?? Number.NaN));
-        const pods = `${NEW} waiting pods beside ${RUNNING.toLocaleString('en')} running ones`;
-        return {
-          title: `${title}, ${pods}, with / without anti-affinity`,
-          ours: spread(own, unit),
-          ceiling: spread(bare, unit),
-          ratio: spread(ratios),
-        };
-      };
+      const pods = `${NEW} waiting pods beside ${RUNNING.toLocaleString('en')} running ones`;
+      const result = (
+        title: string,
+        toValue: (scheduled: Scheduled) => number,
+        format: Measured['format'],
+      ): Measured => ({
+        title: `${title}, ${pods}, with / without anti-affinity`,
+        ours: ours.map(toValue),
+        ceiling: theirs.map(toValue),
+        format,
+      });
       return [
-        result('time until each has a node', ({ seconds }) => seconds, ' s'),
-        result('CPU time of the scheduler per pod', ({ cpuMs }) => cpuMs, ' ms'),
+        result('time until each has a node', (scheduled) => scheduled.seconds, seconds),
+        result('CPU time of the scheduler per pod', ({ cpuMs }) => cpuMs, ms),
       ];
     } finally {
       for (const { stop } of sides) await stop();
     }
   },
-};
-
-/** The median with the smallest and the largest value. */
-const spread = (values: readonly number[], unit = ''): string => {
-  const [middle, low, high] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
-    value.toFixed(2),
-  );
-  return `${middle}${unit} (${low} to ${high})`;
 };

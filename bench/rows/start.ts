@@ -4,7 +4,8 @@ import { DEPENDENTS } from '../cluster/objects.ts';
 import { SERVER } from '../cores.ts';
 import { profileFlags } from '../profile.ts';
 import { runProgram } from '../programs.ts';
-import { inRounds, median, medianRatio } from '../statistics.ts';
+import { atMost, seconds } from '../result.ts';
+import { inRounds } from '../statistics.ts';
 import { describe, machinesOnly, type Row, withDependents } from './row.ts';
 
 /** The time from starting the process to ready, against a program that lists the same objects and discards them. */
@@ -23,15 +24,13 @@ export const start: Row = {
         }),
       () => timed(() => runProgram('list', SERVER, { cluster: { server, tls }, paths })),
     ]);
-    const ratio = medianRatio(ours, theirs);
     return [
       {
         title: `start to ready, ${describe(stage)}`,
-        ours: seconds(ours),
-        ceiling: seconds(theirs),
-        ratio: ratio.toFixed(2),
-        target: '≤ 1.3',
-        reached: ratio <= 1.3,
+        ours,
+        ceiling: theirs,
+        format: seconds,
+        target: atMost(1.3),
       },
     ];
   },
@@ -45,5 +44,3 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   if (typeof cleanUp === 'function') await cleanUp();
   return elapsed;
 }
-
-const seconds = (values: readonly number[]): string => `${median(values).toFixed(2)} s`;

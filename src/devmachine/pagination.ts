@@ -32,11 +32,31 @@ export function pageOf(
   limit: number,
   after: MachineKey | undefined,
 ): Page {
+  const start = after === undefined ? 0 : indexAfter(documents, after);
+  const isFiltered = phase !== undefined || template !== undefined;
+  if (!isFiltered) return toPage(documents, start, limit);
   const matching = documents.filter(
-    (document) =>
+    (document, index) =>
+      index >= start &&
       (phase === undefined || document.phase === phase) &&
-      (template === undefined || document.template === template) &&
-      (after === undefined || compareKeys(document, after) > 0),
+      (template === undefined || document.template === template),
   );
-  return { documents: matching.slice(0, limit), remaining: Math.max(0, matching.length - limit) };
+  return toPage(matching, 0, limit);
+}
+
+const toPage = (documents: readonly StatusDocument[], start: number, limit: number): Page => ({
+  documents: documents.slice(start, start + limit),
+  remaining: Math.max(0, documents.length - start - limit),
+});
+
+/** The index of the first document that follows `key`. */
+function indexAfter(documents: readonly StatusDocument[], key: MachineKey): number {
+  let low = 0;
+  let high = documents.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(documents[middle] ?? key, key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -4,6 +4,8 @@ import { limited, observe, QUEUE_MS, servedStore } from './calls.ts';
 import type { ClusterClient } from './client/client.ts';
 import { ConcurrencyLimiter } from './client/limiter.ts';
 import { getMachine } from './commands/apply.ts';
+import { Lookups } from './lookups.ts';
+import type { MachineObject } from './resources/devmachine.ts';
 import type { MachineCache } from './status/machine-cache.ts';
 
 export interface MachinesOptions {
@@ -20,7 +22,8 @@ export function openMachines(
   cache: MachineCache,
   { maxStalenessMs }: MachinesOptions,
 ): Machines {
-  const lookUp = limited(client.call, new ConcurrencyLimiter(LOOKUPS), cache);
+  const call = limited(client.call, new ConcurrencyLimiter(LOOKUPS), cache);
+  const lookups = new Lookups<MachineObject | undefined>(call);
 
   function checkReadable(namespace: string | undefined): void {
     if (namespace !== undefined) servedStore(cache, namespace);
@@ -44,7 +47,7 @@ export function openMachines(
       const known = cache.view.get(key.namespace, key.name);
       if (known) return known;
       // Another replica may have created it before this replica's watch reports it.
-      const object = await lookUp(caller, (cluster, signal) => getMachine(cluster, key, signal));
+      const object = await lookups.get(key, caller, (cluster, signal) => getMachine(cluster, key, signal));
       if (!object) throw machineNotFound(key);
       const machine = observe(cache, key, object);
       return cache.view.get(key.namespace, key.name) ?? cache.toDocument(machine);

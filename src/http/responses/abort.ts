@@ -1,5 +1,12 @@
 import type { FastifyReply } from 'fastify';
 
+/** Why a request ended whose client has left: nobody reads an answer. */
+export class ClientClosedError extends Error {
+  constructor() {
+    super('the client closed the connection');
+  }
+}
+
 /**
  * Aborted when the client closes the connection before the response is complete.
  *
@@ -9,7 +16,7 @@ import type { FastifyReply } from 'fastify';
 export function clientAbort({ raw }: FastifyReply): AbortController {
   const controller = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort(clientClosed());
+    if (!raw.writableFinished) controller.abort(new ClientClosedError());
   });
   return controller;
 }
@@ -21,7 +28,5 @@ export const clientAbortSignal = (reply: FastifyReply): AbortSignal => clientAbo
  * says so.
  */
 export function checkConnected({ raw }: FastifyReply): void {
-  if (raw.destroyed) throw clientClosed();
+  if (raw.destroyed) throw new ClientClosedError();
 }
-
-const clientClosed = (): Error => new Error('the client closed the connection');

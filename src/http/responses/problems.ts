@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError, type ErrorCode, type FieldError } from '../../devmachine/errors.ts';
+import { ClientClosedError } from './abort.ts';
 import { commonHeaders } from './headers.ts';
 import { HttpError } from './http-error.ts';
 import { HTTP_PROBLEMS } from './http-problems.ts';
@@ -63,11 +64,11 @@ const INTERNAL_ERROR: Problem = {
 
 /** The app's error handler. Errors that nobody foresaw are logged and answered without their message. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.raw.socket?.destroyed) {
+  const problem = toProblem(error);
+  if (request.raw.socket?.destroyed && (problem || error instanceof ClientClosedError)) {
     request.log.debug({ err: error }, 'client closed the connection');
     return reply.code(499).send();
   }
-  const problem = toProblem(error);
   if (!problem) {
     request.log.error({ err: error }, 'unexpected error');
     return sendProblem(request, reply, INTERNAL_ERROR);

@@ -41,13 +41,5 @@ export function updateFrame({ type, document }: StatusUpdate, id: string): Buffe
   return frame('deleted', id, JSON.stringify({ name, namespace, uid }));
 }
 
-const snapshotFrames = new WeakMap<StatusDocument, Buffer>();
-
-/** A document of the snapshot at the start of a stream. It is serialised once for all streams. */
-export function snapshotFrame(document: StatusDocument): Buffer {
-  const cached = snapshotFrames.get(document);
-  if (cached) return cached;
-  const created = frame('status', UNFINISHED, document.json);
-  snapshotFrames.set(document, created);
-  return created;
-}
+/** A document of the snapshot at the start of a stream. Not kept, because all documents would then be in memory twice. */
+export const snapshotFrame = ({ json }: StatusDocument): Buffer => frame('status', UNFINISHED, json);

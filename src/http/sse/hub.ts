@@ -59,9 +59,10 @@ export class EventHub {
       // Updates of the same event loop iteration are sent together: one pass over the streams, one write to each.
       this.#flush ??= setImmediate(() => this.#sendAll());
     });
-    const documents = this.#options.machines.list(namespace);
+    this.#options.machines.checkReadable(namespace);
     const after = lastEventId === undefined ? undefined : this.#log.numberOf(lastEventId);
     if (after !== undefined) return { snapshot: undefined, reset: false, after };
+    const documents = this.#options.machines.list(namespace);
     const snapshot = name === undefined ? documents : documents.filter((document) => document.name === name);
     return { snapshot, reset: lastEventId !== undefined, after: this.#log.last };
   }

@@ -21,8 +21,8 @@ export interface ClusterHealth {
 
 export interface HealthCheckOptions {
   readonly client: RequestClient;
-  /** A collection that this service may list, such as /apis/…/devmachines. */
-  readonly path: string;
+  /** The collections to choose from, such as /apis/…/devmachines: one that this service may list is enough. */
+  readonly paths: readonly string[];
   /** The newest version of that collection in the cache. A cluster behind it was restored from a backup. */
   readonly version: () => string | undefined;
   /** Called after each check that succeeded. */
@@ -47,7 +47,7 @@ const CHECK = {
 
 /** Checks until `signal` is aborted. */
 export function startHealthChecks(
-  { client, path, version, onAnswer, clock, log }: HealthCheckOptions,
+  { client, paths, version, onAnswer, clock, log }: HealthCheckOptions,
   signal: AbortSignal,
 ): ClusterHealth {
   let answeredAt = Number.NEGATIVE_INFINITY;
@@ -57,6 +57,8 @@ export function startHealthChecks(
   const restored = new RecurringSignal();
   /** The cached version for which `restored` was last raised. */
   let reportedVersion: string | undefined;
+  /** The index of the path that is asked. */
+  let current = 0;
   const isUnreachable = () => failures >= FAILURES_UNTIL_UNREACHABLE;
 
   function succeed(sentAt: number, cached: string | undefined, found: string): void {
@@ -73,18 +75,27 @@ export function startHealthChecks(
     restored.raise();
   }
 
+  /** The version of the collection at `path`; undefined if it is refused, which is an answer, too. */
+  async function versionAt(path: string): Promise<string | undefined> {
+    const response = await client.request({ path, ...CHECK, signal });
+    // A proxy that cannot reach the API server.
+    if (response.status >= 500) throw toDomainError(response);
+    if (isUnreachable()) log.info({}, 'the cluster is reachable again');
+    failures = 0;
+    return response.status === 200 ? (response.body as List).metadata.resourceVersion : undefined;
+  }
+
   async function check(): Promise<void> {
     const sentAt = clock.now();
     const cached = version();
     try {
-      const response = await client.request({ path, ...CHECK, signal });
-      // A refusal is an answer too, except from a proxy that cannot reach the API server.
-      if (response.status >= 500) throw toDomainError(response);
-      const found = response.status === 200 ? (response.body as List).metadata.resourceVersion : undefined;
-      if (isUnreachable()) log.info({}, 'the cluster is reachable again');
-      failures = 0;
-      if (found) succeed(sentAt, cached, found);
-      else lastFailed = true;
+      for (const _ of paths) {
+        const found = await versionAt(paths[current] ?? '');
+        if (found) return succeed(sentAt, cached, found);
+        // The namespace may be gone, or the right to list in it.
+        current = (current + 1) % paths.length;
+      }
+      lastFailed = true;
     } catch (error) {
       lastFailed = true;
       if (!signal.aborted && ++failures === FAILURES_UNTIL_UNREACHABLE) {

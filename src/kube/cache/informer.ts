@@ -14,6 +14,8 @@ export interface Resource<T> {
   readonly selectors?: Readonly<Record<string, string>>;
   /** Converts each object on arrival (client-go's TransformFunc): what it leaves out is not kept in memory. */
   readonly transform: (object: unknown) => T;
+  /** Whether to keep an object; without it, all are kept. */
+  readonly admit?: ((item: T) => boolean) | undefined;
 }
 
 /** What all informers of a process share. */
@@ -69,8 +71,8 @@ export class Informer<T extends Stored> {
   /** Follows the cluster until `signal` is aborted. */
   run(signal: AbortSignal, hooks: InformerHooks = {}): Promise<void> {
     const { client, health, clock, log, silenceMs } = this.#context;
-    const { path, selectors = {}, transform } = this.#resource;
-    const source = { client, path: path(this.namespace), selectors, transform };
+    const { path, selectors = {}, transform, admit } = this.#resource;
+    const source = { client, path: path(this.namespace), selectors, transform, admit };
     const target = { store: this.store, freshness: this.#freshness };
     return runReflector({ ...source, ...target, health, clock, log, silenceMs, ...hooks }, signal);
   }

@@ -14,6 +14,8 @@ export interface ListOptions<T> {
   readonly selectors?: Readonly<Record<string, string>>;
   /** Converts each object as soon as its page arrives (client-go's TransformFunc). */
   readonly transform: (object: unknown) => T;
+  /** Whether to keep an object; without it, all are kept. */
+  readonly admit?: ((item: T) => boolean) | undefined;
   readonly onPage?: (items: readonly T[]) => void;
   readonly signal: AbortSignal;
 }
@@ -30,7 +32,7 @@ export const PAGE_SIZE = 500;
  * (410) is answered by one list without pages.
  */
 export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
-  const { client, path, selectors, transform, onPage, signal } = options;
+  const { client, path, selectors, transform, admit = () => true, onPage, signal } = options;
   const request = (query: Record<string, string>): Promise<KubeResponse> => {
     const response = client.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
     // Awaited later, or never: do not report an unhandled rejection.
@@ -54,7 +56,7 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     const expectedToken = findToken(response.text);
     const prefetched = expectedToken === undefined ? undefined : requestPage(expectedToken);
     const { metadata, items: objects = [] } = toPage(response);
-    const page = objects.map(transform);
+    const page = objects.map(transform).filter(admit);
     for (const item of page) items.push(item);
     onPage?.(page);
     const token = metadata.continue || undefined;

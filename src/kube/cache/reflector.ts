@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import { createBackoff } from '../client/backoff.ts';
@@ -19,6 +20,8 @@ export interface ReflectorOptions<T extends Stored> {
   readonly selectors?: Readonly<Record<string, string>>;
   /** Converts each object on arrival (client-go's TransformFunc). */
   readonly transform: (object: unknown) => T;
+  /** Whether to keep an object; without it, all are kept. */
+  readonly admit?: ((item: T) => boolean) | undefined;
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
@@ -118,14 +121,22 @@ const isNewly = (type: typeof ExpiredError | typeof NotServedError, error: unkno
   error instanceof type && !(last instanceof type);
 
 async function list<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { client, path, selectors = {}, transform, store, clock, log, freshness } = options;
+  const { client, path, selectors = {}, transform, admit, store, clock, log, freshness } = options;
   const requestedAt = clock.now();
   const onPage = (page: readonly T[]) => {
     store.prefill(page);
     options.onPage?.();
   };
-  const { items, resourceVersion } = await listAll({ client, path, selectors, transform, onPage, signal });
-  store.replace(items, resourceVersion);
+  const { items, resourceVersion } = await listAll({
+    client,
+    path,
+    selectors,
+    transform,
+    admit,
+    onPage,
+    signal,
+  });
+  for (const _ of store.replaceInBatches(items, resourceVersion)) await setImmediate();
   freshness?.listed(requestedAt);
   options.onAttempt?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');
@@ -168,7 +179,7 @@ async function watchOnce<T extends Stored>(
 
 /** Applies one event to the store; returns the version from which a new watch would continue. */
 function apply<T extends Stored>(
-  { transform, store }: ReflectorOptions<T>,
+  { transform, admit, store }: ReflectorOptions<T>,
   { type, object }: WatchEvent,
   last: string,
 ): string {
@@ -176,10 +187,16 @@ function apply<T extends Stored>(
   if (type === 'BOOKMARK') {
     if (compareVersions(resourceVersion, last) < 0) throw wentBackwards();
     store.progress(resourceVersion);
-  } else if (type === 'DELETED') store.remove(transform(object));
-  else store.upsert(transform(object));
-  return compareVersions(resourceVersion, last) > 0 ? resourceVersion : last;
+    return newer(resourceVersion, last);
+  }
+  const item = transform(object);
+  if (type === 'DELETED') store.remove(item);
+  else if (admit?.(item) ?? true) store.upsert(item);
+  else store.progress(resourceVersion);
+  return newer(resourceVersion, last);
 }
+
+const newer = (one: string, other: string): string => (compareVersions(one, other) > 0 ? one : other);
 
 const wentBackwards = (): ExpiredError => new ExpiredError("the cluster's resourceVersion went backwards");
 

@@ -1,3 +1,5 @@
+import { batches } from './batches.ts';
+import { DeletedUids } from './deleted-uids.ts';
 import { NamespacedMap } from './namespaced-map.ts';
 import { compareVersions } from './resource-version.ts';
 
@@ -18,9 +20,6 @@ export interface Delta<T> {
 
 export type Listener<T> = (change: Delta<T>) => void;
 
-/** Bounds the remembered uids: those whose DELETED event arrived before the response are never removed otherwise. */
-const MAX_DELETED_UIDS = 10_000;
-
 /**
  * The objects of one watch. The store has two sources: the watch, in order, and responses to this process's own requests
  * (`observe`, `forget`), which may be ahead of the watch, or late.
@@ -32,12 +31,13 @@ export class Store<T extends Stored> {
   readonly #items = new NamespacedMap<T>();
   /** Versions of objects, by key, that were observed in a response ahead of the watch. */
   readonly #ahead = new Map<string, string>();
-  /** Uids that a response reported as deleted, until the watch reports them too; with the watch's version at that time. */
-  readonly #deletedUids = new Map<string, string | undefined>();
+  readonly #deletedUids = new DeletedUids();
   readonly #listeners = new Set<Listener<T>>();
   readonly #onListenerError: (error: unknown) => void;
   /** The version up to which the watch has reported everything. */
   #version: string | undefined;
+  /** The list that replaces the objects at present, in steps. */
+  #list: { readonly version: string; readonly uids: NamespacedMap<string> } | undefined;
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
@@ -77,13 +77,31 @@ export class Store<T extends Stored> {
 
   /** A whole list: objects missing from it are deleted, unless they were observed at a later version. */
   replace(items: readonly T[], version: string): void {
+    for (const _ of this.replaceInBatches(items, version));
+  }
+
+  /**
+   * The same in steps, each of which changes a batch of objects: a resync can change all of them. Between the steps, the store
+   * may be read, and responses may be observed, but the watch must wait.
+   */
+  *replaceInBatches(items: readonly T[], version: string, size?: number): Generator<void> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
-    // A uid deleted before the watch's present version cannot be in the list, unless a backup was restored.
-    for (const [uid, seen] of this.#deletedUids) if (seen !== this.#version) this.#deletedUids.delete(uid);
-    const listed = items.filter(({ uid }) => !this.#deletedUids.has(uid));
-    if (this.#items.size > 0) this.#deleteAllBut(listed, version);
-    for (const item of listed) if (!this.#isAhead(item, version)) this.#put(item);
+    this.#deletedUids.keepSince(this.#version);
+    const uids = new NamespacedMap<string>();
+    for (const { namespace, name, uid } of items)
+      if (!this.#deletedUids.has(uid)) uids.set(namespace, name, uid);
+    this.#list = { version, uids };
+    const missing = [...this.#items.values()].filter(({ namespace, name }) => !uids.get(namespace, name));
+    for (const batch of batches(missing, size)) {
+      for (const item of batch) this.#deleteMissing(item, version);
+      yield;
+    }
+    for (const batch of batches(items, size)) {
+      for (const item of batch) this.#putListed(item, version);
+      yield;
+    }
     this.#version = version;
+    this.#list = undefined;
   }
 
   /** An ADDED or MODIFIED event. */
@@ -97,7 +115,7 @@ export class Store<T extends Stored> {
   /** A DELETED event. If it is about an earlier object of the same name, the present one stays. */
   remove(item: T): void {
     this.#deletedUids.delete(item.uid);
-    if (this.get(item.namespace, item.name)?.uid === item.uid) this.#delete(item);
+    if (this.#isPresent(item)) this.#delete(item);
     this.progress(item.resourceVersion);
   }
 
@@ -111,18 +129,27 @@ export class Store<T extends Stored> {
   observe(item: T): void {
     const { resourceVersion, uid } = item;
     if (this.#version === undefined || this.#hasPassed(resourceVersion) || this.#deletedUids.has(uid)) return;
-    const key = keyOf(item);
-    const known = this.#ahead.get(key);
-    if (known !== undefined && compareVersions(known, resourceVersion) >= 0) return;
+    if (this.#isAhead(item, resourceVersion)) return;
+    if (this.#list && compareVersions(resourceVersion, this.#list.version) <= 0) this.#observeListed(item);
+    else {
+      this.#put(item);
+      this.#ahead.set(keyOf(item), resourceVersion);
+    }
+  }
+
+  /** Adds an object that was left out (Resource.admit) when the watch reported it. */
+  admit(item: T): void {
     this.#put(item);
-    this.#ahead.set(key, resourceVersion);
+  }
+
+  /** Leaves out an object that the cluster may still have. */
+  leaveOut(item: T): void {
+    if (this.#isPresent(item)) this.#delete(item);
   }
 
   /** A response reported that the object is deleted. */
   forget(namespace: string, name: string, uid: string): void {
-    this.#deletedUids.set(uid, this.#version);
-    const [oldest = uid] = this.#deletedUids.keys();
-    if (this.#deletedUids.size > MAX_DELETED_UIDS) this.#deletedUids.delete(oldest);
+    this.#deletedUids.add(uid, this.#version);
     const key = `${namespace}/${name}`;
     const item = this.get(namespace, name);
     if (item?.uid !== uid) return;
@@ -132,12 +159,31 @@ export class Store<T extends Stored> {
     if (known !== undefined) this.#ahead.set(key, known);
   }
 
-  #deleteAllBut(listed: readonly T[], version: string): void {
-    const kept = new NamespacedMap<true>();
-    for (const { namespace, name } of listed) kept.set(namespace, name, true);
-    for (const item of [...this.#items.values()]) {
-      if (!kept.get(item.namespace, item.name) && !this.#isAhead(item, version)) this.#delete(item);
-    }
+  #deleteMissing(item: T, version: string): void {
+    if (this.#isPresent(item) && !this.#isAhead(item, version)) this.#delete(item);
+  }
+
+  #putListed(item: T, version: string): void {
+    if (this.#isAhead(item, version)) return;
+    const isDeleted = this.#deletedUids.has(item.uid);
+    // If it was deleted between the steps, so was any earlier object of this name.
+    const earlier = isDeleted && this.get(item.namespace, item.name);
+    if (!isDeleted) this.#put(item);
+    else if (earlier) this.#delete(earlier);
+  }
+
+  /** A response that is not newer than the present list: the object, or a newer one, is in the list, or it is gone. */
+  #observeListed(item: T): void {
+    const { namespace, name, uid, resourceVersion } = item;
+    const present = this.get(namespace, name);
+    const isNewer = !present || compareVersions(present.resourceVersion, resourceVersion) < 0;
+    if (!isNewer) return;
+    if (this.#list?.uids.get(namespace, name) === uid) this.#put(item);
+    else if (present) this.#delete(present);
+  }
+
+  #isPresent({ namespace, name, uid }: T): boolean {
+    return this.get(namespace, name)?.uid === uid;
   }
 
   #hasPassed(version: string): boolean {

@@ -28,6 +28,9 @@ export const hasCause = (status: Status | undefined, reason: string): boolean =>
 /** The cluster does not know the kind of objects: its CRD is not installed. */
 export class NotServedError extends DevMachineError {}
 
+/** Of a body that is not from the API server, but from a proxy. */
+const MAX_QUOTED = 500;
+
 /** Converts a refusal to a domain error that keeps the API server's message. */
 export function toDomainError({ status: code, headers, body }: KubeResponse): DevMachineError {
   const status = asStatus(body);
@@ -35,7 +38,8 @@ export function toDomainError({ status: code, headers, body }: KubeResponse): De
   const details = {
     errors: fieldErrors(status),
     ...(retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
-    cause: body,
+    // Not the body itself: it may be an object with the values of variables.
+    cause: status ?? (typeof body === 'string' ? body.slice(0, MAX_QUOTED) : undefined),
   };
   // A 500 may contain internal addresses: its message goes to the log only.
   const message = (code === 500 ? undefined : status?.message) ?? `The cluster answered ${code}.`;

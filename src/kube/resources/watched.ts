@@ -17,6 +17,8 @@ export interface WatchedResource {
   readonly kind: DependentKind;
   /** Whether its objects belong to no namespace, so that they are watched once, whatever the namespaces. */
   readonly clusterScoped?: boolean;
+  /** Whether its objects are events of pods. Only those of machines' pods are kept. */
+  readonly ofPods?: boolean;
   readonly path: (namespace: string | undefined) => string;
   readonly selectors?: Readonly<Record<string, string>>;
   readonly transform: (object: unknown, interner: Interner) => WatchedDependent;
@@ -42,6 +44,7 @@ const labeled = (
 const events = (involved: string, reason: string, type: string): WatchedResource => ({
   kind: 'Event',
   path: collection('/api/v1', 'events'),
+  ofPods: involved === 'Pod',
   selectors: { fieldSelector: `involvedObject.kind=${involved},reason=${reason},type=${type}` },
   transform: toEvent,
 });

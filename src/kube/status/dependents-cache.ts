@@ -1,10 +1,12 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
-import type { DependentKind, WatchedDependent } from '../../devmachine/status/dependents.ts';
+import type { DependentKind, PodEvent, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
 import type { Delta } from '../cache/store.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import type { Interner } from '../resources/intern.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../resources/watched.ts';
+import type { DependentsIndex } from './dependents-index.ts';
+import { ForeignEvents } from './foreign-events.ts';
 
 export interface DependentsCache {
   /** Whether each kind was listed once, or cannot be. */
@@ -31,6 +33,8 @@ export interface DependentsCacheOptions extends InformerContext {
   readonly reached: () => boolean;
   /** `visible`: whether the kind was visible already, so that its objects count. */
   readonly onDelta: (delta: Delta<WatchedDependent>, visible: boolean) => void;
+  /** What `onDelta` keeps up to date. */
+  readonly index: Pick<DependentsIndex, 'hasPod' | 'eventsOf'>;
   /** A kind changed its visibility, in this namespace or in all. */
   readonly onVisibilityChange: (namespace: string | undefined) => void;
   /** A kind was attempted. */
@@ -48,7 +52,19 @@ export function startDependentsCache(options: DependentsCacheOptions, signal: Ab
     const found = watches.filter((watch) => watch.visibility === state && watch.informer.covers(namespace));
     return [...new Set(found.map(({ kind }) => kind))];
   };
-  const stopped = Promise.all(watches.map((watch) => watch.run(signal)));
+  const eventsOfPods = watches.filter(({ ofPods }) => ofPods);
+  for (const { informer } of watches.filter(({ kind }) => kind === 'Pod'))
+    informer.store.subscribe(({ type, item: { namespace, uid } }) => {
+      for (const events of eventsOfPods) if (events.informer.covers(namespace)) events.follow(uid, type);
+    });
+  /** Events come after the pods, because those of other pods are not kept. */
+  async function run(watch: DependentWatch): Promise<void> {
+    const { namespace } = watch.informer;
+    const pods = watches.find(({ kind, informer }) => kind === 'Pod' && informer.namespace === namespace);
+    if (watch.ofPods) await Promise.race([pods?.firstAttempt, aborted(signal)]);
+    await watch.run(signal);
+  }
+  const stopped = Promise.all(watches.map(run));
   return {
     attempted: () => watches.every(({ attempted }) => attempted),
     unknown: (namespace) => kindsThatAre('unknown', namespace),
@@ -82,15 +98,20 @@ type Visibility = 'unknown' | 'visible' | 'not served';
  */
 class DependentWatch {
   readonly kind: DependentKind;
+  readonly ofPods: boolean;
   readonly informer: Informer<WatchedDependent>;
   readonly #options: DependentsCacheOptions;
+  readonly #foreignEvents = new ForeignEvents();
+  readonly #firstAttempt = Promise.withResolvers<void>();
   attempted = false;
   visibility: Visibility = 'unknown';
 
   constructor(resource: WatchedResource, scope: string | undefined, options: DependentsCacheOptions) {
     const transform = (object: unknown) => resource.transform(object, options.interner);
     this.kind = resource.kind;
-    this.informer = new Informer({ ...resource, transform }, scope, options);
+    this.ofPods = resource.ofPods ?? false;
+    const admit = this.ofPods ? (item: WatchedDependent) => this.#admit(item as PodEvent) : undefined;
+    this.informer = new Informer({ ...resource, transform, admit }, scope, options);
     this.#options = options;
     this.informer.store.subscribe((delta) => options.onDelta(delta, this.visible));
   }
@@ -99,8 +120,26 @@ class DependentWatch {
     return this.visibility === 'visible';
   }
 
+  /** Resolves when the kind was attempted. */
+  get firstAttempt(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
   run(signal: AbortSignal): Promise<void> {
     return this.informer.run(signal, { onAttempt: (error) => this.#onAttempt(error) });
+  }
+
+  /** Keeps the events of a pod from when it is added until it is deleted. */
+  follow(podUid: string, change: Delta<unknown>['type']): void {
+    const { store } = this.informer;
+    if (change === 'added') for (const event of this.#foreignEvents.take(podUid)) store.admit(event);
+    if (change === 'deleted') for (const event of this.#options.index.eventsOf(podUid)) store.leaveOut(event);
+  }
+
+  #admit(event: PodEvent): boolean {
+    const isKnown = this.#options.index.hasPod(event.podUid);
+    if (!isKnown) this.#foreignEvents.add(event);
+    return isKnown;
   }
 
   expire(): void {
@@ -113,6 +152,7 @@ class DependentWatch {
     const isRefused = error instanceof DevMachineError && error.code === 'forbidden';
     const isNotServed = error instanceof NotServedError;
     this.attempted ||= error === undefined || isRefused || isNotServed || this.#options.reached();
+    if (this.attempted) this.#firstAttempt.resolve();
     if (error === undefined) this.#setVisibility('visible');
     else if (isNotServed) this.#setVisibility('not served');
     // Otherwise the cluster is unreachable: a visible kind stays visible, as the machines do.
@@ -126,3 +166,7 @@ class DependentWatch {
     this.#options.onVisibilityChange(this.informer.namespace);
   }
 }
+
+/** Resolves when `signal` is aborted. */
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -18,7 +18,7 @@ import type { Delta } from '../cache/store.ts';
 /** Whose status a delta of a dependent can change: every machine's, or those of some. */
 export type AffectedKeys = 'all' | AffectedMachines;
 
-interface AffectedMachines {
+export interface AffectedMachines {
   readonly machines?: readonly MachineKey[];
   /** All machines with these hosts. */
   readonly hosts?: Iterable<string>;
@@ -35,6 +35,9 @@ export interface HiddenKinds {
 /** Finds the dependents of a machine. Ingresses are found by host too, because only one Ingress gets a host. */
 export interface DependentsIndex {
   apply(delta: Delta<WatchedDependent>): AffectedKeys;
+  /** Whether a machine has this pod. */
+  hasPod(uid: string): boolean;
+  eventsOf(podUid: string): readonly PodEvent[];
   /** Leaves out the hidden kinds. */
   of(machine: Machine, hidden: HiddenKinds): Dependents;
 }
@@ -115,6 +118,9 @@ export function createDependentsIndex(): DependentsIndex {
       if (kind === 'Ingress') return applyIngress(delta as Delta<Ingress>);
       return { machines: applyLabeled(delta as Delta<LabeledDependent>) };
     },
+
+    hasPod: (uid) => machineByPod.has(uid),
+    eventsOf: (podUid) => eventsByPod.get(podUid),
 
     of(machine, { unknown, notServed }) {
       const isHidden = (kind: DependentKind) => unknown.includes(kind) || notServed.includes(kind);

@@ -18,7 +18,7 @@ import { createStatusView, type StatusView } from './status-view.ts';
 /** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
 export interface MachineCache {
   readonly view: StatusView;
-  /** Whether all machines were listed once, and all dependents that may be read. */
+  /** Whether all machines were listed once, and all dependents that may be read, and each machine has its status. */
   synced(): boolean;
   /** Resolves when the first page of machines has arrived, or the first attempt has failed. */
   readonly started: Promise<void>;
@@ -70,7 +70,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   const health = startHealthChecks(
     {
       client,
-      path: machinesPath(scopes[0]),
+      paths: scopes.map(machinesPath),
       version: () => newestVersion(informers.map(({ store }) => store.version)),
       onAnswer: () => dependents.expire(clock.now() - maxStalenessMs),
       clock,
@@ -106,6 +106,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
       scopes,
       interner,
       reached: machinesSynced,
+      index,
       onDelta(delta, visible) {
         const affected = index.apply(delta);
         // Objects of a kind that is not visible yet do not count. When it becomes visible, all statuses are renewed.
@@ -117,17 +118,14 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     signal,
   );
 
-  let isSynced = false;
-  function synced(): boolean {
-    isSynced ||= machinesSynced() && dependents.attempted();
-    return isSynced;
-  }
-
+  let isListed = false;
   let isFilled = false;
   function fillOnceSynced(): void {
-    if (isFilled || !synced()) return;
-    isFilled = true;
-    void view.fill(signal);
+    if (isListed || !machinesSynced() || !dependents.attempted()) return;
+    isListed = true;
+    void view.fill().then(() => {
+      isFilled = true;
+    });
   }
 
   function freshUntil(namespace: string | undefined): number {
@@ -144,7 +142,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
 
   return {
     view,
-    synced,
+    synced: () => isFilled,
     started: started.promise,
     ageMs(namespace) {
       const now = clock.now();

@@ -1,32 +1,34 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../devmachine/machine.ts';
 import type { StatusUpdate } from '../../devmachine/machines.ts';
-import { compareKeys } from '../../devmachine/pagination.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { MachineDocument, StatusDocument } from '../../devmachine/status/status-document.ts';
 import { Index } from '../cache/index.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Delta, Store } from '../cache/store.ts';
-import type { AffectedKeys } from './dependents-index.ts';
+import type { AffectedKeys, AffectedMachines } from './dependents-index.ts';
+import { SortedDocuments } from './sorted-documents.ts';
 
 /**
- * The statuses of all machines, always as new as the stores that they are derived from. A delta of a machine or of one of
- * its dependents renews the status; subscribers are told if the document differs. A status never returns to an older one,
- * because the stores do not. Until `fill` is called, statuses are created on demand.
+ * The statuses of all machines, derived from the stores. A delta of a machine or of one of its dependents renews the status;
+ * subscribers are told if the document differs. A status never returns to an older one, because the stores do not.
+ *
+ * What concerns all machines renews them in batches, so that no turn of the event loop takes long. Until a machine has its
+ * turn, lists and streams have its previous status; `get` renews it at once. Until `fill`, statuses are created on demand.
  */
 export interface StatusView {
   readonly size: number;
   get(namespace: string, name: string): StatusDocument | undefined;
-  /** Sorted by namespace and name. */
+  /** Sorted by namespace and name. The array never changes. */
   list(namespace: string | undefined): readonly StatusDocument[];
   /** Returns a function that unsubscribes. */
   subscribe(listener: (update: StatusUpdate) => void): () => void;
   /** Renews the statuses that a delta of a dependent affects. */
   refresh(affected: AffectedKeys): void;
-  /** Renews all statuses of one namespace, or of all. */
+  /** Renews all statuses of one namespace, or of all, in batches. */
   refreshAll(namespace: string | undefined): void;
-  /** Creates all statuses that do not exist yet, in small batches. */
-  fill(signal: AbortSignal): Promise<void>;
+  /** Creates all statuses that do not exist yet, in batches. */
+  fill(): Promise<void>;
 }
 
 /** A machine, and its status once somebody has asked for it. */
@@ -35,7 +37,8 @@ interface Entry {
   document: MachineDocument | undefined;
 }
 
-const FILL_BATCH = 50;
+/** How many statuses are renewed before others get the event loop: it takes about 5 ms. */
+const BATCH = 100;
 
 export function createStatusView(
   stores: readonly Store<Machine>[],
@@ -45,8 +48,10 @@ export function createStatusView(
   const entries = new NamespacedMap<Entry>();
   const machinesByHost = new Index<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
   const listeners = new Set<(update: StatusUpdate) => void>();
-  /** All entries in the order of lists; undefined after a machine was added or deleted. */
-  let sorted: readonly Entry[] | undefined;
+  const sorted = new SortedDocuments<Entry>(({ machine }) => machine, documentOf);
+  /** What waits to be renewed, in batches. */
+  const outdated = new Set<Entry>();
+  let renewing: Promise<void> | undefined;
   let filled = false;
 
   function emit(update: StatusUpdate): void {
@@ -65,11 +70,35 @@ export function createStatusView(
   }
 
   function renew(entry: Entry): void {
+    outdated.delete(entry);
     const previous = entry.document;
     entry.document = undefined;
+    sorted.changed(entry);
     if (!previous && !filled && listeners.size === 0) return;
     const document = documentOf(entry);
     if (previous?.version !== document.version) emit({ type: 'changed', document });
+  }
+
+  /** The first batch at once, the others in turns of their own. */
+  function renewAll(entries: Iterable<Entry>): Promise<void> {
+    for (const entry of entries) outdated.add(entry);
+    if (!renewing) {
+      renewBatch();
+      if (outdated.size > 0) renewing = renewRest();
+    }
+    return renewing ?? Promise.resolve();
+  }
+
+  async function renewRest(): Promise<void> {
+    while (outdated.size > 0) {
+      await setImmediate();
+      renewBatch();
+    }
+    renewing = undefined;
+  }
+
+  function renewBatch(): void {
+    for (const entry of outdated.values().take(BATCH)) renew(entry);
   }
 
   function apply(delta: Delta<Machine>): void {
@@ -80,7 +109,8 @@ export function createStatusView(
     if (type === 'deleted') {
       if (!known) return;
       entries.delete(namespace, name);
-      sorted = undefined;
+      sorted.delete(known);
+      outdated.delete(known);
       emit({ type: 'deleted', document: documentOf(known) });
       return;
     }
@@ -88,14 +118,12 @@ export function createStatusView(
     entry.machine = machine;
     if (!known) {
       entries.set(namespace, name, entry);
-      sorted = undefined;
+      sorted.add(entry);
     }
     renew(entry);
   }
 
-  function affectedEntries(keys: AffectedKeys): Iterable<Entry> {
-    if (keys === 'all') return entries.values();
-    const { machines = [], hosts = [], failedIn } = keys;
+  function affectedEntries({ machines = [], hosts = [], failedIn }: AffectedMachines): Iterable<Entry> {
     const affected = new Set<Entry>();
     const add = ({ namespace, name }: MachineKey) => {
       const entry = entries.get(namespace, name);
@@ -116,35 +144,24 @@ export function createStatusView(
     },
     get(namespace, name) {
       const entry = entries.get(namespace, name);
+      if (entry && outdated.has(entry)) renew(entry);
       return entry && documentOf(entry);
     },
-    list(namespace) {
-      sorted ??= [...entries.values()].sort((one, other) => compareKeys(one.machine, other.machine));
-      const documents: StatusDocument[] = [];
-      for (const entry of sorted) {
-        if (namespace === undefined || entry.machine.namespace === namespace)
-          documents.push(documentOf(entry));
-      }
-      return documents;
-    },
+    list: (namespace) => sorted.list(namespace),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     refresh(affected) {
-      for (const entry of affectedEntries(affected)) renew(entry);
+      if (affected === 'all') void renewAll(entries.values());
+      else for (const entry of affectedEntries(affected)) renew(entry);
     },
     refreshAll(namespace) {
-      for (const entry of entries.values(namespace)) renew(entry);
+      void renewAll(entries.values(namespace));
     },
-    async fill(signal) {
+    fill() {
       filled = true;
-      let count = 0;
-      for (const entry of [...entries.values()]) {
-        if (count++ % FILL_BATCH === 0) await setImmediate();
-        if (signal.aborted) return;
-        documentOf(entry);
-      }
+      return renewAll(entries.values());
     },
   };
 }

@@ -21,6 +21,7 @@ import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
 import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import { type MachineCache, startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { openWrites } from '../../../src/kube/writes.ts';
 import { until } from '../../support/until.ts';
@@ -86,17 +87,22 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   // The machine cache does not expose its dependents. A second dependents cache, with the same options, feeds the recorders.
   const clock = systemClock;
   const [scope = ''] = namespaces;
-  const path = machinesPath(scope || undefined);
+  const paths = scopes.map(machinesPath);
   const version = () => cache.store(scope)?.version;
+  const index = createDependentsIndex();
   const dependents = startDependentsCache(
     {
       ...context,
       scopes,
       interner: new Interner(),
       clock,
-      health: startHealthChecks({ ...context, path, version, onAnswer: () => undefined, clock }, signal),
+      health: startHealthChecks({ ...context, paths, version, onAnswer: () => undefined, clock }, signal),
       reached: () => cache.synced(),
-      onDelta: (delta) => recorders.dependents.get(delta.item.kind)?.onDelta(delta as never),
+      index,
+      onDelta(delta) {
+        index.apply(delta);
+        recorders.dependents.get(delta.item.kind)?.onDelta(delta as never);
+      },
       onVisibilityChange: () => undefined,
       onAttempt: () => undefined,
     },

@@ -29,7 +29,7 @@ function startChecks(t: TestContext) {
           return cluster.response;
         },
       },
-      path: '/x',
+      paths: ['/x'],
       version: () => cluster.version,
       onAnswer: () => cluster.succeeded++,
       clock,
@@ -96,4 +96,47 @@ test('a cluster behind the cached version was restored, which is raised once per
   cluster.version = '101';
   await check(list(99), 40);
   assert.equal(next.aborted, true);
+});
+
+test('a namespace that refuses the check is passed over for another one', async (t) => {
+  const asked: string[] = [];
+  const refused = new Set(['/a']);
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const clock = new TestClock();
+  let next = Promise.withResolvers<void>();
+  clock.sleep = () => next.promise;
+  const health = startHealthChecks(
+    {
+      client: {
+        request: async ({ path }) => {
+          asked.push(path);
+          return refused.has(path) ? failure(403) : list(50);
+        },
+      },
+      paths: ['/a', '/b'],
+      version: () => '50',
+      onAnswer: () => undefined,
+      clock,
+      log: { info: () => undefined, warn: () => undefined },
+    },
+    stop.signal,
+  );
+  const checkAt = async (at: number) => {
+    await setImmediate();
+    clock.time = at;
+    const interval = next;
+    next = Promise.withResolvers();
+    interval.resolve();
+    await setImmediate();
+  };
+  await checkAt(10);
+  assert.equal(health.answeredAt, 10);
+  refused.add('/b');
+  await checkAt(20);
+  assert.deepEqual([health.answeredAt, health.unreachable], [10, false]);
+  refused.delete('/a');
+  await checkAt(30);
+  assert.equal(health.answeredAt, 30);
+  assert.deepEqual(asked, ['/a', '/b', '/b', '/b', '/a', '/b', '/a']);
 });

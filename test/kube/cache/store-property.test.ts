@@ -18,6 +18,8 @@ class Simulation {
   readonly #responses: Response[] = [];
   /** The list in flight; undefined while the watch is open. */
   #list: List | undefined = this.cluster.list();
+  /** The steps in which the store takes the list. */
+  #replacing: Generator<void> | undefined;
   readonly #random: () => number;
   /** The more often the watch delivers, the later responses arrive. */
   readonly #pace: number;
@@ -69,15 +71,15 @@ class Simulation {
   /** Delivers the list in flight, an event or a bookmark. Returns whether a list or an event was delivered. */
   #deliver(): boolean {
     const { store, cluster } = this;
-    if (this.#list && !store.synced && this.#random() < 0.4) {
+    if (this.#list && !this.#replacing && !store.synced && this.#random() < 0.4) {
       // Some of its pages arrive. The list may then expire and be requested again.
       store.prefill(this.#list.items.filter(() => this.#random() < 0.7));
       if (this.#random() < 0.3) this.#list = cluster.list();
       return true;
     }
     if (this.#list) {
-      store.replace(this.#list.items, this.#list.version);
-      this.#list = undefined;
+      this.#replacing ??= store.replaceInBatches(this.#list.items, this.#list.version, 1);
+      if (this.#replacing.next().done) this.#list = this.#replacing = undefined;
       return true;
     }
     const event = cluster.eventAfter(store.version ?? '0');

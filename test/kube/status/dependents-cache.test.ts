@@ -5,6 +5,7 @@ import { UNMONITORED } from '../../../src/kube/cache/health.ts';
 import type { KubeClient, KubeResponse } from '../../../src/kube/client/transport.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { startDependentsCache } from '../../../src/kube/status/dependents-cache.ts';
+import { createDependentsIndex } from '../../../src/kube/status/dependents-index.ts';
 import { until } from '../../support/until.ts';
 import { failure, list, refused } from '../support/responses.ts';
 import { TestClock } from '../support/timers.ts';
@@ -18,6 +19,7 @@ const NO_HOOKS = {
   log,
   health: UNMONITORED,
   reached: () => false,
+  index: createDependentsIndex(),
   onDelta: () => undefined,
   onVisibilityChange: () => undefined,
   onAttempt: () => undefined,

@@ -1,5 +1,5 @@
 import { DevMachineError } from '../../../devmachine/errors.ts';
-import type { Machines } from '../../../devmachine/machines.ts';
+import type { Machines, StatusUpdate } from '../../../devmachine/machines.ts';
 import type { MachineKey } from '../../../devmachine/schema/manifest.ts';
 import type { Phase } from '../../../devmachine/status/phases.ts';
 import type { StatusDocument } from '../../../devmachine/status/status-document.ts';
@@ -13,12 +13,20 @@ export interface WaitRequest {
   readonly signal: AbortSignal;
 }
 
-/** The requests that wait until a machine has reached a phase. */
+interface Wait {
+  onUpdate(update: StatusUpdate): void;
+  /** Ends the wait with the current status. */
+  end(): void;
+}
+
+/** The requests that wait until a machine has reached a phase. They share one subscription. */
 export class LongPolls {
   readonly #machines: Machines;
   readonly #limit: number;
-  /** One function per waiting request, which ends the wait with the current status. */
-  readonly #waiting = new Set<() => void>();
+  /** By machine: an update concerns few of them. */
+  readonly #waits = new Map<string, Set<Wait>>();
+  #count = 0;
+  #unsubscribe: (() => void) | undefined;
   #closed = false;
 
   constructor(machines: Machines, limit: number) {
@@ -32,49 +40,70 @@ export class LongPolls {
    * too-many-readers beyond the limit.
    */
   async wait({ key, phase, timeoutMs, signal }: WaitRequest): Promise<StatusDocument> {
-    if (this.#closed || this.#waiting.size >= this.#limit) throw tooManyWaiting();
+    if (this.#closed || this.#count >= this.#limit) throw tooManyWaiting();
     const { promise, resolve, reject } = Promise.withResolvers<StatusDocument>();
     promise.catch(() => undefined);
     let latest: StatusDocument | undefined;
+    let ended = false;
     const check = (document: StatusDocument) => {
       latest = document;
       const isFinal = document.phase === 'Failed' && phase !== 'Deleted';
       if (document.phase === phase || isFinal) resolve(document);
     };
-    // Subscribing before the first read ensures that no change in between is missed.
-    const unsubscribe = this.#machines.subscribe(({ type, document }) => {
-      if (document.name !== key.name || document.namespace !== key.namespace) return;
-      if (type === 'deleted') reject(machineDeleted(key));
-      else check(document);
-    });
-    let ended = false;
-    const endWait = () => {
-      ended = true;
-      if (latest) resolve(latest);
+    const wait: Wait = {
+      onUpdate({ type, document }) {
+        if (type === 'deleted') reject(machineDeleted(key));
+        else check(document);
+      },
+      end() {
+        ended = true;
+        if (latest) resolve(latest);
+      },
     };
     const onAbort = () => reject(signal.reason);
-    const timer = setTimeout(endWait, timeoutMs);
+    const timer = setTimeout(wait.end, timeoutMs);
     signal.addEventListener('abort', onAbort);
-    this.#waiting.add(endWait);
+    // Adding the wait before the first read ensures that no change in between is missed.
+    this.#add(key, wait);
     try {
       const document = await this.#machines.status(key, signal);
       if (!latest) check(document);
-      if (ended) endWait();
+      if (ended) wait.end();
       return await promise;
     } finally {
-      unsubscribe();
+      this.#remove(key, wait);
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      this.#waiting.delete(endWait);
     }
   }
 
   /** Ends every wait with the current status, and refuses new ones. */
   close(): void {
     this.#closed = true;
-    for (const endWait of this.#waiting) endWait();
+    for (const waits of [...this.#waits.values()]) for (const wait of [...waits]) wait.end();
+  }
+
+  #add(key: MachineKey, wait: Wait): void {
+    const waits = this.#waits.get(idOf(key));
+    if (waits) waits.add(wait);
+    else this.#waits.set(idOf(key), new Set([wait]));
+    this.#count++;
+    this.#unsubscribe ??= this.#machines.subscribe((update) => {
+      for (const one of [...(this.#waits.get(idOf(update.document)) ?? [])]) one.onUpdate(update);
+    });
+  }
+
+  #remove(key: MachineKey, wait: Wait): void {
+    const waits = this.#waits.get(idOf(key));
+    waits?.delete(wait);
+    if (waits?.size === 0) this.#waits.delete(idOf(key));
+    if (--this.#count > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
   }
 }
+
+const idOf = ({ namespace, name }: MachineKey): string => `${namespace}/${name}`;
 
 const machineDeleted = ({ namespace, name }: MachineKey): DevMachineError =>
   new DevMachineError('machine-not-found', `The machine ${name} in the namespace ${namespace} was deleted.`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
 import { FakeMachines, serve } from '../../../support/fake-machines.ts';
 import { until } from '../../../support/until.ts';
 
@@ -18,9 +19,9 @@ async function ask(url: string, query: string, init: RequestInit = {}): Promise<
 test('the response is sent when the phase is reached, and not before', { timeout: 60_000 }, async (t) => {
   const machines = new FakeMachines();
   machines.set('m', { phase: 'Pending' });
-  const { url } = await serve(t, machines);
+  const { app, url } = await serve(t, machines);
   const answer = ask(url, 'waitFor=Running');
-  await listening(machines, 1);
+  await waitFor(app, 1);
   machines.set('m', { phase: 'Starting' });
   machines.set('other', { phase: 'Running' });
   machines.set('m', { namespace: 'b', phase: 'Running' });
@@ -43,9 +44,9 @@ test('the response is sent when the phase is reached, and not before', { timeout
 test('a machine that fails ends the wait for every phase', async (t) => {
   const machines = new FakeMachines();
   machines.set('m', { phase: 'Starting' });
-  const { url } = await serve(t, machines);
+  const { app, url } = await serve(t, machines);
   const answers = ['Running', 'Stopped', 'Failed'].map((phase) => ask(url, `waitFor=${phase}`));
-  await listening(machines, 3);
+  await waitFor(app, 3);
   machines.set('m', { phase: 'Failed' });
   for (const { status, body } of await Promise.all(answers))
     assert.deepEqual([status, body.phase], [200, 'Failed']);
@@ -54,9 +55,9 @@ test('a machine that fails ends the wait for every phase', async (t) => {
 test('a machine that is deleted is a 404, which Deleted waits for', async (t) => {
   const machines = new FakeMachines();
   machines.set('m', { phase: 'Stopped' });
-  const { url } = await serve(t, machines);
+  const { app, url } = await serve(t, machines);
   const answers = ['Running', 'Deleted'].map((phase) => ask(url, `waitFor=${phase}`));
-  await listening(machines, 2);
+  await waitFor(app, 2);
   machines.remove('m');
   machines.set('m', { phase: 'Running' });
   for (const { status, body } of await Promise.all(answers))
@@ -70,9 +71,9 @@ test('a machine that is deleted is a 404, which Deleted waits for', async (t) =>
 test('after the timeout the current status is sent, with its ETag, or 304', async (t) => {
   const machines = new FakeMachines();
   machines.set('m', { phase: 'Starting' });
-  const { url } = await serve(t, machines);
+  const { app, url } = await serve(t, machines);
   const waiting = ask(url, 'waitFor=Running&timeoutSeconds=1');
-  await listening(machines, 1);
+  await waitFor(app, 1);
   const etag = `"${machines.set('m', { phase: 'Starting' }).version}"`;
   const { status, ms, body, headers } = await waiting;
   assert.deepEqual([status, body.phase, headers.get('etag')], [200, 'Starting', etag]);
@@ -84,15 +85,15 @@ test('after the timeout the current status is sent, with its ETag, or 304', asyn
 test('a client that disconnects leaves no listener behind', async (t) => {
   const machines = new FakeMachines();
   machines.set('m', { phase: 'Starting' });
-  const { url } = await serve(t, machines, { maxReaders: 20 });
+  const { app, url } = await serve(t, machines, { maxReaders: 20 });
   for (let round = 0; round < 5; round++) {
     const leave = new AbortController();
     const answers = Array.from({ length: 20 }, () => ask(url, 'waitFor=Running', { signal: leave.signal }));
-    await listening(machines, 20);
+    await waitFor(app, 20);
     assert.equal((await ask(url, 'waitFor=Running')).status, 503);
     leave.abort();
     for (const { status } of await Promise.allSettled(answers)) assert.equal(status, 'rejected');
-    await listening(machines, 0);
+    await waitFor(app, 0);
   }
 });
 
@@ -103,7 +104,7 @@ test('when the API shuts down, all waiting requests receive the current status',
   machines.set('m', { phase: 'Starting' });
   const { app, url } = await serve(t, machines);
   const answers = ['Running', 'Stopped'].map((phase) => ask(url, `waitFor=${phase}&timeoutSeconds=300`));
-  await listening(machines, 2);
+  await waitFor(app, 2);
   await Promise.all([app.close(), ...answers]);
   for (const answer of answers)
     assert.deepEqual([(await answer).status, (await answer).body.phase], [200, 'Starting']);
@@ -131,5 +132,5 @@ test('an invalid wait is refused with the parameter at fault', async (t) => {
   }
 });
 
-const listening = (machines: FakeMachines, count: number): Promise<void> =>
-  until(`${count} listeners`, () => machines.listeners.size === count);
+const waitFor = (app: FastifyInstance, count: number): Promise<void> =>
+  until(`${count} waiting requests`, () => app.requestLifecycle.inFlight.size === count);

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** Opens many event streams at once that all resume after the same event; ends when each has caught up. */
+const { url, readers } = JSON.parse(process.argv[2] ?? '') as { url: string; readers: number };
+const { hostname, port } = new URL(url);
+
+async function open(query: string, headers = ''): Promise<Socket> {
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on('error', (error) => {
+    throw error;
+  });
+  await once(socket, 'connect');
+  socket.write(
+    `GET /api/v1/devmachines/events${query} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${headers}\r\n`,
+  );
+  return socket;
+}
+
+/** The id of the event `synced`. */
+async function synced(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) {
+    text += chunk;
+    const id = /event: synced\nid: (\S+)/.exec(text)?.[1];
+    if (id) return id;
+  }
+  throw new Error(`the stream ended: ${text.slice(0, 300)}`);
+}
+
+const id = await synced(await open('?namespace=events'));
+const startedAt = performance.now();
+const sockets = await Promise.all(
+  Array.from({ length: readers }, () => open('', `Last-Event-ID: ${id}\r\n`)),
+);
+await Promise.all(sockets.map(synced));
+console.log(JSON.stringify({ ms: performance.now() - startedAt }));
+process.exit();

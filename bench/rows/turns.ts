@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { type Backend, startBackend } from '../backend.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { LOAD } from '../cores.ts';
+import { profileFlags } from '../profile.ts';
+import { runProgram } from '../programs.ts';
+import { atMost, type Measured, ms } from '../result.ts';
+import { describe, type Row, withDependents } from './row.ts';
+
+const READERS = 10_000;
+const USER = 'bench-backend';
+
+/** The longest turn of the backend's event loop in each phase in which it has to do with all machines. */
+export const turns: Row = {
+  name: 'turns',
+  stages: [withDependents(50_000)],
+  async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Measured[]> {
+    const { controlPlane } = cluster;
+    const kubeconfig = await controlPlane.kubeconfigFor(USER);
+    await cluster.allow(USER, { pods: true });
+    const phases = new Map<string, number[]>();
+    for (let round = 0; round < rounds; round++) {
+      const backend = await startBackend(kubeconfig, profileFlags(profileDir, `turns-${round}`));
+      const record = async (phase: string) => {
+        const turn = await backend.longestTurn();
+        progress(`round ${round + 1}: ${phase}: ${turn.toFixed(1)} ms`);
+        phases.set(phase, [...(phases.get(phase) ?? []), turn]);
+      };
+      await record('start');
+      await listAll(backend);
+      await record('list of all, in pages of 500');
+      await runProgram('reconnects', LOAD, { url: backend.url, readers: READERS });
+      await record(`${READERS.toLocaleString('en')} streams that resume at once`);
+      await resync(cluster, backend);
+      await record('resync in which all machines differ');
+      await cluster.allow(USER, { pods: false });
+      await untilReason(backend, (reason) => reason === 'PartUnknown');
+      await record('pods may not be read any more');
+      await cluster.allow(USER, { pods: true });
+      await backend.stop();
+    }
+    return [...phases].map(([phase, ours]) => ({
+      title: `longest turn of the event loop, ${describe(stage)}: ${phase}`,
+      ours,
+      format: ms,
+      target: atMost(50, '≤ 50 ms'),
+    }));
+  },
+};
+
+async function listAll({ url }: Backend): Promise<void> {
+  let token = '';
+  do {
+    const query = `limit=500${token && `&continue=${encodeURIComponent(token)}`}`;
+    const { body } = await request(`${url}/api/v1/devmachines?${query}`);
+    token = ((await body.json()) as { continue?: string }).continue ?? '';
+  } while (token);
+}
+
+/** Changes all machines while the API server is down: its watches cannot continue, so the backend lists again. */
+async function resync(cluster: Cluster, backend: Backend): Promise<void> {
+  const memory = await cluster.changeAll();
+  await until(async () => {
+    const { spec } = await statusOf(backend);
+    return spec.memory === memory;
+  });
+}
+
+const untilReason = (backend: Backend, isIt: (reason: string) => boolean): Promise<void> =>
+  until(async () => isIt((await statusOf(backend)).reason));
+
+/** The status of the last machine in the order of lists. */
+async function statusOf({ url }: Backend): Promise<{ reason: string; spec: { memory: string } }> {
+  const { body } = await request(`${url}/api/v1/devmachines/status?namespace=team-9&name=m-9989`);
+  return (await body.json()) as { reason: string; spec: { memory: string } };
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(100);
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Machine } from '../../../src/devmachine/machine.ts';
+import type { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
+import { Store } from '../../../src/kube/cache/store.ts';
+import { createStatusView } from '../../../src/kube/status/status-view.ts';
+import { until } from '../../support/until.ts';
+
+/** Many machines never block the event loop: what is counted is the work between two turns of it. */
+
+const MACHINES = 10_000;
+const MOST_PER_TURN = 500;
+
+const fail = (error: unknown) => {
+  throw error;
+};
+
+const machineOf = (index: number, resourceVersion = '1'): Machine =>
+  ({
+    namespace: `team-${index % 7}`,
+    name: `machine-${String(index).padStart(5, '0')}`,
+    uid: `uid-${index}`,
+    resourceVersion,
+    spec: {},
+  }) as Machine;
+
+/** A view whose documents have `revision`, and the most documents that were created in one turn of the event loop. */
+function viewOf(machines: readonly Machine[]) {
+  const store = new Store<Machine>(fail);
+  const revision = { current: 1 };
+  const turns: number[] = [0];
+  const toDocument = ({ namespace, name, uid, resourceVersion }: Machine) => {
+    turns[turns.length - 1] = (turns.at(-1) ?? 0) + 1;
+    const version = `${resourceVersion}.${revision.current}`;
+    return { namespace, name, uid, version, phase: 'Running' } as unknown as MachineDocument;
+  };
+  const view = createStatusView([store], toDocument, fail);
+  store.replace(machines, '1');
+  const stop = new AbortController();
+  void (async () => {
+    for (; !stop.signal.aborted; turns.push(0)) await setImmediate();
+  })();
+  const mostPerTurn = () => Math.max(...turns);
+  return { store, view, revision, mostPerTurn, stop };
+}
+
+const all = Array.from({ length: MACHINES }, (_, index) => machineOf(index));
+
+test('all statuses are created and renewed in batches', async (t) => {
+  const { view, revision, mostPerTurn, stop } = viewOf(all);
+  t.after(() => stop.abort());
+  await view.fill();
+  assert.equal(view.list(undefined).length, MACHINES);
+  assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
+
+  const seen = new Map<string, string>();
+  view.subscribe(({ document }) => void seen.set(document.uid, document.version));
+  revision.current = 2;
+  view.refreshAll(undefined);
+  view.refreshAll('team-3');
+  view.refresh('all');
+  const [last] = view.list('team-6').slice(-1);
+  assert.ok(last);
+  assert.equal(last.version, '1.1', 'a list has the previous status of a machine that waits for its turn');
+  assert.equal(view.get(last.namespace, last.name)?.version, '1.2', 'a single read does not wait');
+  await until('all statuses to be renewed', () => seen.size === MACHINES);
+  assert.ok(view.list(undefined).every(({ version }) => version === '1.2'));
+  assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
+});
+
+test('a resync in which all machines differ is taken in batches', async (t) => {
+  const { store, view, mostPerTurn, stop } = viewOf(all);
+  t.after(() => stop.abort());
+  await view.fill();
+  const next = all.slice(100).map((_, index) => machineOf(index + 100, '2'));
+  for (const _ of store.replaceInBatches(next, '2')) await setImmediate();
+  assert.equal(view.size, MACHINES - 100);
+  assert.ok(view.list(undefined).every(({ version }) => version === '2.1'));
+  assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
+});
+
+test('lists are in order, and readers share one array until a status changes', async (t) => {
+  const { store, view, stop } = viewOf(all.slice(0, 50).toReversed());
+  t.after(() => stop.abort());
+  await view.fill();
+  const keys = (namespace?: string) => view.list(namespace).map((one) => `${one.namespace}/${one.name}`);
+  assert.deepEqual(keys(), keys().toSorted());
+  assert.deepEqual(
+    keys('team-2'),
+    keys().filter((key) => key.startsWith('team-2/')),
+  );
+  assert.deepEqual(keys('absent'), []);
+  const before = view.list(undefined);
+  const other = view.list('team-1');
+  assert.equal(view.list(undefined), before);
+  store.upsert(machineOf(2, '5'));
+  assert.notEqual(view.list(undefined), before);
+  assert.equal(
+    before.find(({ uid }) => uid === 'uid-2')?.version,
+    '1.1',
+    'an array that was returned does not change',
+  );
+  assert.equal(view.list('team-1'), other, 'another namespace has not changed');
+  store.remove(machineOf(2, '6'));
+  store.upsert(machineOf(99, '7'));
+  assert.deepEqual(keys(), keys().toSorted());
+  assert.equal(keys().length, 50);
+  assert.ok(!keys().includes('team-2/machine-00002'));
+});
