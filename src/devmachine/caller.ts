@@ -1,11 +1,22 @@
 import { DevMachineError } from './errors.ts';
 import type { MachineWrites } from './machines.ts';
+import { GROUP } from './schema/manifest.ts';
 
 /** What somebody does with objects, in the terms of Kubernetes' access rules. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 
-/** The kinds of objects that callers need rights for. */
-export type Resource = 'devmachines';
+/** The API group of each resource that callers need rights for. A subresource follows a slash. */
+export const RESOURCE_GROUPS = {
+  devmachines: GROUP,
+  events: '',
+  namespaces: '',
+  persistentvolumeclaims: '',
+  'pods/exec': '',
+  'pods/log': '',
+  secrets: '',
+} as const;
+
+export type Resource = keyof typeof RESOURCE_GROUPS;
 
 export interface Right {
   readonly verb: Verb;
@@ -51,15 +62,11 @@ export function anyCaller(machines: MachineWrites): Callers {
   return { known: () => caller, authenticate: async () => caller };
 }
 
-/** The error for a caller who lacks a right, in the words of the API server. `group` is the API group of the resource. */
-export function forbidden(
-  name: string,
-  { verb, resource, namespace }: Right,
-  group: string,
-): DevMachineError {
+/** The error for a caller who lacks a right, in the words of the API server. */
+export function forbidden(name: string, { verb, resource, namespace }: Right): DevMachineError {
   const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return new DevMachineError(
     'forbidden',
-    `User "${name}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}.`,
+    `User "${name}" cannot ${verb} resource "${resource}" in API group "${RESOURCE_GROUPS[resource]}" ${scope}.`,
   );
 }

@@ -5,8 +5,7 @@ import { connect as open, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTeam, VIEWER } from '../auth/support/accounts.ts';
-import { bearer } from '../auth/support/backend.ts';
-import { type Api, startReadyApi } from '../support/api.ts';
+import { type Api, bearer, startReadyApi } from '../support/api.ts';
 import { connect } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect as open } from 'node:net';
 import { test } from 'node:test';
 import { createTeam, EDITOR, VIEWER } from '../auth/support/accounts.ts';
-import { bearer, startAuthBackend } from '../auth/support/backend.ts';
+import { startAuthBackend } from '../auth/support/backend.ts';
 import { EXAMPLE_SPEC, FULL_SPEC, manifest } from '../corpus/bodies.ts';
+import { bearer } from '../support/api.ts';
 import { connect, get } from '../support/cluster.ts';
 
 /** Single requests with which an attacker tries to get around the rules. Each has a token with rights in a namespace of its own. */

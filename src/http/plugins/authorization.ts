@@ -1,8 +1,7 @@
 import type { FastifyRequest, FastifySchema, onRequestHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Right } from '../../devmachine/caller.ts';
+import { RESOURCE_GROUPS, type Right } from '../../devmachine/caller.ts';
 import { DNS_LABEL } from '../../devmachine/schema/formats.ts';
-import { GROUP } from '../../devmachine/schema/manifest.ts';
 import { checkConnected } from '../responses/abort.ts';
 import { problems } from '../responses/schemas.ts';
 import { invalid } from '../responses/validation.ts';
@@ -67,7 +66,11 @@ const documented = (schema: FastifySchema = {}, access: Exclude<RouteAccess, 'op
     ...schema,
     security: SECURITY,
     ...(right && {
-      'x-kubernetes-access': { group: GROUP, resource: right.resource, verb: right.verb },
+      'x-kubernetes-access': {
+        group: RESOURCE_GROUPS[right.resource],
+        resource: right.resource,
+        verb: right.verb,
+      },
     }),
     response: { ...(schema.response as object), ...problems(401, 403, 429, 503, 504) },
   } as FastifySchema;

@@ -7,7 +7,7 @@ import type { MachineCache } from '../status/machine-cache.ts';
 import type { Writes } from '../writes.ts';
 import { checkBearer, digestOf, expiryOf, tokenRefused, withAuthorization } from './bearer.ts';
 import { type Review, ReviewCache } from './review-cache.ts';
-import { checkTokensCount, GROUPS, isAllowed, whoIs } from './reviews.ts';
+import { checkTokensCount, isAllowed, whoIs } from './reviews.ts';
 
 export interface CallersOptions {
   /** Connections without credentials of their own; see withoutCredentials. */
@@ -95,7 +95,7 @@ export function openCallers({
       const allowed = await rights.review(key, () =>
         ask(this.#bearer, async (api, signal) => ((await isAllowed(api, right, signal)) ? right : undefined)),
       );
-      if (!allowed) throw forbidden(this.name, right, GROUPS[right.resource]);
+      if (!allowed) throw forbidden(this.name, right);
     }
   }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Resource, Right } from '../../devmachine/caller.ts';
+import { RESOURCE_GROUPS, type Right } from '../../devmachine/caller.ts';
 import { DevMachineError } from '../../devmachine/errors.ts';
-import { GROUP } from '../../devmachine/schema/manifest.ts';
 import { toDomainError } from '../client/api-errors.ts';
 import type { KubeResponse, RequestClient } from '../client/transport.ts';
 
@@ -9,9 +8,6 @@ import type { KubeResponse, RequestClient } from '../client/transport.ts';
 
 const IDENTITY = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
 const IDENTITY_PATH = `/apis/${IDENTITY.apiVersion}/selfsubjectreviews`;
-
-/** The API group of each resource. */
-export const GROUPS: Readonly<Record<Resource, string>> = { devmachines: GROUP };
 
 /** The name of the account; undefined if the cluster takes it for anonymous. */
 export async function whoIs(client: RequestClient, signal: AbortSignal): Promise<string | undefined> {
@@ -27,10 +23,12 @@ export async function isAllowed(
   { verb, resource, namespace = '' }: Right,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const group = RESOURCE_GROUPS[resource];
+  const [kind, subresource] = resource.split('/');
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
-    spec: { resourceAttributes: { verb, group: GROUPS[resource], resource, namespace } },
+    spec: { resourceAttributes: { verb, group, resource: kind, subresource, namespace } },
   };
   const response = await post(client, `/apis/${review.apiVersion}/selfsubjectaccessreviews`, review, signal);
   return (response.body as { status?: { allowed?: boolean } }).status?.allowed === true;
