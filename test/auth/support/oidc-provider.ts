@@ -9,8 +9,8 @@ export interface OidcProvider {
   readonly issuer: string;
   /** The CA of its certificate. */
   readonly ca: string;
-  /** The configuration with which the API server trusts it. */
-  readonly trust: object;
+  /** The configuration with which the API server trusts it, in this version of the format. */
+  trust(version: 'v1' | 'v1beta1'): object;
   /** Sets how long the ID tokens are valid that it issues from now on. */
   lifetime(seconds: number): void;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function startOidcProvider(ca: KeyPair): Promise<OidcProvider> {
     return {
       issuer,
       ca: ca.cert,
-      trust: trustIn(issuer, ca.cert),
+      trust: (version) => trustIn(issuer, ca.cert, version),
       lifetime(seconds) {
         lifetime = seconds;
       },
@@ -74,8 +74,8 @@ export async function startOidcProvider(ca: KeyPair): Promise<OidcProvider> {
 }
 
 /** docs/authentication-set-ups.md has the same configuration as YAML. */
-const trustIn = (url: string, certificateAuthority: string) => ({
-  apiVersion: 'apiserver.config.k8s.io/v1',
+const trustIn = (url: string, certificateAuthority: string, version: string) => ({
+  apiVersion: `apiserver.config.k8s.io/${version}`,
   kind: 'AuthenticationConfiguration',
   jwt: [
     {

@@ -1,0 +1,3 @@
+import { testOidc } from '../auth/support/oidc.ts';
+
+testOidc('1.30');
