@@ -144,6 +144,33 @@ test('without the right to read one of the other kinds, every status names that 
   );
 });
 
+test("the requests of a purge carry the caller's token, except those that read the Deployment", async (t) => {
+  const { controlPlane, config, kubectl } = cluster;
+  await kubectl('create', 'namespace', 'purged');
+  await kubectl('create', 'serviceaccount', 'editor', '-n', 'purged');
+  const grant = ['--clusterrole=devmachine-editor', '--serviceaccount=purged:editor'];
+  await kubectl('create', 'rolebinding', 'editor', '-n', 'purged', ...grant);
+  const token = bearer(await cluster.token('purged', 'editor'));
+  const api = await cluster.startBackend(t, { PURGE_TIMEOUT_SECONDS: '1' });
+  const path = '/api/v1/devmachines?namespace=purged';
+  const { apiVersion, kind, spec } = LOCAL_EXAMPLE;
+  const body = { apiVersion, kind, metadata: { name: 'one' }, spec };
+  assert.equal((await api.call('POST', path, body, token)).status, 201);
+  const before = (await auditEvents(controlPlane)).length;
+  // No operator runs here, so the purge waits in vain, and deletes nothing.
+  assert.equal((await api.call('DELETE', `${path}&name=one&purge=true`, undefined, token)).status, 504);
+  const events = (await auditEvents(controlPlane)).slice(before);
+  const inNamespace = (user: string) =>
+    events.filter(
+      ({ user: { username }, objectRef }) => username === user && objectRef?.namespace === 'purged',
+    );
+  assert.deepEqual(new Set(inNamespace(config.user).map(rightFor)), new Set(['list deployments.apps']));
+  assert.deepEqual(
+    new Set(inNamespace('system:serviceaccount:purged:editor').map(rightFor)),
+    new Set(['get devmachines.ide.example.com', 'patch devmachines.ide.example.com']),
+  );
+});
+
 test('with the component write-as-backend, the backend writes with its own account', async (t) => {
   await cluster.kubectl('apply', '-k', INSECURE_DIR);
   const { env } = await readContainerConfig(
