@@ -4,8 +4,8 @@ import { Agent, request } from 'undici';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { openEnvironment } from '../faults/support/environment.ts';
 import { bearer } from '../support/api.ts';
-import { connect } from '../support/cluster.ts';
-import { createTeam, createToken, deleteAccount, EDITOR, expiringAt, VIEWER } from './support/accounts.ts';
+import { connect, createToken } from '../support/cluster.ts';
+import { createTeam, deleteAccount, EDITOR, expiringAt, VIEWER } from './support/accounts.ts';
 import { outcome, startAuthBackend } from './support/backend.ts';
 
 /** Which credentials count, with a backend that has the administrator's client certificate. */

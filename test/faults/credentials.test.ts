@@ -5,7 +5,7 @@ import { writePrivate } from '../../dev/pki.ts';
 import { openClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
-import { create, get } from '../support/cluster.ts';
+import { create, createToken, get } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import type { Environment } from './support/environment.ts';
 import { runScenarios, type Scenario, type ScenarioContext } from './support/scenario.ts';
@@ -21,7 +21,7 @@ const firstTokenFile = ({ folder }: Environment) => join(folder, 'first-token');
 /** Returns a kubeconfig of a service account with all permissions, which reads its token from a file. */
 async function asServiceAccount(environment: Environment): Promise<string> {
   await grant(environment);
-  const token = await createToken(environment, 'first');
+  const token = await createBoundToken(environment, 'first');
   await writePrivate(tokenFile(environment), token);
   await writePrivate(firstTokenFile(environment), token);
   return writeKubeconfig(environment, tokenFile(environment));
@@ -53,14 +53,11 @@ async function grant({ direct, namespace }: Environment): Promise<void> {
 }
 
 /** Creates a token that is bound to a Secret: deleting the Secret revokes the token. */
-async function createToken(environment: Environment, name: string): Promise<string> {
+async function createBoundToken(environment: Environment, name: string): Promise<string> {
   const { direct } = environment;
   const secret = await create(direct, `${core(environment)}/secrets`, { metadata: { name } });
   const boundObjectRef = { kind: 'Secret', apiVersion: 'v1', name, uid: secret.body.metadata.uid };
-  const path = `${core(environment)}/serviceaccounts/default/token`;
-  const { status, body } = await create(direct, path, { spec: { boundObjectRef } });
-  assert.equal(status, 201, JSON.stringify(body));
-  return body.status.token;
+  return createToken(direct, { namespace: environment.namespace, name: 'default' }, { boundObjectRef });
 }
 
 const remove = ({ direct }: Environment, path: string) =>
@@ -108,7 +105,7 @@ const scenarios: Scenario[] = [
     expected: 'the request is repeated with the new token; no request fails',
     kubeconfig: asServiceAccount,
     async during(context) {
-      await writePrivate(tokenFile(context), await createToken(context, 'second'));
+      await writePrivate(tokenFile(context), await createBoundToken(context, 'second'));
       await revokeFirstToken(context);
       context.proxy.cut();
       await context.write();
@@ -126,7 +123,7 @@ const scenarios: Scenario[] = [
       context.proxy.cut();
       await context.write();
       await untilRefusedAgain(context, UNAUTHORIZED);
-      await writePrivate(tokenFile(context), await createToken(context, 'second'));
+      await writePrivate(tokenFile(context), await createBoundToken(context, 'second'));
     },
     afterwards: withdraw,
   },

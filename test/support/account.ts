@@ -5,15 +5,14 @@ import type { TestContext } from 'node:test';
 import { stringify } from 'yaml';
 import type { ClusterClient } from '../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../src/kube/client/kubeconfig.ts';
-import { create, testKubeconfig } from './cluster.ts';
+import { accountsPath, create, createToken, testKubeconfig } from './cluster.ts';
 
 /** The path of a kubeconfig for a new service account that has only these permissions, in this namespace. */
 export async function accountIn(t: TestContext, cluster: ClusterClient, namespace: string, rules: object[]) {
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: 'backend' };
-  const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
-  await create(cluster, accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  await create(cluster, accountsPath(namespace), { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
   await create(cluster, `${rbac}/roles`, { apiVersion, kind: 'Role', metadata, rules });
   await create(cluster, `${rbac}/rolebindings`, {
     apiVersion,
@@ -22,8 +21,7 @@ export async function accountIn(t: TestContext, cluster: ClusterClient, namespac
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'backend' },
     subjects: [{ kind: 'ServiceAccount', name: 'backend', namespace }],
   });
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  const { body } = await create(cluster, `${accounts}/backend/token`, request);
+  const token = await createToken(cluster, { namespace, name: 'backend' });
   const dir = await mkdtemp(join(tmpdir(), 'devmachine-status-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   const { server, caData, caFile } = loadKubeConfig(testKubeconfig()).getCurrentCluster() ?? {};
@@ -36,7 +34,7 @@ export async function accountIn(t: TestContext, cluster: ClusterClient, namespac
       kind: 'Config',
       'current-context': 'c',
       clusters: [{ name: 'c', cluster: { server, ...ca } }],
-      users: [{ name: 'u', user: { token: body.status.token } }],
+      users: [{ name: 'u', user: { token } }],
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
     }),
   );

@@ -58,6 +58,19 @@ type Response = { status: number; body: any };
 export const get = (cluster: ClusterClient, path: string): Promise<Response> =>
   cluster.request({ path, signal: AbortSignal.timeout(30_000) });
 
+export const accountsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+
+/** Resolves to a token of a service account. `spec` is that of the TokenRequest. */
+export async function createToken(
+  cluster: ClusterClient,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  spec: object = {},
+): Promise<string> {
+  const { status, body } = await create(cluster, `${accountsPath(namespace)}/${name}/token`, { spec });
+  if (status !== 201) throw new Error(`a token of ${name}: ${JSON.stringify(body)}`);
+  return body.status.token;
+}
+
 /** Applies an object as another field manager, with force. */
 export const applyAs = (
   cluster: ClusterClient,

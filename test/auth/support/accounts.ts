@@ -3,7 +3,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
-import { create, createNamespace, testKubeconfig } from '../../support/cluster.ts';
+import { accountsPath, create, createNamespace, createToken, testKubeconfig } from '../../support/cluster.ts';
 
 /** People, who are service accounts here, and their rights. */
 
@@ -37,20 +37,8 @@ async function succeed(response: ReturnType<typeof create>, expected = 201) {
   return body;
 }
 
-const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
-
 export const createAccount = (cluster: ClusterClient, namespace: string, name: string) =>
   succeed(create(cluster, accountsPath(namespace), { metadata: { name } }));
-
-export async function createToken(
-  cluster: ClusterClient,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  spec: object = {},
-): Promise<string> {
-  const path = `${accountsPath(namespace)}/${name}/token`;
-  const { status } = await succeed(create(cluster, path, { spec }));
-  return status.token;
-}
 
 export async function remove(cluster: ClusterClient, path: string): Promise<void> {
   const { status, body } = await cluster.request({

@@ -9,7 +9,15 @@ import { parse, stringify } from 'yaml';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { type ClusterClient, openClient } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
-import { connect, create, createNamespace, get, testKubeconfig } from '../../support/cluster.ts';
+import {
+  accountsPath,
+  connect,
+  create,
+  createNamespace,
+  createToken,
+  get,
+  testKubeconfig,
+} from '../../support/cluster.ts';
 import { until } from '../../support/until.ts';
 
 const VERSION = '/version';
@@ -56,16 +64,9 @@ const untilAccepted = (client: ClusterClient) =>
 async function serviceAccountToken(t: TestContext): Promise<string> {
   const cluster = connect(t);
   const namespace = await createNamespace(cluster);
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   const metadata = { name: `user-${randomUUID().slice(0, 8)}` };
-  assert.equal(
-    (await create(cluster, path, { apiVersion: 'v1', kind: 'ServiceAccount', metadata })).status,
-    201,
-  );
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  const response = await create(cluster, `${path}/${metadata.name}/token`, request);
-  assert.equal(response.status, 201);
-  return response.body.status.token;
+  assert.equal((await create(cluster, accountsPath(namespace), { metadata })).status, 201);
+  return createToken(cluster, { namespace, name: metadata.name });
 }
 
 test('reads a rotated token again when the old one is refused', async (t) => {
