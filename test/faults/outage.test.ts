@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../src/devmachine/machine.ts';
-import type { Delta } from '../../src/kube/cache/store.ts';
+import type { Delta } from '../../src/kube/cache/listeners.ts';
 import { untilUnreachable } from './support/backend.ts';
 import { LISTS, WATCHES } from './support/exchange.ts';
 import { blackHole, EXPIRED, type Fault, resets, responds, throttles } from './support/faults.ts';

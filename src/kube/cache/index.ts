@@ -1,4 +1,4 @@
-import type { Delta } from './store.ts';
+import type { Delta } from './listeners.ts';
 
 /** Finds objects by keys that `keysOf` derives from them. Kept up to date by the deltas of a store. */
 export class Index<T extends { readonly name: string }> {

@@ -4,6 +4,7 @@ import { Freshness } from './freshness.ts';
 import type { ClusterHealth } from './health.ts';
 import type { Log } from './log.ts';
 import { runReflector } from './reflector.ts';
+import type { Admission } from './relist.ts';
 import { Store, type Stored } from './store.ts';
 
 /** One kind of objects to watch. */
@@ -14,8 +15,8 @@ export interface Resource<T> {
   readonly selectors?: Readonly<Record<string, string>>;
   /** Converts each object on arrival (client-go's TransformFunc): what it leaves out is not kept in memory. */
   readonly transform: (object: unknown) => T;
-  /** Whether to keep an object; without it, all are kept. */
-  readonly admit?: ((item: T) => boolean) | undefined;
+  /** Without it, all objects are kept. */
+  readonly admission?: Admission<T> | undefined;
 }
 
 /** What all informers of a process share. */
@@ -71,8 +72,8 @@ export class Informer<T extends Stored> {
   /** Follows the cluster until `signal` is aborted. */
   run(signal: AbortSignal, hooks: InformerHooks = {}): Promise<void> {
     const { client, health, clock, log, silenceMs } = this.#context;
-    const { path, selectors = {}, transform, admit } = this.#resource;
-    const source = { client, path: path(this.namespace), selectors, transform, admit };
+    const { path, selectors = {}, transform, admission } = this.#resource;
+    const source = { client, path: path(this.namespace), selectors, transform, admission };
     const target = { store: this.store, freshness: this.#freshness };
     return runReflector({ ...source, ...target, health, clock, log, silenceMs, ...hooks }, signal);
   }

@@ -17,6 +17,8 @@ export interface ListOptions<T> {
   /** Whether to keep an object; without it, all are kept. */
   readonly admit?: ((item: T) => boolean) | undefined;
   readonly onPage?: (items: readonly T[]) => void;
+  /** The pages so far do not count: the list begins again. */
+  readonly onRestart?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +34,7 @@ export const PAGE_SIZE = 500;
  * (410) is answered by one list without pages.
  */
 export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
-  const { client, path, selectors, transform, admit = () => true, onPage, signal } = options;
+  const { client, path, selectors, transform, admit = () => true, onPage, onRestart, signal } = options;
   const request = (query: Record<string, string>): Promise<KubeResponse> => {
     const response = client.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
     // Awaited later, or never: do not report an unhandled rejection.
@@ -49,6 +51,7 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     const response = await next;
     if (response.status === 410 && paged) {
       items.length = 0;
+      onRestart?.();
       paged = false;
       next = request({});
       continue;

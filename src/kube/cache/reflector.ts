@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import { createBackoff } from '../client/backoff.ts';
@@ -6,8 +5,8 @@ import type { Clock } from '../client/clock.ts';
 import type { KubeClient } from '../client/transport.ts';
 import type { Freshness } from './freshness.ts';
 import { type ClusterHealth, UNMONITORED } from './health.ts';
-import { listAll } from './list-pager.ts';
 import type { Log } from './log.ts';
+import { type Admission, relist } from './relist.ts';
 import { compareVersions } from './resource-version.ts';
 import type { Store, Stored } from './store.ts';
 import { ExpiredError, type WatchEvent, watch } from './watch.ts';
@@ -20,8 +19,8 @@ export interface ReflectorOptions<T extends Stored> {
   readonly selectors?: Readonly<Record<string, string>>;
   /** Converts each object on arrival (client-go's TransformFunc). */
   readonly transform: (object: unknown) => T;
-  /** Whether to keep an object; without it, all are kept. */
-  readonly admit?: ((item: T) => boolean) | undefined;
+  /** Without it, all objects are kept. */
+  readonly admission?: Admission<T> | undefined;
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,7 +76,7 @@ export async function runReflector<T extends Stored>(
   async function listAndWatch(): Promise<void> {
     if (version === undefined) {
       restored = health.restored;
-      version = await list(options, signal);
+      version = await relist(options, signal);
     }
     version = await watchOnce(options, version, restored, signal);
   }
@@ -120,29 +119,6 @@ const needsList = (error: unknown): boolean =>
 const isNewly = (type: typeof ExpiredError | typeof NotServedError, error: unknown, last: unknown): boolean =>
   error instanceof type && !(last instanceof type);
 
-async function list<T extends Stored>(options: ReflectorOptions<T>, signal: AbortSignal): Promise<string> {
-  const { client, path, selectors = {}, transform, admit, store, clock, log, freshness } = options;
-  const requestedAt = clock.now();
-  const onPage = (page: readonly T[]) => {
-    store.prefill(page);
-    options.onPage?.();
-  };
-  const { items, resourceVersion } = await listAll({
-    client,
-    path,
-    selectors,
-    transform,
-    admit,
-    onPage,
-    signal,
-  });
-  for (const _ of store.replaceInBatches(items, resourceVersion)) await setImmediate();
-  freshness?.listed(requestedAt);
-  options.onAttempt?.(undefined);
-  log.info({ path, items: items.length, resourceVersion }, 'listed');
-  return resourceVersion;
-}
-
 /** Runs one watch; returns the version from which the next one continues. Throws ExpiredError when `restored` is aborted. */
 async function watchOnce<T extends Stored>(
   options: ReflectorOptions<T>,
@@ -179,7 +155,7 @@ async function watchOnce<T extends Stored>(
 
 /** Applies one event to the store; returns the version from which a new watch would continue. */
 function apply<T extends Stored>(
-  { transform, admit, store }: ReflectorOptions<T>,
+  { transform, admission, store }: ReflectorOptions<T>,
   { type, object }: WatchEvent,
   last: string,
 ): string {
@@ -190,8 +166,10 @@ function apply<T extends Stored>(
     return newer(resourceVersion, last);
   }
   const item = transform(object);
-  if (type === 'DELETED') store.remove(item);
-  else if (admit?.(item) ?? true) store.upsert(item);
+  if (type === 'DELETED') {
+    admission?.forget(item.uid);
+    store.remove(item);
+  } else if (admission?.admit(item) ?? true) store.upsert(item);
   else store.progress(resourceVersion);
   return newer(resourceVersion, last);
 }

@@ -1,5 +1,6 @@
 import { batches } from './batches.ts';
 import { DeletedUids } from './deleted-uids.ts';
+import { type Listener, Listeners } from './listeners.ts';
 import { NamespacedMap } from './namespaced-map.ts';
 import { compareVersions } from './resource-version.ts';
 
@@ -9,16 +10,6 @@ export interface Stored {
   readonly uid: string;
   readonly resourceVersion: string;
 }
-
-export interface Delta<T> {
-  readonly type: 'added' | 'modified' | 'deleted';
-  /** The present object; for `deleted`, its last known state. */
-  readonly item: T;
-  /** For `modified` and `deleted`, the item that the store held until now. */
-  readonly previous: T | undefined;
-}
-
-export type Listener<T> = (change: Delta<T>) => void;
 
 /**
  * The objects of one watch. The store has two sources: the watch, in order, and responses to this process's own requests
@@ -32,15 +23,14 @@ export class Store<T extends Stored> {
   /** Versions of objects, by key, that were observed in a response ahead of the watch. */
   readonly #ahead = new Map<string, string>();
   readonly #deletedUids = new DeletedUids();
-  readonly #listeners = new Set<Listener<T>>();
-  readonly #onListenerError: (error: unknown) => void;
+  readonly #listeners: Listeners<T>;
   /** The version up to which the watch has reported everything. */
   #version: string | undefined;
   /** The list that replaces the objects at present, in steps. */
   #list: { readonly version: string; readonly uids: NamespacedMap<string> } | undefined;
 
   constructor(onListenerError: (error: unknown) => void) {
-    this.#onListenerError = onListenerError;
+    this.#listeners = new Listeners(onListenerError);
   }
 
   get synced(): boolean {
@@ -65,8 +55,7 @@ export class Store<T extends Stored> {
 
   /** Calls `listener` for every delta from now on. Returns a function that unsubscribes. A listener may throw. */
   subscribe(listener: Listener<T>): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Adds a page of the first list before the rest arrives. `replace` with the whole list follows. */
@@ -75,23 +64,30 @@ export class Store<T extends Stored> {
     for (const item of items) if (!this.#deletedUids.has(item.uid)) this.#put(item);
   }
 
-  /** A whole list: objects missing from it are deleted, unless they were observed at a later version. */
+  /** A whole list: objects missing from it are deleted, unless they were observed at a later version, or admitted. */
   replace(items: readonly T[], version: string): void {
     for (const _ of this.replaceInBatches(items, version));
   }
 
   /**
    * The same in steps, each of which changes a batch of objects: a resync can change all of them. Between the steps, the store
-   * may be read, and responses may be observed, but the watch must wait.
+   * may be read, responses may be observed, and objects admitted, but the watch must wait. `leftOut` are the uids of objects
+   * that are in the list but not in `items`. Those that were admitted since they were listed stay.
    */
-  *replaceInBatches(items: readonly T[], version: string, size?: number): Generator<void> {
+  *replaceInBatches(
+    items: readonly T[],
+    version: string,
+    { leftOut, size }: { readonly leftOut?: ReadonlySet<string>; readonly size?: number } = {},
+  ): Generator<void> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
     this.#deletedUids.keepSince(this.#version);
     const uids = new NamespacedMap<string>();
     for (const { namespace, name, uid } of items)
       if (!this.#deletedUids.has(uid)) uids.set(namespace, name, uid);
     this.#list = { version, uids };
-    const missing = [...this.#items.values()].filter(({ namespace, name }) => !uids.get(namespace, name));
+    const missing = [...this.#items.values()].filter(
+      ({ namespace, name, uid }) => !uids.get(namespace, name) && !leftOut?.has(uid),
+    );
     for (const batch of batches(missing, size)) {
       for (const item of batch) this.#deleteMissing(item, version);
       yield;
@@ -217,8 +213,8 @@ export class Store<T extends Stored> {
     if (previous?.uid === uid && previous.resourceVersion === resourceVersion) return;
     if (previous && previous.uid !== uid) this.#delete(previous);
     this.#items.set(namespace, name, item);
-    if (previous?.uid === uid) this.#emit({ type: 'modified', item, previous });
-    else this.#emit({ type: 'added', item, previous: undefined });
+    if (previous?.uid === uid) this.#listeners.emit({ type: 'modified', item, previous });
+    else this.#listeners.emit({ type: 'added', item, previous: undefined });
   }
 
   /** `item` is the last known state of the object. */
@@ -227,17 +223,7 @@ export class Store<T extends Stored> {
     const previous = this.get(namespace, name);
     this.#items.delete(namespace, name);
     if (this.#ahead.size > 0) this.#ahead.delete(keyOf(item));
-    this.#emit({ type: 'deleted', item, previous });
-  }
-
-  #emit(change: Delta<T>): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        if (this.#listeners.has(listener)) listener(change);
-      } catch (error) {
-        this.#onListenerError(error);
-      }
-    }
+    this.#listeners.emit({ type: 'deleted', item, previous });
   }
 }
 

@@ -1,7 +1,8 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { DependentKind, PodEvent, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
-import type { Delta } from '../cache/store.ts';
+import type { Delta } from '../cache/listeners.ts';
+import type { Admission } from '../cache/relist.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import type { Interner } from '../resources/intern.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../resources/watched.ts';
@@ -110,8 +111,8 @@ class DependentWatch {
     const transform = (object: unknown) => resource.transform(object, options.interner);
     this.kind = resource.kind;
     this.ofPods = resource.ofPods ?? false;
-    const admit = this.ofPods ? (item: WatchedDependent) => this.#admit(item as PodEvent) : undefined;
-    this.informer = new Informer({ ...resource, transform, admit }, scope, options);
+    const admission = this.ofPods ? this.#eventsOfKnownPods() : undefined;
+    this.informer = new Informer({ ...resource, transform, admission }, scope, options);
     this.#options = options;
     this.informer.store.subscribe((delta) => options.onDelta(delta, this.visible));
   }
@@ -136,10 +137,17 @@ class DependentWatch {
     if (change === 'deleted') for (const event of this.#options.index.eventsOf(podUid)) store.leaveOut(event);
   }
 
-  #admit(event: PodEvent): boolean {
-    const isKnown = this.#options.index.hasPod(event.podUid);
-    if (!isKnown) this.#foreignEvents.add(event);
-    return isKnown;
+  #eventsOfKnownPods(): Admission<WatchedDependent> {
+    return {
+      admit: (item) => {
+        const event = item as PodEvent;
+        const isKnown = this.#options.index.hasPod(event.podUid);
+        if (!isKnown) this.#foreignEvents.add(event);
+        return isKnown;
+      },
+      retain: (uids) => this.#foreignEvents.retain(uids),
+      forget: (uid) => this.#foreignEvents.delete(uid),
+    };
   }
 
   expire(): void {

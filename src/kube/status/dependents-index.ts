@@ -12,8 +12,8 @@ import type {
   WatchedDependent,
 } from '../../devmachine/status/dependents.ts';
 import { Index } from '../cache/index.ts';
+import type { Delta } from '../cache/listeners.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
-import type { Delta } from '../cache/store.ts';
 
 /** Whose status a delta of a dependent can change: every machine's, or those of some. */
 export type AffectedKeys = 'all' | AffectedMachines;

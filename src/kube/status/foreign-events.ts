@@ -22,6 +22,15 @@ export class ForeignEvents {
     if (oldest !== undefined && this.#events.size > MAX_EVENTS) this.#events.delete(oldest);
   }
 
+  delete(uid: string): void {
+    this.#events.delete(uid);
+  }
+
+  /** Removes all events but these. */
+  retain(uids: ReadonlySet<string>): void {
+    for (const uid of this.#events.keys()) if (!uids.has(uid)) this.#events.delete(uid);
+  }
+
   /** Removes and returns the events of a pod. */
   take(podUid: string): PodEvent[] {
     const taken = [...this.#events.values()].filter((event) => event.podUid === podUid);

@@ -4,8 +4,9 @@ import type { StatusUpdate } from '../../devmachine/machines.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { MachineDocument, StatusDocument } from '../../devmachine/status/status-document.ts';
 import { Index } from '../cache/index.ts';
+import type { Delta } from '../cache/listeners.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
-import type { Delta, Store } from '../cache/store.ts';
+import type { Store } from '../cache/store.ts';
 import type { AffectedKeys, AffectedMachines } from './dependents-index.ts';
 import { SortedDocuments } from './sorted-documents.ts';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { machinePath, machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { manifest } from '../../corpus/bodies.ts';
 import { certificate, ingress } from '../../status/ingress-objects.ts';
 import { deployment, endpointSlice, type Owner, pod, podEvent, pvc, type Raw } from '../../status/objects.ts';
 import { collection } from '../../status/real.ts';
-import { create, mergePatch } from '../../support/cluster.ts';
+import { create, get, mergePatch } from '../../support/cluster.ts';
 
 const SPEC = { cpu: 1, memory: '1Gi', image: 'registry.example.com/machine:1', storage: { size: '1Gi' } };
 
@@ -71,7 +72,15 @@ export class ClusterWriter {
   }
 
   async #create({ collection, body }: Dependent): Promise<void> {
-    await assertStatus([201, 409], create(this.#cluster, collection, body));
+    const { involvedObject } = body;
+    const object = involvedObject ? { ...body, involvedObject: await this.#withUid(involvedObject) } : body;
+    await assertStatus([201, 409], create(this.#cluster, collection, object));
+  }
+
+  /** The uid is that of the present pod, if there is one. */
+  async #withUid(pod: { readonly name: string }): Promise<object> {
+    const { body } = await get(this.#cluster, `${collection('Pod', this.#namespace)}/${pod.name}`);
+    return { ...pod, uid: body.metadata.uid ?? randomUUID() };
   }
 
   async #annotate({ path }: Dependent): Promise<void> {

@@ -46,7 +46,12 @@ export async function readExpectedState(
       ),
     ),
   ]);
-  return { machines, dependents };
+  // Events of other pods are not kept.
+  const pods = new Set(
+    dependents.flatMap(([kind, items]) => (kind === 'Pod' ? items.map(({ uid }) => uid) : [])),
+  );
+  const isKept = (item: WatchedDependent) => !('podUid' in item) || pods.has(item.podUid);
+  return { machines, dependents: dependents.map(([kind, items]) => [kind, items.filter(isKept)]) };
 }
 
 /** How the backend's caches and its subscribers differ from the cluster; empty if they are equal. */

@@ -1,6 +1,7 @@
 import type { StatusUpdate } from '../../../src/devmachine/machines.ts';
 import type { StatusDocument } from '../../../src/devmachine/status/status-document.ts';
-import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
+import type { Delta } from '../../../src/kube/cache/listeners.ts';
+import type { Stored } from '../../../src/kube/cache/store.ts';
 
 /** Builds a copy of a store from its deltas alone, and records deltas that do not fit the copy. */
 export class DeltaRecorder<T extends Stored> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Delta } from '../../../src/kube/cache/listeners.ts';
 import { compareVersions } from '../../../src/kube/cache/resource-version.ts';
-import type { Delta, Stored } from '../../../src/kube/cache/store.ts';
+import type { Stored } from '../../../src/kube/cache/store.ts';
 import { seededRandom } from '../../support/random.ts';
 import { newStore } from '../support/items.ts';
 import { type List, type Response, SimulatedCluster } from '../support/simulated-cluster.ts';
@@ -78,7 +79,7 @@ class Simulation {
       return true;
     }
     if (this.#list) {
-      this.#replacing ??= store.replaceInBatches(this.#list.items, this.#list.version, 1);
+      this.#replacing ??= store.replaceInBatches(this.#list.items, this.#list.version, { size: 1 });
       if (this.#replacing.next().done) this.#list = this.#replacing = undefined;
       return true;
     }

@@ -1,4 +1,5 @@
-import { type Delta, Store, type Stored } from '../../../src/kube/cache/store.ts';
+import type { Delta } from '../../../src/kube/cache/listeners.ts';
+import { Store, type Stored } from '../../../src/kube/cache/store.ts';
 
 export const item = (name: string, uid: string, version: number | string): Stored => ({
   namespace: 'ns',
