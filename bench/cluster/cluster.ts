@@ -33,7 +33,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-const NAMESPACES = 20;
+export const NAMESPACES = 20;
 /** The namespace of the account of createTokens. */
 const READERS = 'readers';
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '../backend.ts';
+import { NAMESPACES } from '../cluster/cluster.ts';
 import { LOAD } from '../cores.ts';
 import { loadReads } from '../load.ts';
 import { profileFlags } from '../profile.ts';
@@ -28,8 +29,12 @@ export const authentication: Row = {
     await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });
     const on = await startBackend(kubeconfig, profileFlags(profileDir, 'authentication'), ON);
     const off = await startBackend(kubeconfig);
+    const authorization = `Bearer ${tokens[0]}`;
     const [ours = [], theirs = []] = await inRounds(rounds, [
-      () => loadReads(on, machines, `Bearer ${tokens[0]}`),
+      async () => {
+        await untilReviewed(on.url, authorization);
+        return loadReads(on, machines, authorization);
+      },
       () => loadReads(off, machines),
     ]);
     await off.stop();
@@ -55,3 +60,13 @@ export const authentication: Row = {
     ];
   },
 };
+
+/** Reads once in each namespace, so that the cluster has been asked about the token; a review is kept for 30 s. */
+async function untilReviewed(url: string, authorization: string): Promise<void> {
+  for (let index = 0; index < NAMESPACES; index++) {
+    const query = new URLSearchParams({ namespace: `team-${index}`, name: `m-${index}` });
+    const response = await fetch(`${url}/api/v1/devmachines/status?${query}`, { headers: { authorization } });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(text);
+  }
+}
