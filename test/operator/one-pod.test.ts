@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type Operator, startOperator } from '../../dev/operator.ts';
 import { EXAMPLE_SPEC } from '../corpus/bodies.ts';
 import { type Api, startReadyApi } from '../support/api.ts';
 import { type History, overlaps, podUids, record } from '../support/history.ts';
@@ -14,6 +15,7 @@ import {
   type WorkloadCluster,
   waitFor,
 } from '../support/workloads.ts';
+import { unpackOlderChart } from './older-chart.ts';
 
 /** A machine never has two pods on a node, and says what its next pod waits for. */
 
@@ -22,12 +24,13 @@ const { storage: _, ingressDomain: __, ...DISKLESS } = EXAMPLE_SPEC;
 const NODE_LOST = { timeoutMs: 150_000, intervalMs: 200 };
 
 let cluster: WorkloadCluster;
+let operator: Operator;
 let pods: History;
 const stop = new AbortController();
 
 before(async () => {
   cluster = await startWorkloadCluster({ podEndMs: [15_000, 20_000] });
-  await addOperator(cluster);
+  operator = await addOperator(cluster);
   pods = await record(cluster.connection, '/api/v1/pods', stop.signal);
 });
 
@@ -94,4 +97,18 @@ test('a machine on a node that is lost waits, until the Node is deleted', async 
   await nodes?.kill('SIGCONT');
   await machine.running();
   assert.deepEqual(overlaps(pods), []);
+});
+
+// The last test, because the others expect that no machine ever had two pods on a node.
+test('version 0.1.0 of the chart, which has no anti-affinity, runs two pods after a stop and a start', async (t) => {
+  await operator.component.stop();
+  await startOperator(cluster.controlPlane, { dir: await unpackOlderChart(t) });
+  const { machine } = await newMachine(cluster);
+  await machine.apply(DISKLESS);
+  await machine.running();
+  await machine.settled();
+  await machine.apply({ ...DISKLESS, stopped: true });
+  await waitFor('the pod to end', async () => (await machine.pods())[0].metadata.deletionTimestamp);
+  await machine.apply({ ...DISKLESS, stopped: false });
+  await until('two pods on nodes', () => overlaps(pods).length > 0);
 });

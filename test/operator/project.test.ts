@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { chartValuesSchema } from '../../scripts/chart.ts';
 import { crd } from '../../scripts/crd.ts';
 import { DevMachineSpec } from '../../src/devmachine/schema/spec.ts';
-import { type Manifest, OPERATOR, objects, ofKind, only } from './helm.ts';
+import { policies, VSCODE } from './cases/case.ts';
+import { type Manifest, OPERATOR, objects, ofKind, only, render } from './helm.ts';
 
 /** The files of the operator must agree with each other. */
 
@@ -71,6 +72,15 @@ test('the role of the operator has no wildcard, and lists only machines, Secrets
     listed.flatMap((rule: Manifest) => rule.resources),
     ['devmachines', 'secrets', 'ingressclasses'],
   );
+});
+
+test('the policy for a namespace opens nothing that the policy of a machine does not', async () => {
+  const file = await read('..', 'deploy', 'namespace', 'network-policy.yaml');
+  const { podSelector, ...spec } = only(objects(file), 'NetworkPolicy').spec;
+  const [{ podSelector: ofMachine, ...own }] = policies(await render(VSCODE));
+  assert.deepEqual(spec, own);
+  const [{ key, operator }] = podSelector.matchExpressions;
+  assert.deepEqual([key, operator], [keys(ofMachine.matchLabels).join(), 'Exists']);
 });
 
 test('the Dockerfile, the Makefile and dev/tools use the same version of helm-operator', async () => {

@@ -34,6 +34,8 @@ after(() => cluster?.stop());
 
 interface Cause {
   readonly name: string;
+  /** What the machine has besides `SMALL` before the change. */
+  readonly former?: object;
   readonly refuse: (namespace: string) => Promise<Refusal>;
   readonly reason: string;
   /** What the status quotes. */
@@ -53,6 +55,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     name: 'a quota of storage',
+    former: { ingressDomain: 'former.example.com' },
     refuse: (namespace) => limit(cluster, namespace, { 'requests.storage': '1536Mi' }),
     reason: 'QuotaExceeded',
     quoted: /persistentvolumeclaims "my-devmachine-disk" is forbidden: exceeded quota: limited, /,
@@ -68,14 +71,17 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-for (const { name, refuse, reason, quoted, unquoted } of CAUSES) {
+for (const { name, former, refuse, reason, quoted, unquoted } of CAUSES) {
   test(`a change that ${name} refuses: the status quotes the cluster if the reporter runs`, async (t) => {
-    const { machine, namespace, status, restart } = await startMachine(t);
+    const { machine, namespace, status, restart } = await startMachine(t, { spec: { ...SMALL, ...former } });
+    const { url } = await status();
+    assert.equal(url !== undefined, former !== undefined);
     const obstacle = await refuse(namespace);
+    // The pod goes on, and so does its URL.
     const failure = (what: string, message: RegExp) =>
       waitFor(what, async () => {
         const now = await status();
-        return now.phase === 'Failed' && message.test(now.message) && now;
+        return now.phase === 'Failed' && message.test(now.message) && now.url === url && now;
       });
 
     const ingressDomain = `${namespace}.example.com`;
@@ -112,7 +118,7 @@ for (const { name, refuse, reason, quoted, unquoted } of CAUSES) {
 }
 
 test('a machine whose quota has room again says so, and a restart starts it at once', async (t) => {
-  const { namespace, status, restart, quota } = await startMachine(t, { 'limits.cpu': '0' });
+  const { namespace, status, restart, quota } = await startMachine(t, { limits: { 'limits.cpu': '0' } });
   const refused = await waitFor('the refused pod', async () => {
     const now = await status();
     return now.reason === 'QuotaExceeded' && now;
@@ -138,13 +144,15 @@ test('a machine whose quota has room again says so, and a restart starts it at o
   assert.notEqual(running[0]?.metadata.uid, former.metadata.uid);
 });
 
+type Limits = Readonly<Record<string, string>>;
+
 /** A machine with an API. With limits, its namespace has a quota from the beginning; without, it is Running. */
-async function startMachine(t: TestContext, limits?: Readonly<Record<string, string>>) {
+async function startMachine(t: TestContext, { spec = SMALL, limits }: { spec?: object; limits?: Limits }) {
   const { machine, namespace } = await newMachine(cluster);
   const api = await startReadyApi(t, { KUBECONFIG: cluster.controlPlane.kubeconfig });
   const status = async () => (await api.status(namespace, MACHINE)).body;
   const quota = limits && (await limit(cluster, namespace, limits));
-  await machine.apply(SMALL);
+  await machine.apply(spec);
   if (!limits) await waitFor('the machine to run', async () => (await status()).phase === 'Running');
   const restart = async () => assert.equal((await power(api, 'restart', namespace, MACHINE)).status, 202);
   return { machine, namespace, status, restart, quota };

@@ -183,6 +183,20 @@ test('without permission to read quotas, the status says nothing about them', ()
   assert.deepEqual(resources.unknown, ['ResourceQuota']);
 });
 
+test('the status says that a restart is pending when the annotation of the chart does', () => {
+  const pending = (value?: string) =>
+    statusOf({
+      ...READY,
+      spec: {},
+      objects: (owner) => {
+        const { metadata, ...rest } = deployment(owner);
+        const annotations = { ...metadata.annotations, 'ide.example.com/restart-pending': value };
+        return [{ ...rest, metadata: { ...metadata, annotations } }, pod(owner), endpointSlice(owner)];
+      },
+    }).restartPending;
+  assert.deepEqual([pending('true'), pending('false'), pending()], [true, false, false]);
+});
+
 test('a refusal counts only for its own machine, and only from its own namespace', () => {
   const scenario = SCENARIOS.find(({ cause }) => /event about the present spec/.test(cause));
   assert.ok(scenario);
