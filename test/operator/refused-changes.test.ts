@@ -118,7 +118,25 @@ for (const { name, former, refuse, reason, quoted, unquoted } of CAUSES) {
 }
 
 test('a machine whose quota has room again says so, and a restart starts it at once', async (t) => {
-  const { namespace, status, restart, quota } = await startMachine(t, { limits: { 'limits.cpu': '0' } });
+  const { namespace, restart, status, former } = await startWithRoomAgain(t);
+  await restart();
+  await waitFor('the machine to run', async () => (await status()).phase === 'Running');
+  const running = (await replicaSets(namespace)).filter(({ status: { replicas } }) => replicas > 0);
+  assert.notEqual(running[0]?.metadata.uid, former.metadata.uid);
+});
+
+test('such a machine also starts when it is stopped and started', async (t) => {
+  const { stop, start, status } = await startWithRoomAgain(t);
+  await stop();
+  await waitFor('the machine to stop', async () => (await status()).phase === 'Stopped');
+  await start();
+  await waitFor('the machine to run', async () => (await status()).phase === 'Running');
+});
+
+/** A machine that a quota refused for so long that the cluster waits before it tries again, and that has room by now. */
+async function startWithRoomAgain(t: TestContext) {
+  const started = await startMachine(t, { limits: { 'limits.cpu': '0' } });
+  const { namespace, status, quota } = started;
   const refused = await waitFor('the refused pod', async () => {
     const now = await status();
     return now.reason === 'QuotaExceeded' && now;
@@ -138,11 +156,8 @@ test('a machine whose quota has room again says so, and a restart starts it at o
     return /^The ResourceQuota limited has room again/.test(now.message) && now;
   });
   assert.match(hint, /^Restart the machine/);
-  await restart();
-  await waitFor('the machine to run', async () => (await status()).phase === 'Running');
-  const running = (await replicaSets(namespace)).filter(({ status: { replicas } }) => replicas > 0);
-  assert.notEqual(running[0]?.metadata.uid, former.metadata.uid);
-});
+  return { ...started, former };
+}
 
 type Limits = Readonly<Record<string, string>>;
 
@@ -154,8 +169,17 @@ async function startMachine(t: TestContext, { spec = SMALL, limits }: { spec?: o
   const quota = limits && (await limit(cluster, namespace, limits));
   await machine.apply(spec);
   if (!limits) await waitFor('the machine to run', async () => (await status()).phase === 'Running');
-  const restart = async () => assert.equal((await power(api, 'restart', namespace, MACHINE)).status, 202);
-  return { machine, namespace, status, restart, quota };
+  const act = (action: 'restart' | 'start' | 'stop') => async () =>
+    assert.equal((await power(api, action, namespace, MACHINE)).status, 202);
+  return {
+    machine,
+    namespace,
+    status,
+    restart: act('restart'),
+    start: act('start'),
+    stop: act('stop'),
+    quota,
+  };
 }
 
 const replicaSets = (namespace: string): Promise<Stored[]> =>
