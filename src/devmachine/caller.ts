@@ -1,5 +1,6 @@
 import { DevMachineError } from './errors.ts';
 import type { MachineWrites } from './machines.ts';
+import type { MachineObjects } from './objects.ts';
 import { GROUP } from './schema/manifest.ts';
 
 /** What somebody does with objects, in the terms of Kubernetes' access rules. */
@@ -25,12 +26,16 @@ export interface Right {
   readonly namespace: string | undefined;
 }
 
+/** What a request can do in the cluster, with the rights of one account. */
+export interface Power {
+  readonly machines: MachineWrites;
+  readonly objects: MachineObjects;
+}
+
 /** Who sent a request, and the power that the request has. */
-export interface Caller {
+export interface Caller extends Power {
   /** The user name in the cluster; undefined if nobody is asked who they are. */
   readonly name: string | undefined;
-  /** Writes with the rights of this caller. */
-  readonly machines: MachineWrites;
   /** How often a long-lived request must call `authorize` again, in ms; undefined: never. */
   readonly recheckMs: number | undefined;
   /**
@@ -51,11 +56,12 @@ export interface Callers {
   authenticate(authorization: string | undefined): Promise<Caller>;
 }
 
-/** Callers of whom nothing is asked: every request has the power of `machines`. */
-export function anyCaller(machines: MachineWrites): Callers {
+/** Callers of whom nothing is asked: every request has this power. */
+export function anyCaller({ machines, objects }: Power): Callers {
   const caller: Caller = {
     name: undefined,
     machines,
+    objects,
     recheckMs: undefined,
     authorize: () => undefined,
   };

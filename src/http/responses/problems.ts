@@ -15,6 +15,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   forbidden: 403,
   'machine-not-found': 404,
   'namespace-not-found': 404,
+  'machine-not-ready': 409,
   'already-exists': 409,
   'being-deleted': 409,
   conflict: 409,

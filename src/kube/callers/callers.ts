@@ -1,8 +1,10 @@
 import { type Caller, type Callers, forbidden, type Right } from '../../devmachine/caller.ts';
 import type { MachineWrites } from '../../devmachine/machines.ts';
-import { type Call, limited, QUEUE_MS, type Work } from '../calls.ts';
+import type { MachineObjects } from '../../devmachine/objects.ts';
+import { type Account, type Call, limited, QUEUE_MS, type Work } from '../calls.ts';
 import type { ClusterClient } from '../client/client.ts';
 import { ConcurrencyLimiter } from '../client/limiter.ts';
+import type { Objects } from '../objects/index.ts';
 import type { MachineCache } from '../status/machine-cache.ts';
 import type { Writes } from '../writes.ts';
 import { checkBearer, digestOf, expiryOf, tokenRefused, withAuthorization } from './bearer.ts';
@@ -13,7 +15,8 @@ export interface CallersOptions {
   /** Connections without credentials of their own; see withoutCredentials. */
   readonly client: ClusterClient;
   readonly cache: Pick<MachineCache, 'unreachable'>;
-  readonly writes: Writes;
+  readonly writes: Pick<Writes, 'as'>;
+  readonly objects: Pick<Objects, 'as'>;
   /** The namespaces that are served; empty: all. */
   readonly namespaces: readonly string[];
   /** How many tokens are kept; by default 10,000. */
@@ -47,12 +50,13 @@ export interface TokenCallers extends Callers {
 
 /**
  * Callers with a bearer token of the cluster. The cluster is asked with that token who they are and what they may read, at
- * most every `allowedMs`. Writes carry the token themselves. A token is kept only as long as its request.
+ * most every `allowedMs`. Writes, and reads of objects, carry the token themselves. A token is kept only as long as its request.
  */
 export function openCallers({
   client,
   cache,
   writes,
+  objects,
   namespaces,
   maxTokens = MAX_TOKENS,
   times = TIMES,
@@ -78,7 +82,15 @@ export function openCallers({
     }
 
     get machines(): MachineWrites {
-      return writes.as({ call: as(this.#bearer, client.call), authorize: (right) => this.authorize(right) });
+      return writes.as(this.#account);
+    }
+
+    get objects(): MachineObjects {
+      return objects.as(this.#account);
+    }
+
+    get #account(): Account {
+      return { call: as(this.#bearer, client.call), authorize: (right) => this.authorize(right) };
     }
 
     authorize(right: Right): Promise<void> | undefined {

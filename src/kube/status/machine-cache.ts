@@ -1,5 +1,6 @@
 import type { Machine } from '../../devmachine/machine.ts';
-import type { DependentKind } from '../../devmachine/status/dependents.ts';
+import type { MachineKey } from '../../devmachine/schema/manifest.ts';
+import type { DependentKind, Dependents } from '../../devmachine/status/dependents.ts';
 import type { StatusSettings } from '../../devmachine/status/settings.ts';
 import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
 import { startHealthChecks } from '../cache/health.ts';
@@ -32,6 +33,8 @@ export interface MachineCache {
   toMachine(object: MachineObject): Machine;
   /** The status of a machine that the view does not know. */
   toDocument(machine: Machine): StatusDocument;
+  /** The guard of a machine's Deployment; undefined if it is not known. */
+  guard(key: MachineKey): string | undefined;
   /** How many objects of each kind of dependents the cache holds. */
   dependentSizes(): ReadonlyMap<DependentKind, number>;
   /** Resolves when all watches have ended. */
@@ -84,11 +87,13 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   informers.push(...scopes.map((scope) => new Informer<Machine>(resource, scope, context)));
   const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
   const machinesSynced = () => informers.every(({ synced }) => synced);
-  function toDocument(machine: Machine): MachineDocument {
+  function dependentsOf(machine: Machine): Dependents {
     const { namespace } = machine;
     const hidden = { unknown: dependents.unknown(namespace), notServed: dependents.notServed(namespace) };
-    return new MachineDocument(machine, index.of(machine, hidden), statusSettings);
+    return index.of(machine, hidden);
   }
+  const toDocument = (machine: Machine): MachineDocument =>
+    new MachineDocument(machine, dependentsOf(machine), statusSettings);
   const view = createStatusView(
     informers.map(({ store }) => store),
     toDocument,
@@ -137,6 +142,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     return oldest;
   }
 
+  const storeOf = (namespace: string) => stores.get(watchesCluster ? undefined : namespace);
   const watchesCluster = namespaces.length === 0;
   const knownUntil = new Map<string | undefined, { readonly until: number; readonly at: number }>();
 
@@ -154,9 +160,15 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
       return Math.max(0, now - until);
     },
     unreachable: () => health.unreachable,
-    store: (namespace) => stores.get(watchesCluster ? undefined : namespace),
+    store: storeOf,
     toMachine: convert,
     toDocument,
+    guard({ namespace, name }) {
+      const machine = storeOf(namespace)?.get(namespace, name);
+      return (
+        machine && dependentsOf(machine).deployments.find(({ ownerUid }) => ownerUid === machine.uid)?.guard
+      );
+    },
     dependentSizes: () => dependents.sizes(),
     stopped: Promise.all([...running, dependents.stopped]),
   };

@@ -1,0 +1,30 @@
+import type { MachineKey } from './schema/manifest.ts';
+
+/**
+ * What one caller does with the objects of a machine directly in the cluster, with that caller's rights. Every failure is a
+ * DevMachineError.
+ */
+export interface MachineObjects {
+  /**
+   * How to sign in to a machine. Throws forbidden, machine-not-found, or machine-not-ready if the operator has not created
+   * the password yet.
+   */
+  access(key: MachineKey, signal: AbortSignal): Promise<MachineAccess>;
+}
+
+/**
+ * What the IDE of a machine asks for:
+ *
+ * - `password`, `token`: the machine's password, under the name that the IDE gives it.
+ * - `proxy`: nothing. The administrator's authenticating proxy signs people in.
+ * - `none`: nothing is known, because the machine runs a command of its user.
+ */
+export const ACCESS_KINDS = ['password', 'token', 'proxy', 'none'] as const;
+
+export interface MachineAccess {
+  /** undefined while nobody serves the machine under a URL. */
+  readonly url: string | undefined;
+  readonly kind: (typeof ACCESS_KINDS)[number];
+  /** undefined behind a proxy. With `none`, the process has it in a variable and may ask for it. */
+  readonly password: string | undefined;
+}
