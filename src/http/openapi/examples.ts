@@ -1,4 +1,3 @@
-import type { MachineAccess } from '../../devmachine/objects.ts';
 import { API_VERSION, type DevMachine, KIND } from '../../devmachine/schema/manifest.ts';
 import { REASONS } from '../../devmachine/status/reasons.ts';
 import type { MachineStatus } from '../../devmachine/status/status.ts';
@@ -78,12 +77,6 @@ export const DEVMACHINE_EXAMPLE: DevMachine = {
 };
 
 export const TARGET_EXAMPLE = { name, namespace };
-
-export const ACCESS_EXAMPLE: MachineAccess = {
-  url: STATUS_EXAMPLE.url,
-  kind: 'password',
-  password: 'kX3vTq8LrZ0yWm5nBc7JdF2sGh9pAe4u',
-};
 
 const NO_FILTER = { namespace: undefined, phase: undefined, template: undefined };
 

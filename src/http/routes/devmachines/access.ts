@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { ACCESS_KINDS } from '../../../devmachine/objects.ts';
 import { stringEnum } from '../../../devmachine/schema/typebox.ts';
-import { ACCESS_EXAMPLE } from '../../openapi/examples.ts';
+import { ACCESS_EXAMPLE } from '../../openapi/object-examples.ts';
 import type { RouteAccess } from '../../plugins/route-access.ts';
 import { clientAbortSignal } from '../../responses/abort.ts';
 import { jsonResponse, problems } from '../../responses/schemas.ts';
