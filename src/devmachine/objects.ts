@@ -1,4 +1,5 @@
 import type { MachineKey } from './schema/manifest.ts';
+import type { Timeline } from './timeline.ts';
 
 /**
  * What one caller does with the objects of a machine directly in the cluster, with that caller's rights. Every failure is a
@@ -10,6 +11,8 @@ export interface MachineObjects {
    * the password yet.
    */
   access(key: MachineKey, signal: AbortSignal): Promise<MachineAccess>;
+  /** What happened to a machine. Throws forbidden or machine-not-found. */
+  timeline(key: MachineKey, signal: AbortSignal): Promise<Timeline>;
 }
 
 /**

@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   startDevMachine: { query: ONE, allowed: ['POST', 202] },
   restartDevMachine: { query: ONE, allowed: ['POST', 202] },
   getDevMachineAccess: { query: ONE },
+  getDevMachineTimeline: { query: ONE },
   deleteDevMachine: { query: ONE, allowed: ['DELETE', 202] },
 };
 

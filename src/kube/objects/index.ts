@@ -1,10 +1,11 @@
 import type { Machines } from '../../devmachine/machines.ts';
 import type { MachineObjects } from '../../devmachine/objects.ts';
-import { type Account, backendAccount, limited, QUEUE_MS } from '../calls.ts';
+import { type Account, backendAccount, limited, QUEUE_MS, servedStore } from '../calls.ts';
 import type { ClusterClient } from '../client/client.ts';
 import { ConcurrencyLimiter } from '../client/limiter.ts';
 import type { MachineCache } from '../status/machine-cache.ts';
 import { readAccess } from './access.ts';
+import { readTimeline } from './timeline.ts';
 
 export interface Objects {
   /** The objects of machines, with the rights of one account. All accounts share the slots. */
@@ -32,6 +33,11 @@ export function openObjects(backend: ClusterClient, cache: MachineCache, machine
         return call(signal, (cluster, within) =>
           readAccess(cluster, JSON.parse(json), cache.guard(key), within),
         );
+      },
+
+      async timeline(key, signal) {
+        servedStore(cache, key.namespace);
+        return call(signal, (cluster, within) => readTimeline(cluster, key, within));
       },
     };
   }

@@ -11,6 +11,7 @@ import { powerRoutes } from './power.ts';
 import { namespaceResolver } from './query.ts';
 import { replaceRoute } from './replace.ts';
 import { statusRoute } from './status.ts';
+import { timelineRoute } from './timeline.ts';
 
 export interface DevMachineRoutesOptions {
   readonly machines: Machines;
@@ -31,6 +32,7 @@ export const devMachineRoutes: FastifyPluginAsync<DevMachineRoutesOptions> = asy
   await app.register(powerRoutes, common);
   await app.register(statusRoute, { ...common, machines, maxWaitingRequests });
   await app.register(accessRoute, common);
+  await app.register(timelineRoute, common);
   await app.register(listRoute, { machines, defaultNamespace });
   await app.register(eventsRoute, { hub, defaultNamespace });
 };
