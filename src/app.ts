@@ -22,6 +22,8 @@ import { handleClientError } from './http/responses/client-error.ts';
 import { handleError, handleNotFound } from './http/responses/problems.ts';
 import { lazyValidators } from './http/responses/validation.ts';
 import { devMachineRoutes } from './http/routes/devmachines/index.ts';
+import { namespaceResolver } from './http/routes/devmachines/query.ts';
+import { diskRoutes } from './http/routes/disks.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { registerMetrics } from './http/routes/metrics.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
@@ -109,6 +111,10 @@ export async function buildApp(
     hub,
     defaultNamespace,
     maxWaitingRequests: maxReaders,
+  });
+  await app.register(diskRoutes, {
+    prefix: '/api/v1',
+    resolveNamespace: namespaceResolver(defaultNamespace),
   });
   return app;
 }

@@ -41,6 +41,14 @@ export const ERRORS = {
     summary: 'The namespace does not exist, or this backend does not serve it (`WATCH_NAMESPACES`).',
     hint: 'Check the namespace, or ask an administrator to serve it.',
   },
+  'disk-not-found': {
+    summary: 'The namespace has no disk of this name that outlived its machine.',
+    hint: 'List the disks of the namespace.',
+  },
+  'disk-in-use': {
+    summary: 'The machine of the disk exists, or a pod uses the disk. Nothing was deleted.',
+    hint: 'Delete the machine first, with `purge=true` to delete its disk with it, or the pod.',
+  },
   'already-exists': {
     summary:
       'A machine of this name exists with a different spec. `errors` has the fields that differ and, in `managers`, who manages them.',

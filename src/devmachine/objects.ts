@@ -13,6 +13,30 @@ export interface MachineObjects {
   access(key: MachineKey, signal: AbortSignal): Promise<MachineAccess>;
   /** What happened to a machine. Throws forbidden or machine-not-found. */
   timeline(key: MachineKey, signal: AbortSignal): Promise<Timeline>;
+  /** The disks in a namespace whose machines are gone, sorted by name. Throws forbidden. */
+  disks(namespace: string, signal: AbortSignal): Promise<readonly Disk[]>;
+  /**
+   * Deletes such a disk and the access Secret of its machine. Idempotent until both are gone. Throws forbidden or
+   * disk-not-found, or disk-in-use if the machine exists or a pod uses the disk; then nothing is deleted.
+   */
+  deleteDisk(key: DiskKey, signal: AbortSignal): Promise<void>;
+}
+
+/** Identifies a disk by the name of its PersistentVolumeClaim. */
+export interface DiskKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A disk that has outlived its machine. */
+export interface Disk {
+  readonly name: string;
+  /** The machine that it belonged to. The next machine of this name in the namespace gets it. */
+  readonly machine: string;
+  /** The capacity; the requested size until the claim is bound. */
+  readonly size: string;
+  readonly storageClassName: string | undefined;
+  readonly createdAt: string;
 }
 
 /**

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { connect } from '../support/cluster.ts';
-import { addAccess } from '../support/kept-objects.ts';
+import { addAccess, addDisk } from '../support/kept-objects.ts';
 import { createTeam, EDITOR, VIEWER } from './support/accounts.ts';
 import { outcome, startAuthBackend } from './support/backend.ts';
 
@@ -48,6 +48,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   restartDevMachine: { query: ONE, allowed: ['POST', 202] },
   getDevMachineAccess: { query: ONE },
   getDevMachineTimeline: { query: ONE },
+  listDisks: {},
+  deleteDisk: { query: '&name=gone-disk', allowed: ['DELETE', 202] },
   deleteDevMachine: { query: ONE, allowed: ['DELETE', 202] },
 };
 
@@ -56,6 +58,7 @@ test('every call refuses callers without a token or without the right, and admit
   const api = await startAuthBackend(t);
   const { namespace, accounts } = await createTeam(cluster, { editor: EDITOR, viewer: VIEWER, nobody: [] });
   await addAccess(cluster, namespace, 'one');
+  await addDisk(cluster, namespace, 'gone');
   assert.deepEqual(new Set(operations.map(({ operationId }) => operationId)), new Set(Object.keys(CALLS)));
 
   for (const [operationId, { query = '', body, allowed }] of Object.entries(CALLS)) {

@@ -4,7 +4,7 @@ import { STATUS_EXAMPLE } from './examples.ts';
 
 /** The examples of calls about the objects of machines. They belong to the machine of examples.ts. */
 
-const { name, url, resources } = STATUS_EXAMPLE;
+const { name, namespace, url, resources } = STATUS_EXAMPLE;
 
 export const ACCESS_EXAMPLE = {
   url,
@@ -35,3 +35,17 @@ export const TIMELINE_EXAMPLE = {
   ],
   incomplete: false,
 };
+
+export const DISKS_EXAMPLE = {
+  items: [
+    {
+      name: 'experiment-disk',
+      machine: 'experiment',
+      size: '100Gi',
+      storageClassName: 'standard',
+      createdAt: '2026-03-11T14:02:55Z',
+    },
+  ],
+};
+
+export const DISK_EXAMPLE = { name: 'experiment-disk', namespace };

@@ -16,6 +16,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'machine-not-found': 404,
   'namespace-not-found': 404,
   'machine-not-ready': 409,
+  'disk-not-found': 404,
+  'disk-in-use': 409,
   'already-exists': 409,
   'being-deleted': 409,
   conflict: 409,

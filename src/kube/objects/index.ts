@@ -5,6 +5,8 @@ import type { ClusterClient } from '../client/client.ts';
 import { ConcurrencyLimiter } from '../client/limiter.ts';
 import type { MachineCache } from '../status/machine-cache.ts';
 import { readAccess } from './access.ts';
+import { deleteDisk } from './delete-disk.ts';
+import { listDisks } from './disks.ts';
 import { readTimeline } from './timeline.ts';
 
 export interface Objects {
@@ -38,6 +40,20 @@ export function openObjects(backend: ClusterClient, cache: MachineCache, machine
       async timeline(key, signal) {
         servedStore(cache, key.namespace);
         return call(signal, (cluster, within) => readTimeline(cluster, key, within));
+      },
+
+      async disks(namespace, signal) {
+        const store = servedStore(cache, namespace);
+        await authorize({ verb: 'list', resource: 'devmachines', namespace });
+        const exists = (machine: string) => store.get(namespace, machine) !== undefined;
+        return call(signal, (cluster, within) => listDisks(cluster, namespace, exists, within));
+      },
+
+      async deleteDisk(key, signal) {
+        servedStore(cache, key.namespace);
+        // Before anything is deleted. The cluster itself decides it again.
+        await authorize({ verb: 'delete', resource: 'secrets', namespace: key.namespace });
+        return call(signal, (cluster, within) => deleteDisk(cluster, key, within));
       },
     };
   }
