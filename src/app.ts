@@ -26,6 +26,7 @@ import { namespaceResolver } from './http/routes/devmachines/query.ts';
 import { diskRoutes } from './http/routes/disks.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { registerMetrics } from './http/routes/metrics.ts';
+import { namespaceRoutes } from './http/routes/namespaces.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { templateRoutes } from './http/routes/templates.ts';
 import { EventHub } from './http/sse/hub.ts';
@@ -116,6 +117,7 @@ export async function buildApp(
     prefix: '/api/v1',
     resolveNamespace: namespaceResolver(defaultNamespace),
   });
+  await app.register(namespaceRoutes, { prefix: '/api/v1', machines });
   return app;
 }
 

@@ -1,5 +1,6 @@
 import { DevMachineError } from './errors.ts';
 import type { MachineWrites } from './machines.ts';
+import type { Namespaces } from './namespaces.ts';
 import type { MachineObjects } from './objects.ts';
 import { GROUP } from './schema/manifest.ts';
 
@@ -43,6 +44,8 @@ export interface Caller extends Power {
    * Returns undefined, without a promise, if the right was confirmed recently.
    */
   authorize(right: Right): Promise<void> | undefined;
+  /** Those of `all` in which the caller may list machines. Rejects with unauthenticated. */
+  namespaces(all: Namespaces): Promise<Namespaces>;
 }
 
 /**
@@ -64,6 +67,7 @@ export function anyCaller({ machines, objects }: Power): Callers {
     objects,
     recheckMs: undefined,
     authorize: () => undefined,
+    namespaces: async (all) => all,
   };
   return { known: () => caller, authenticate: async () => caller };
 }

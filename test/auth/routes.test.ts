@@ -48,6 +48,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   restartDevMachine: { query: ONE, allowed: ['POST', 202] },
   getDevMachineAccess: { query: ONE },
   getDevMachineTimeline: { query: ONE },
+  listNamespaces: {},
   listDisks: {},
   deleteDisk: { query: '&name=gone-disk', allowed: ['DELETE', 202] },
   deleteDevMachine: { query: ONE, allowed: ['DELETE', 202] },

@@ -49,3 +49,5 @@ export const DISKS_EXAMPLE = {
 };
 
 export const DISK_EXAMPLE = { name: 'experiment-disk', namespace };
+
+export const NAMESPACES_EXAMPLE = { items: [{ name: 'team-a' }, { name: 'team-b' }], incomplete: false };

@@ -1,4 +1,5 @@
 import type { Machine } from '../../devmachine/machine.ts';
+import type { Namespaces } from '../../devmachine/namespaces.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { DependentKind, Dependents } from '../../devmachine/status/dependents.ts';
 import type { StatusSettings } from '../../devmachine/status/settings.ts';
@@ -14,6 +15,7 @@ import { type MachineObject, machinesPath, toMachine } from '../resources/devmac
 import { Interner } from '../resources/intern.ts';
 import { startDependentsCache } from './dependents-cache.ts';
 import { createDependentsIndex } from './dependents-index.ts';
+import { startNamespaceCache } from './namespace-cache.ts';
 import { createStatusView, type StatusView } from './status-view.ts';
 
 /** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
@@ -35,6 +37,8 @@ export interface MachineCache {
   toDocument(machine: Machine): StatusDocument;
   /** The guard of a machine's Deployment; undefined if it is not known. */
   guard(key: MachineKey): string | undefined;
+  /** The namespaces that are served, by name. */
+  namespaces(): Namespaces;
   /** How many objects of each kind of dependents the cache holds. */
   dependentSizes(): ReadonlyMap<DependentKind, number>;
   /** Resolves when all watches have ended. */
@@ -123,6 +127,16 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     signal,
   );
 
+  const watchesCluster = namespaces.length === 0;
+  const storeOf = (namespace: string) => stores.get(watchesCluster ? undefined : namespace);
+  const namespaceCache = watchesCluster ? startNamespaceCache(context, maxStalenessMs, signal) : undefined;
+  function servedNamespaces(): Namespaces {
+    if (!namespaceCache)
+      return { names: [...stores.keys()].filter((name) => name !== undefined).sort(), incomplete: false };
+    const known = () => [...new Set(view.list(undefined).map(({ namespace }) => namespace))];
+    return namespaceCache.all() ?? { names: known(), incomplete: true };
+  }
+
   let isListed = false;
   let isFilled = false;
   function fillOnceSynced(): void {
@@ -142,8 +156,6 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     return oldest;
   }
 
-  const storeOf = (namespace: string) => stores.get(watchesCluster ? undefined : namespace);
-  const watchesCluster = namespaces.length === 0;
   const knownUntil = new Map<string | undefined, { readonly until: number; readonly at: number }>();
 
   return {
@@ -169,7 +181,8 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
         machine && dependentsOf(machine).deployments.find(({ ownerUid }) => ownerUid === machine.uid)?.guard
       );
     },
+    namespaces: servedNamespaces,
     dependentSizes: () => dependents.sizes(),
-    stopped: Promise.all([...running, dependents.stopped]),
+    stopped: Promise.all([...running, dependents.stopped, namespaceCache?.stopped]),
   };
 }
