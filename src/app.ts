@@ -22,8 +22,11 @@ import { handleClientError } from './http/responses/client-error.ts';
 import { handleError, handleNotFound } from './http/responses/problems.ts';
 import { lazyValidators } from './http/responses/validation.ts';
 import { devMachineRoutes } from './http/routes/devmachines/index.ts';
+import { namespaceResolver } from './http/routes/devmachines/query.ts';
+import { diskRoutes } from './http/routes/disks.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { registerMetrics } from './http/routes/metrics.ts';
+import { namespaceRoutes } from './http/routes/namespaces.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { templateRoutes } from './http/routes/templates.ts';
 import { EventHub } from './http/sse/hub.ts';
@@ -110,6 +113,11 @@ export async function buildApp(
     defaultNamespace,
     maxWaitingRequests: maxReaders,
   });
+  await app.register(diskRoutes, {
+    prefix: '/api/v1',
+    resolveNamespace: namespaceResolver(defaultNamespace),
+  });
+  await app.register(namespaceRoutes, { prefix: '/api/v1', machines });
   return app;
 }
 

@@ -7,6 +7,7 @@ import { openClient } from './kube/client/client.ts';
 import { loadKubeConfig, withoutCredentials } from './kube/client/kubeconfig.ts';
 import { openMachines } from './kube/machines.ts';
 import { metricsOf } from './kube/metrics.ts';
+import { openObjects } from './kube/objects/index.ts';
 import { startMachineCache } from './kube/status/machine-cache.ts';
 import { openWrites } from './kube/writes.ts';
 import { openLogger } from './logger.ts';
@@ -31,10 +32,11 @@ export async function serve(): Promise<void> {
   );
   const machines = openMachines(client, cache, config);
   const writes = openWrites(client, cache, config);
+  const objects = openObjects(client, cache, machines);
   const callers =
     config.authMode === 'none'
-      ? anyCaller(writes.asBackend)
-      : openCallers({ client: callerClient, cache, writes, namespaces });
+      ? anyCaller({ machines: writes.asBackend, objects: objects.asBackend })
+      : openCallers({ client: callerClient, cache, writes, objects, namespaces });
   // Loading the API blocks this thread for a while. Give the first list a start: the cluster works on it meanwhile.
   await Promise.race([cache.started, sleep(MAX_HEAD_START_MS, undefined, { ref: false })]);
   const { buildApp } = await import('./app.ts');

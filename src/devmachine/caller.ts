@@ -1,5 +1,7 @@
 import { DevMachineError } from './errors.ts';
 import type { MachineWrites } from './machines.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { MachineObjects } from './objects.ts';
 import { GROUP } from './schema/manifest.ts';
 
 /** What somebody does with objects, in the terms of Kubernetes' access rules. */
@@ -25,12 +27,16 @@ export interface Right {
   readonly namespace: string | undefined;
 }
 
+/** What a request can do in the cluster, with the rights of one account. */
+export interface Power {
+  readonly machines: MachineWrites;
+  readonly objects: MachineObjects;
+}
+
 /** Who sent a request, and the power that the request has. */
-export interface Caller {
+export interface Caller extends Power {
   /** The user name in the cluster; undefined if nobody is asked who they are. */
   readonly name: string | undefined;
-  /** Writes with the rights of this caller. */
-  readonly machines: MachineWrites;
   /** How often a long-lived request must call `authorize` again, in ms; undefined: never. */
   readonly recheckMs: number | undefined;
   /**
@@ -38,6 +44,8 @@ export interface Caller {
    * Returns undefined, without a promise, if the right was confirmed recently.
    */
   authorize(right: Right): Promise<void> | undefined;
+  /** Those of `all` in which the caller may list machines. Rejects with unauthenticated. */
+  namespaces(all: Namespaces): Promise<Namespaces>;
 }
 
 /**
@@ -51,13 +59,15 @@ export interface Callers {
   authenticate(authorization: string | undefined): Promise<Caller>;
 }
 
-/** Callers of whom nothing is asked: every request has the power of `machines`. */
-export function anyCaller(machines: MachineWrites): Callers {
+/** Callers of whom nothing is asked: every request has this power. */
+export function anyCaller({ machines, objects }: Power): Callers {
   const caller: Caller = {
     name: undefined,
     machines,
+    objects,
     recheckMs: undefined,
     authorize: () => undefined,
+    namespaces: async (all) => all,
   };
   return { known: () => caller, authenticate: async () => caller };
 }

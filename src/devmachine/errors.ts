@@ -32,9 +32,22 @@ export const ERRORS = {
     summary: 'The namespace has no machine of this name.',
     hint: 'Check the name and the namespace.',
   },
+  'machine-not-ready': {
+    summary:
+      'The machine does not have what the call needs, such as a pod or a password. `detail` says what is missing, and the reason of the status.',
+    hint: 'Do what the hint of the status says, and repeat the request.',
+  },
   'namespace-not-found': {
     summary: 'The namespace does not exist, or this backend does not serve it (`WATCH_NAMESPACES`).',
     hint: 'Check the namespace, or ask an administrator to serve it.',
+  },
+  'disk-not-found': {
+    summary: 'The namespace has no disk of this name that outlived its machine.',
+    hint: 'List the disks of the namespace.',
+  },
+  'disk-in-use': {
+    summary: 'The machine of the disk exists, or a pod uses the disk. Nothing was deleted.',
+    hint: 'Delete the machine first, with `purge=true` to delete its disk with it, or the pod.',
   },
   'already-exists': {
     summary:
@@ -145,6 +158,17 @@ interface Key {
 
 export const machineNotFound = ({ namespace, name }: Key): DevMachineError =>
   new DevMachineError('machine-not-found', `There is no machine ${name} in the namespace ${namespace}.`);
+
+/** `status` is that of the machine, and `missing` a sentence. */
+export const notReady = (
+  { name, phase, reason, message }: { name: string; phase: string; reason: string; message: string },
+  missing: string,
+): DevMachineError =>
+  new DevMachineError(
+    'machine-not-ready',
+    `${missing} The machine ${name} is ${phase} (${reason}): ${message}`,
+    { retryAfterSeconds: 5 },
+  );
 
 export const beingDeleted = ({ name }: Key): DevMachineError =>
   new DevMachineError('being-deleted', `The machine ${name} is being deleted. Retry when it is gone.`, {

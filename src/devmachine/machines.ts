@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts';
+import type { Namespaces } from './namespaces.ts';
 import type { MachineKey } from './schema/manifest.ts';
 import type { DevMachineSpec } from './schema/spec.ts';
 import type { StatusDocument } from './status/status-document.ts';
@@ -85,6 +86,8 @@ export interface Machines {
   status(key: MachineKey, signal: AbortSignal): Promise<StatusDocument>;
   /** All machines in the cache of a namespace, or of every served namespace, in the order of compareKeys. */
   list(namespace: string | undefined): readonly StatusDocument[];
+  /** The namespaces that are served. Incomplete if the backend may not list those of the cluster. */
+  namespaces(): Namespaces;
   /** The number of machines in the cache. */
   size(): number;
   /** Calls `listener` for every change from now on. Returns a function that unsubscribes it. */

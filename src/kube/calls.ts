@@ -1,3 +1,4 @@
+import type { Caller } from '../devmachine/caller.ts';
 import { DevMachineError } from '../devmachine/errors.ts';
 import type { Machine } from '../devmachine/machine.ts';
 import type { MachineKey } from '../devmachine/schema/manifest.ts';
@@ -13,6 +14,18 @@ export type Call = ClusterClient['call'];
 
 /** The requests of one call. */
 export type Work<T> = (client: RequestClient, signal: AbortSignal) => Promise<T>;
+
+/** Whose credentials the requests of a call carry. */
+export interface Account {
+  readonly call: Call;
+  readonly authorize: Caller['authorize'];
+}
+
+/** The backend's own account, of which no right is reviewed. */
+export const backendAccount = ({ call }: Pick<ClusterClient, 'call'>): Account => ({
+  call,
+  authorize: () => undefined,
+});
 
 /** How long a call waits for a slot, in ms. */
 export const QUEUE_MS = 5_000;

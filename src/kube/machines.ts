@@ -33,6 +33,7 @@ export function openMachines(
 
   return {
     checkReadable,
+    namespaces: () => cache.namespaces(),
     size: () => cache.view.size,
     ageMs: (namespace) => cache.ageMs(namespace),
     subscribe: (listener) => cache.view.subscribe(listener),

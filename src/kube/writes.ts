@@ -1,6 +1,5 @@
-import type { Caller } from '../devmachine/caller.ts';
 import type { MachineWrites } from '../devmachine/machines.ts';
-import { type Call, limited, observe, QUEUE_MS, servedStore } from './calls.ts';
+import { type Account, backendAccount, type Call, limited, observe, QUEUE_MS, servedStore } from './calls.ts';
 import type { ClusterClient } from './client/client.ts';
 import { ConcurrencyLimiter } from './client/limiter.ts';
 import type { RequestClient } from './client/transport.ts';
@@ -18,12 +17,6 @@ export interface WritesOptions {
   readonly maxWrites: number;
   /** Writes that may wait for a slot. */
   readonly maxQueuedWrites: number;
-}
-
-/** Whose credentials the requests of a write carry. */
-export interface Account {
-  readonly call: Call;
-  readonly authorize: Caller['authorize'];
 }
 
 export interface Writes {
@@ -101,5 +94,5 @@ export function openWrites(
     };
   }
 
-  return { as, asBackend: as({ call: backend.call, authorize: () => undefined }), limiter };
+  return { as, asBackend: as(backendAccount(backend)), limiter };
 }

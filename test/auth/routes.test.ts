@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { EXAMPLE_SPEC, manifest } from '../corpus/bodies.ts';
 import { connect } from '../support/cluster.ts';
+import { addAccess, addDisk } from '../support/kept-objects.ts';
 import { createTeam, EDITOR, VIEWER } from './support/accounts.ts';
 import { outcome, startAuthBackend } from './support/backend.ts';
 
@@ -30,6 +31,7 @@ interface Call {
 }
 
 const ONE = '&name=one';
+const RIGHT = / cannot (get|list|watch|patch|delete) resource "[a-z/]+" in API group /;
 const BODY = manifest(EXAMPLE_SPEC, { name: 'one' });
 
 /** In an order in which the allowed cases succeed. */
@@ -44,6 +46,11 @@ const CALLS: Readonly<Record<string, Call>> = {
   stopDevMachine: { query: ONE, allowed: ['POST', 202] },
   startDevMachine: { query: ONE, allowed: ['POST', 202] },
   restartDevMachine: { query: ONE, allowed: ['POST', 202] },
+  getDevMachineAccess: { query: ONE },
+  getDevMachineTimeline: { query: ONE },
+  listNamespaces: {},
+  listDisks: {},
+  deleteDisk: { query: '&name=gone-disk', allowed: ['DELETE', 202] },
   deleteDevMachine: { query: ONE, allowed: ['DELETE', 202] },
 };
 
@@ -51,6 +58,8 @@ test('every call refuses callers without a token or without the right, and admit
   const cluster = connect(t);
   const api = await startAuthBackend(t);
   const { namespace, accounts } = await createTeam(cluster, { editor: EDITOR, viewer: VIEWER, nobody: [] });
+  await addAccess(cluster, namespace, 'one');
+  await addDisk(cluster, namespace, 'gone');
   assert.deepEqual(new Set(operations.map(({ operationId }) => operationId)), new Set(Object.keys(CALLS)));
 
   for (const [operationId, { query = '', body, allowed }] of Object.entries(CALLS)) {
@@ -67,12 +76,13 @@ test('every call refuses callers without a token or without the right, and admit
     if (access) {
       assert.equal(outcome(nobody), '403 forbidden', operationId);
       const { detail } = nobody.body;
-      assert.match(detail, / cannot (get|list|watch|patch|delete) resource "devmachines" in API group /);
+      assert.match(detail, RIGHT);
+      assert.ok(detail.includes(` resource "${access.resource}" `), detail);
       assert.ok(detail.endsWith(` in the namespace "${namespace}".`) || detail.includes(namespace), detail);
     } else assert.equal(nobody.status, 200, operationId);
 
-    const isRead = ['get', 'list', 'watch'].includes(access?.verb ?? 'get');
-    if (!isRead) {
+    const isOfViewers = access?.resource === 'devmachines' && ['get', 'list', 'watch'].includes(access.verb);
+    if (access && !isOfViewers) {
       const viewer = await api.as(accounts.viewer.token)(method.toUpperCase(), url, body);
       assert.equal(outcome(viewer), '403 forbidden', `${operationId} by a viewer`);
     }

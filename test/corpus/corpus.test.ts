@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { anyCaller } from '../../src/devmachine/caller.ts';
-import type { Machines, MachineWrites } from '../../src/devmachine/machines.ts';
+import { anyCaller, type Power } from '../../src/devmachine/caller.ts';
+import type { Machines } from '../../src/devmachine/machines.ts';
 import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { connect, createNamespace, openRaw } from '../support/cluster.ts';
 import { BY_HAND } from './by-hand.ts';
@@ -70,10 +70,10 @@ interface Result {
 
 /** Validates with the API alone: creating a machine always succeeds. */
 async function validateWithApi(texts: string[]): Promise<Result[]> {
-  const writes = { create: async () => ({ created: false, machine: {} }) } as unknown as MachineWrites;
+  const machines = { create: async () => ({ created: false, machine: {} }) };
   const app = await buildApp(loadConfig({}), {
     machines: {} as Machines,
-    callers: anyCaller(writes),
+    callers: anyCaller({ machines } as unknown as Power),
     logger: pino({ level: 'silent' }),
   });
   const results: Result[] = [];

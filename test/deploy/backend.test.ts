@@ -6,10 +6,13 @@ import { readContainerConfig } from '../../dev/container-config.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { LOCAL_EXAMPLE } from '../../dev/example.ts';
 import { writePrivate } from '../../dev/pki.ts';
+import { outcome } from '../auth/support/backend.ts';
 import { type Api, bearer, startApi } from '../support/api.ts';
 import { auditEvents, rightFor } from '../support/audit.ts';
 import { INSECURE_DIR } from '../support/backend-account.ts';
+import { connect } from '../support/cluster.ts';
 import { type DeployedCluster, startDeployedCluster } from '../support/deployed.ts';
+import { addAccess, addDisk } from '../support/kept-objects.ts';
 import { until } from '../support/until.ts';
 
 /** The backend of deploy/, with its own command, environment and account, on a real API server. */
@@ -132,7 +135,7 @@ test('without the right to read one of the other kinds, every status names that 
   await writePrivate(file, JSON.stringify({ apiVersion, kind, metadata, spec }));
   await cluster.kubectl('create', '-f', file);
   const resources = (await rules()).flatMap((rule) => rule.resources);
-  assert.deepEqual(resources.toSorted(), ['devmachines', ...Object.keys(KINDS)].sort());
+  assert.deepEqual(resources.toSorted(), ['devmachines', 'namespaces', ...Object.keys(KINDS)].sort());
   await Promise.all(
     Object.entries(KINDS).map(async ([resource, unknown]) => {
       const api = await startWithout(t, resource);
@@ -171,6 +174,27 @@ test("the requests of a purge carry the caller's token, except those that read t
   );
 });
 
+test('without the right to list namespaces, those with machines are known', async (t) => {
+  const file = join(cluster.controlPlane.stateDir, 'known.json');
+  const { apiVersion, kind, spec } = LOCAL_EXAMPLE;
+  const metadata = { name: 'known', namespace: 'known' };
+  await cluster.kubectl('create', 'namespace', 'known');
+  await cluster.kubectl('create', 'namespace', 'empty');
+  await writePrivate(file, JSON.stringify({ apiVersion, kind, metadata, spec }));
+  await cluster.kubectl('create', '-f', file);
+  const namespacesOf = async (api: Api) => {
+    await until('a ready backend', async () => (await api.call('GET', '/readyz')).status === 200);
+    const { body } = await api.call('GET', '/api/v1/namespaces', undefined, bearer(viewer));
+    return { ...body, items: body.items.map(({ name }: { name: string }) => name) };
+  };
+  const without = await namespacesOf(await startWithout(t, 'namespaces'));
+  assert.equal(without.incomplete, true);
+  assert.ok(without.items.includes('known') && !without.items.includes('empty'), without.items.join());
+  const api = await cluster.startBackend(t);
+  await until('the namespaces', async () => !(await namespacesOf(api)).incomplete);
+  assert.ok((await namespacesOf(api)).items.includes('empty'));
+});
+
 test('with the component write-as-backend, the backend writes with its own account', async (t) => {
   await cluster.kubectl('apply', '-k', INSECURE_DIR);
   const { env } = await readContainerConfig(
@@ -184,5 +208,20 @@ test('with the component write-as-backend, the backend writes with its own accou
     (await api.call('POST', '/api/v1/devmachines/stop?namespace=default&name=anybodys')).status,
     202,
   );
+  // No operator runs here.
+  const one = 'namespace=default&name=anybodys';
+  const statuses = {
+    [`GET /api/v1/devmachines/access?${one}`]: '409 machine-not-ready',
+    [`GET /api/v1/devmachines/timeline?${one}`]: '200',
+    'GET /api/v1/disks?namespace=default': '200',
+    'DELETE /api/v1/disks?namespace=default&name=gone-disk': '202',
+  };
+  const administrator = connect(t, cluster.controlPlane.kubeconfig);
+  await addDisk(administrator, 'default', 'gone');
+  await addAccess(administrator, 'default', 'gone');
+  for (const [call, expected] of Object.entries(statuses)) {
+    const [method = '', path = ''] = call.split(' ');
+    assert.equal(outcome(await api.call(method, path)), expected, call);
+  }
   assert.equal((await api.delete('default', 'anybodys')).status, 202);
 });

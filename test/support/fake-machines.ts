@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { buildApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { anyCaller, type Callers } from '../../src/devmachine/caller.ts';
+import { anyCaller, type Callers, type Power } from '../../src/devmachine/caller.ts';
 import { DevMachineError } from '../../src/devmachine/errors.ts';
-import type { Machines, MachineWrites, StatusUpdate } from '../../src/devmachine/machines.ts';
+import type { Machines, StatusUpdate } from '../../src/devmachine/machines.ts';
 import { compareKeys } from '../../src/devmachine/pagination.ts';
 import type { Phase } from '../../src/devmachine/status/phases.ts';
 import type { StatusDocument } from '../../src/devmachine/status/status-document.ts';
@@ -86,7 +86,7 @@ export async function build(
   machines: FakeMachines,
   config: Partial<Config> = {},
   logger: FastifyBaseLogger = pino({ level: 'silent' }),
-  callers: Callers = anyCaller({} as MachineWrites),
+  callers: Callers = anyCaller({} as Power),
   registry: Registry = new Registry(),
 ) {
   const app = await buildApp(

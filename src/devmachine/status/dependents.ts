@@ -43,6 +43,8 @@ export interface Deployment extends Dependent {
   readonly kind: 'Deployment';
   /** The uid of the DevMachine that owns it. An earlier machine of the same name had another uid. */
   readonly ownerUid: string | undefined;
+  /** What authenticates users of its pods: password, proxy or own (the user's process); undefined with version 0.1.0 of the chart. */
+  readonly guard: string | undefined;
   /** The digest of the spec that it was rendered from; see spec-digest.ts. */
   readonly specDigest: string | undefined;
   /** Whether a restart would change the pod template, because of the administrator's settings or the chart. */

@@ -6,11 +6,11 @@ import type { RouteAccess } from './route-access.ts';
 const WRITES: ReadonlySet<Verb> = new Set(['create', 'patch', 'delete']);
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429]);
 
-/** Logs one line, `audit`, for each write and for each refusal. */
+/** Logs one line, `audit`, for each write, for each read of a password, and for each refusal. */
 export const auditLog = fp(
   async (app) => {
     app.requestLifecycle.onRequestEnd(({ request, access, statusCode }) => {
-      if (isWrite(access) || REFUSALS.has(statusCode)) audit(request, access, statusCode);
+      if (isAudited(access) || REFUSALS.has(statusCode)) audit(request, access, statusCode);
     });
   },
   { name: 'audit-log', dependencies: ['request-lifecycle'] },
@@ -20,8 +20,8 @@ export const auditLog = fp(
 export const auditEndOfStream = (request: FastifyRequest, status: number): void =>
   audit(request, request.routeOptions.config.access, status);
 
-const isWrite = (access: RouteAccess | undefined): boolean =>
-  typeof access === 'object' && WRITES.has(access.verb);
+const isAudited = (access: RouteAccess | undefined): boolean =>
+  typeof access === 'object' && (WRITES.has(access.verb) || access.resource === 'secrets');
 
 /** The request may be refused before it is validated. */
 interface Unvalidated {
@@ -38,6 +38,7 @@ function audit(request: FastifyRequest, access: RouteAccess | undefined, status:
       audit: {
         user: request.caller?.name ?? null,
         verb: typeof access === 'object' ? access.verb : undefined,
+        ...(typeof access === 'object' && access.resource !== 'devmachines' && { resource: access.resource }),
         namespace: request.right?.namespace ?? textOf(query.namespace ?? metadata?.namespace),
         name: textOf(query.name ?? metadata?.name),
         ...(query.dryRun === 'true' && { dryRun: true }),

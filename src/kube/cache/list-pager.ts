@@ -12,6 +12,8 @@ export interface ListOptions<T> {
   readonly path: string;
   /** labelSelector and fieldSelector; without them, the whole collection. */
   readonly selectors?: Readonly<Record<string, string>>;
+  /** Media type of the pages; defaults to plain JSON. */
+  readonly accept?: string;
   /** Converts each object as soon as its page arrives (client-go's TransformFunc). */
   readonly transform: (object: unknown) => T;
   /** Whether to keep an object; without it, all are kept. */
@@ -24,7 +26,8 @@ export interface ListOptions<T> {
 
 interface Page {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items?: readonly unknown[];
+  /** null: a list of metadata with nothing in it. */
+  readonly items?: readonly unknown[] | null;
 }
 
 export const PAGE_SIZE = 500;
@@ -34,9 +37,20 @@ export const PAGE_SIZE = 500;
  * (410) is answered by one list without pages.
  */
 export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
-  const { client, path, selectors, transform, admit = () => true, onPage, onRestart, signal } = options;
+  const {
+    client,
+    path,
+    selectors,
+    accept,
+    transform,
+    admit = () => true,
+    onPage,
+    onRestart,
+    signal,
+  } = options;
   const request = (query: Record<string, string>): Promise<KubeResponse> => {
-    const response = client.request({ path, query: { ...selectors, ...query }, uncompressed: true, signal });
+    const options = { uncompressed: true, ...(accept !== undefined && { accept }), signal };
+    const response = client.request({ path, query: { ...selectors, ...query }, ...options });
     // Awaited later, or never: do not report an unhandled rejection.
     response.catch(() => undefined);
     return response;
@@ -58,8 +72,8 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     }
     const expectedToken = findToken(response.text);
     const prefetched = expectedToken === undefined ? undefined : requestPage(expectedToken);
-    const { metadata, items: objects = [] } = toPage(response);
-    const page = objects.map(transform).filter(admit);
+    const { metadata, items: objects } = toPage(response);
+    const page = (objects ?? []).map(transform).filter(admit);
     for (const item of page) items.push(item);
     onPage?.(page);
     const token = metadata.continue || undefined;

@@ -6,9 +6,15 @@ import { type ConditionObject, type Metadata, ownerUid, toConditionState, toDepe
 /** Set by the chart (operator/helm-charts/devmachine/templates/deployment.yaml). */
 const RESTART_PENDING_ANNOTATION = 'ide.example.com/restart-pending';
 
+/** Of the pod template (operator/helm-charts/devmachine/templates/_pod.tpl). */
+const GUARD_LABEL = 'ide.example.com/guard';
+
 interface DeploymentObject {
   readonly metadata: Metadata;
-  readonly spec: { readonly replicas?: number };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: Partial<Metadata> };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -35,6 +41,7 @@ export function toDeployment(object: unknown, interner: Interner): Deployment {
     createdAt,
     deleting,
     ownerUid: ownerUid(metadata),
+    guard: interner.text(spec.template?.metadata?.labels?.[GUARD_LABEL]),
     specDigest: metadata.annotations?.[SPEC_DIGEST_ANNOTATION],
     restartPending: metadata.annotations?.[RESTART_PENDING_ANNOTATION] === 'true',
     generation: metadata.generation ?? 0,

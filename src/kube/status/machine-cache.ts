@@ -1,5 +1,7 @@
 import type { Machine } from '../../devmachine/machine.ts';
-import type { DependentKind } from '../../devmachine/status/dependents.ts';
+import type { Namespaces } from '../../devmachine/namespaces.ts';
+import type { MachineKey } from '../../devmachine/schema/manifest.ts';
+import type { DependentKind, Dependents } from '../../devmachine/status/dependents.ts';
 import type { StatusSettings } from '../../devmachine/status/settings.ts';
 import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
 import { startHealthChecks } from '../cache/health.ts';
@@ -13,6 +15,7 @@ import { type MachineObject, machinesPath, toMachine } from '../resources/devmac
 import { Interner } from '../resources/intern.ts';
 import { startDependentsCache } from './dependents-cache.ts';
 import { createDependentsIndex } from './dependents-index.ts';
+import { startNamespaceCache } from './namespace-cache.ts';
 import { createStatusView, type StatusView } from './status-view.ts';
 
 /** The machines of the whole cluster, or of some namespaces, with their dependents and statuses. */
@@ -32,6 +35,10 @@ export interface MachineCache {
   toMachine(object: MachineObject): Machine;
   /** The status of a machine that the view does not know. */
   toDocument(machine: Machine): StatusDocument;
+  /** The guard of a machine's Deployment; undefined if it is not known. */
+  guard(key: MachineKey): string | undefined;
+  /** The namespaces that are served, by name. */
+  namespaces(): Namespaces;
   /** How many objects of each kind of dependents the cache holds. */
   dependentSizes(): ReadonlyMap<DependentKind, number>;
   /** Resolves when all watches have ended. */
@@ -84,11 +91,13 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   informers.push(...scopes.map((scope) => new Informer<Machine>(resource, scope, context)));
   const stores = new Map(informers.map(({ namespace, store }) => [namespace, store]));
   const machinesSynced = () => informers.every(({ synced }) => synced);
-  function toDocument(machine: Machine): MachineDocument {
+  function dependentsOf(machine: Machine): Dependents {
     const { namespace } = machine;
     const hidden = { unknown: dependents.unknown(namespace), notServed: dependents.notServed(namespace) };
-    return new MachineDocument(machine, index.of(machine, hidden), statusSettings);
+    return index.of(machine, hidden);
   }
+  const toDocument = (machine: Machine): MachineDocument =>
+    new MachineDocument(machine, dependentsOf(machine), statusSettings);
   const view = createStatusView(
     informers.map(({ store }) => store),
     toDocument,
@@ -118,6 +127,16 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     signal,
   );
 
+  const watchesCluster = namespaces.length === 0;
+  const storeOf = (namespace: string) => stores.get(watchesCluster ? undefined : namespace);
+  const namespaceCache = watchesCluster ? startNamespaceCache(context, maxStalenessMs, signal) : undefined;
+  function servedNamespaces(): Namespaces {
+    if (!namespaceCache)
+      return { names: [...stores.keys()].filter((name) => name !== undefined).sort(), incomplete: false };
+    const known = () => [...new Set(view.list(undefined).map(({ namespace }) => namespace))];
+    return namespaceCache.all() ?? { names: known(), incomplete: true };
+  }
+
   let isListed = false;
   let isFilled = false;
   function fillOnceSynced(): void {
@@ -137,7 +156,6 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
     return oldest;
   }
 
-  const watchesCluster = namespaces.length === 0;
   const knownUntil = new Map<string | undefined, { readonly until: number; readonly at: number }>();
 
   return {
@@ -154,10 +172,17 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
       return Math.max(0, now - until);
     },
     unreachable: () => health.unreachable,
-    store: (namespace) => stores.get(watchesCluster ? undefined : namespace),
+    store: storeOf,
     toMachine: convert,
     toDocument,
+    guard({ namespace, name }) {
+      const machine = storeOf(namespace)?.get(namespace, name);
+      return (
+        machine && dependentsOf(machine).deployments.find(({ ownerUid }) => ownerUid === machine.uid)?.guard
+      );
+    },
+    namespaces: servedNamespaces,
     dependentSizes: () => dependents.sizes(),
-    stopped: Promise.all([...running, dependents.stopped]),
+    stopped: Promise.all([...running, dependents.stopped, namespaceCache?.stopped]),
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import type { ClusterClient } from '../../../src/kube/client/client.ts';
 import { accountsPath, create, createNamespace, createToken, testKubeconfig } from '../../support/cluster.ts';
 
@@ -13,14 +14,14 @@ export interface Account {
   readonly token: string;
 }
 
-/** Creates a namespace, and accounts in it with these verbs on machines, in that namespace alone. */
+/** Creates a namespace, and accounts in it with these rights, in that namespace alone. */
 export async function createTeam<Names extends string>(
   cluster: ClusterClient,
-  verbs: Readonly<Record<Names, readonly string[]>>,
+  rights: Readonly<Record<Names, Rights>>,
 ): Promise<{ readonly namespace: string; readonly accounts: Readonly<Record<Names, Account>> }> {
   const namespace = await createNamespace(cluster, 'team');
   const accounts = {} as Record<Names, Account>;
-  for (const [name, granted] of Object.entries<readonly string[]>(verbs)) {
+  for (const [name, granted] of Object.entries<Rights>(rights)) {
     await createAccount(cluster, namespace, name);
     if (granted.length > 0) await grant(cluster, namespace, name, granted, { namespace, name });
     accounts[name as Names] = { namespace, name, token: await createToken(cluster, { namespace, name }) };
@@ -28,8 +29,21 @@ export async function createTeam<Names extends string>(
   return { namespace, accounts };
 }
 
-export const VIEWER = ['get', 'list', 'watch'];
-export const EDITOR = [...VIEWER, 'create', 'patch', 'delete'];
+/** A rule of a role. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Rules, and verbs on machines. */
+export type Rights = readonly (Rule | string)[];
+
+const roleOf = (file: string): readonly Rule[] =>
+  parse(readFileSync(join(import.meta.dirname, '../../../operator/config/rbac', file), 'utf8')).rules;
+
+export const VIEWER = roleOf('devmachine_viewer_role.yaml');
+export const EDITOR = roleOf('devmachine_editor_role.yaml');
 
 async function succeed(response: ReturnType<typeof create>, expected = 201) {
   const { status, body } = await response;
@@ -54,15 +68,19 @@ export const deleteAccount = (cluster: ClusterClient, { namespace, name }: Accou
 
 const rbacPath = (namespace: string) => `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
 
-/** Grants verbs on the machines of a namespace, with a role of this name. */
+/** Grants rights in a namespace, with a role of this name. */
 export async function grant(
   cluster: ClusterClient,
   namespace: string,
   name: string,
-  verbs: readonly string[],
+  rights: Rights,
   subject: { readonly namespace: string; readonly name: string },
 ): Promise<void> {
-  const rules = [{ apiGroups: ['ide.example.com'], resources: ['devmachines'], verbs }];
+  const verbs = rights.filter((right) => typeof right === 'string');
+  const rules = [
+    ...rights.filter((right) => typeof right !== 'string'),
+    ...(verbs.length > 0 ? [{ apiGroups: ['ide.example.com'], resources: ['devmachines'], verbs }] : []),
+  ];
   await succeed(create(cluster, `${rbacPath(namespace)}/roles`, { metadata: { name }, rules }));
   await succeed(
     create(cluster, `${rbacPath(namespace)}/rolebindings`, {

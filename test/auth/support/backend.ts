@@ -7,6 +7,7 @@ import { type CallerTimes, openCallers, type TokenCallers } from '../../../src/k
 import { openClient } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig, withoutCredentials } from '../../../src/kube/client/kubeconfig.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
+import { openObjects } from '../../../src/kube/objects/index.ts';
 import { startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { openWrites } from '../../../src/kube/writes.ts';
 import { REDACTED_PATHS } from '../../../src/logger.ts';
@@ -51,7 +52,8 @@ export async function startAuthBackend(
   );
   const machines = openMachines(backend, cache, config);
   const writes = openWrites(backend, cache, config);
-  const callers = openCallers({ client: callerClient, cache, writes, namespaces, ...options });
+  const objects = openObjects(backend, cache, machines);
+  const callers = openCallers({ client: callerClient, cache, writes, objects, namespaces, ...options });
   const app = await buildApp(config, { machines, callers, logger });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const agent = new Agent({ connections: 64 });

@@ -17,6 +17,7 @@ import { systemClock } from '../../../src/kube/client/clock.ts';
 import { loadKubeConfig } from '../../../src/kube/client/kubeconfig.ts';
 import { openMachines } from '../../../src/kube/machines.ts';
 import { metricsOf } from '../../../src/kube/metrics.ts';
+import { openObjects } from '../../../src/kube/objects/index.ts';
 import { machinesPath } from '../../../src/kube/resources/devmachine.ts';
 import { Interner } from '../../../src/kube/resources/intern.ts';
 import { WATCHED_RESOURCES } from '../../../src/kube/resources/watched.ts';
@@ -108,7 +109,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
     signal,
   );
-  const app = await buildApp(config, { machines, callers: anyCaller(writes.asBackend), logger });
+  const objects = openObjects(client, cache, machines);
+  const callers = anyCaller({ machines: writes.asBackend, objects: objects.asBackend });
+  const app = await buildApp(config, { machines, callers, logger });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const deltaRecorders = [recorders.machines, ...recorders.dependents.values()];
   return {

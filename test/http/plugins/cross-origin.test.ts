@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { anyCaller } from '../../../src/devmachine/caller.ts';
-import type { MachineWrites } from '../../../src/devmachine/machines.ts';
+import { anyCaller, type Power } from '../../../src/devmachine/caller.ts';
 import { build, FakeMachines } from '../../support/fake-machines.ts';
 
 const APP = 'https://app.example.com';
@@ -16,8 +15,14 @@ async function open(t: TestContext, corsOrigins: string[] = []) {
       writes++;
       return {};
     },
-  } as unknown as MachineWrites;
-  const app = await build(t, new FakeMachines(), { corsOrigins }, undefined, anyCaller(machines));
+  };
+  const app = await build(
+    t,
+    new FakeMachines(),
+    { corsOrigins },
+    undefined,
+    anyCaller({ machines } as unknown as Power),
+  );
   const call = (method: 'GET' | 'POST' | 'OPTIONS', url: string, headers: Record<string, string>) =>
     app.inject({ method, url, headers });
   return { call, writes: () => writes };

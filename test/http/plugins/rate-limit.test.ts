@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Caller, Callers } from '../../../src/devmachine/caller.ts';
+import type { Caller, Callers, Power } from '../../../src/devmachine/caller.ts';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
-import type { MachineWrites } from '../../../src/devmachine/machines.ts';
 import { addressKey, RateLimiter } from '../../../src/http/plugins/rate-limit.ts';
 import { build, FakeMachines } from '../../support/fake-machines.ts';
 
@@ -37,12 +36,12 @@ test('an IPv6 address counts as its network', () => {
 
 /** Callers whose names are their tokens; `new …` is known only to the cluster, and `bad` to nobody. */
 function callersByName(): Callers {
-  const machines = {} as MachineWrites;
   const caller = (name: string): Caller => ({
+    ...({} as Power),
     name,
-    machines,
     recheckMs: undefined,
     authorize: () => undefined,
+    namespaces: async (all) => all,
   });
   return {
     known: (name) => (name === undefined || /^(new|bad)/.test(name) ? undefined : caller(name)),

@@ -34,6 +34,9 @@ test('a list without items', async () => {
     await listWith(scriptedClient({ list: response(200, { metadata: { resourceVersion: '5' } }) })),
     empty,
   );
+  // A list of metadata.
+  const nothing = { metadata: { resourceVersion: '5' }, items: null };
+  assert.deepEqual(await listWith(scriptedClient({ list: response(200, nothing) })), empty);
 });
 
 test('follows continue tokens to the last page', async () => {

@@ -38,10 +38,14 @@ metadata:
     {{- include "devmachine.added" $added.labels | nindent 4 }}
   {{- $group := include "devmachine.diskGroup" $ }}
   {{- $isForHome := include "devmachine.diskIsForHome" $ }}
-  {{- if or $machine.keepDisk $class $group $isForHome $added.annotations }}
+  {{- $uid := include "devmachine.uid" $ }}
+  {{- if or $machine.keepDisk $uid $class $group $isForHome $added.annotations }}
   annotations:
     {{- if $machine.keepDisk }}
     helm.sh/resource-policy: keep
+    {{- end }}
+    {{- with $uid }}
+    ide.example.com/machine-uid: {{ . | quote }}
     {{- end }}
     {{- with $class }}
     ide.example.com/storage-class: {{ . | quote }}

@@ -20,6 +20,19 @@ app.kubernetes.io/part-of: devmachine
 {{- define "devmachine.accessName" -}}{{ .Release.Name }}-access{{- end -}}
 
 {{/*
+The uid of the DevMachine; empty for a release that somebody installs without one. What outlives the machine records it: so a
+machine that takes over the disk and the password of an earlier one changes their versions before it has a pod, and whoever
+deletes a disk that nothing uses can tell (src/kube/objects/delete-disk.ts). Call with the root.
+*/}}
+{{- define "devmachine.uid" -}}
+{{- if not (hasKey . "devmachineUid") -}}
+{{- $object := lookup "ide.example.com/v1alpha1" "DevMachine" .Release.Namespace .Release.Name | default dict -}}
+{{- $_ := set . "devmachineUid" (dig "metadata" "uid" "" $object) -}}
+{{- end -}}
+{{- .devmachineUid -}}
+{{- end -}}
+
+{{/*
 The digest of the spec that an object was rendered from. The backend computes the same digest
 (src/devmachine/status/spec-digest.ts) to find out whether the operator has applied a change. It belongs on the Deployment;
 in the pod template it would restart pods.

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Machines } from '../../../devmachine/machines.ts';
 import type { EventHub } from '../../sse/hub.ts';
+import { accessRoute } from './access.ts';
 import { createRoute } from './create.ts';
 import { deleteRoute } from './delete.ts';
 import { eventsRoute } from './events.ts';
@@ -10,6 +11,7 @@ import { powerRoutes } from './power.ts';
 import { namespaceResolver } from './query.ts';
 import { replaceRoute } from './replace.ts';
 import { statusRoute } from './status.ts';
+import { timelineRoute } from './timeline.ts';
 
 export interface DevMachineRoutesOptions {
   readonly machines: Machines;
@@ -29,6 +31,8 @@ export const devMachineRoutes: FastifyPluginAsync<DevMachineRoutesOptions> = asy
   await app.register(deleteRoute, common);
   await app.register(powerRoutes, common);
   await app.register(statusRoute, { ...common, machines, maxWaitingRequests });
+  await app.register(accessRoute, common);
+  await app.register(timelineRoute, common);
   await app.register(listRoute, { machines, defaultNamespace });
   await app.register(eventsRoute, { hub, defaultNamespace });
 };
