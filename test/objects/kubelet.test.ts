@@ -49,12 +49,10 @@ async function open(t: TestContext) {
   return { cluster, api, namespace, accounts, logs, terminal, put };
 }
 
-async function addNode(t: TestContext, cluster: ReturnType<typeof connect>, name: string): Promise<void> {
+/** Nothing in the cluster of the tests looks at nodes. */
+async function addNode(cluster: ReturnType<typeof connect>, name: string): Promise<void> {
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
   assert.equal((await create(cluster, '/api/v1/nodes', node)).status, 201);
-  t.after(() =>
-    cluster.request({ method: 'DELETE', path: `/api/v1/nodes/${name}`, signal: AbortSignal.timeout(10_000) }),
-  );
   const status = {
     addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
     daemonEndpoints: { kubeletEndpoint: { Port: await freePort() } },
@@ -89,7 +87,7 @@ test('each failure has its problem, before a terminal opens or a log begins', as
     assert.equal(outcome(await logs(`&${wrong}`)), '400 invalid-request', wrong);
 
   const node = `no-kubelet-${namespace}`;
-  await addNode(t, cluster, node);
+  await addNode(cluster, node);
   const owner = { namespace, name: 'one' } as Owner;
   const waits = { state: { waiting: { reason: 'ContainerCreating' } } };
   await put(pod(owner, { node, machine: waits, suffix: 'a' }), new Map());

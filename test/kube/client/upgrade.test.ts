@@ -104,7 +104,7 @@ test('an API server that is away, silent, or has a foreign certificate is an err
   const { port } = silent.address() as AddressInfo;
   const cases = [
     [{ server: 'https://127.0.0.1:1' }, 'cluster-unavailable'],
-    [{ server: `http://127.0.0.1:${port}` }, 'cluster-timeout'],
+    [{ server: `https://127.0.0.1:${port}` }, 'cluster-timeout'],
     [{ 'certificate-authority-data': undefined, 'certificate-authority': undefined }, 'cluster-unavailable'],
   ] as const;
   for (const [fields, code] of cases) {
