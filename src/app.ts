@@ -18,6 +18,7 @@ import { jsonBody } from './http/plugins/json-body.ts';
 import { RateLimiter } from './http/plugins/rate-limit.ts';
 import { requestLifecycle } from './http/plugins/request-lifecycle.ts';
 import { requestMetrics } from './http/plugins/request-metrics.ts';
+import { isWebSocket, webSockets } from './http/plugins/web-sockets.ts';
 import { handleClientError } from './http/responses/client-error.ts';
 import { handleError, handleNotFound } from './http/responses/problems.ts';
 import { lazyValidators } from './http/responses/validation.ts';
@@ -30,6 +31,7 @@ import { namespaceRoutes } from './http/routes/namespaces.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { templateRoutes } from './http/routes/templates.ts';
 import { EventHub } from './http/sse/hub.ts';
+import { Terminals } from './http/terminal/terminals.ts';
 
 /** Longer than the idle timeout of load balancers (60 s): otherwise they reuse a connection that is just being closed. */
 const KEEP_ALIVE_MS = 72_000;
@@ -63,6 +65,7 @@ export async function buildApp(
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: CONNECTION_CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      shouldUpgradeCallback: isWebSocket,
     },
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     bodyLimit: config.bodyLimitBytes,
@@ -87,6 +90,7 @@ export async function buildApp(
   await app.register(requestMetrics, { registry });
   await app.register(gracefulShutdown);
   await app.register(allowedHosts, { allowedHosts: config.allowedHosts });
+  await app.register(webSockets);
   await app.register(crossOrigin, { origins: config.corsOrigins });
   // A refused request is logged and counted, and its body is not read.
   const rateLimiter = rateLimitPerMinute > 0 ? new RateLimiter(rateLimitPerMinute) : undefined;
@@ -103,7 +107,8 @@ export async function buildApp(
     historyBytes: config.eventHistoryBytes,
   });
   await app.register(healthRoutes, { checkReady: () => machines.checkReadable(undefined) });
-  registerMetrics(registry, [...metricsOf(machines, hub), ...metrics]);
+  const terminals = new Terminals(config.maxTerminals);
+  registerMetrics(registry, [...metricsOf(machines, hub, terminals), ...metrics]);
   await app.register(openapiRoute);
   await app.register(templateRoutes, { prefix: '/api/v1' });
   await app.register(devMachineRoutes, {
@@ -111,7 +116,8 @@ export async function buildApp(
     machines,
     hub,
     defaultNamespace,
-    maxWaitingRequests: maxReaders,
+    terminals,
+    maxReaders,
   });
   await app.register(diskRoutes, {
     prefix: '/api/v1',
@@ -121,7 +127,7 @@ export async function buildApp(
   return app;
 }
 
-const metricsOf = (machines: Machines, hub: EventHub): Metric[] => [
+const metricsOf = (machines: Machines, hub: EventHub, terminals: Terminals): Metric[] => [
   {
     type: 'gauge',
     name: 'devmachine_cached_machines',
@@ -133,5 +139,11 @@ const metricsOf = (machines: Machines, hub: EventHub): Metric[] => [
     name: 'devmachine_event_streams',
     help: 'Open event streams.',
     value: () => hub.size,
+  },
+  {
+    type: 'gauge',
+    name: 'devmachine_terminals',
+    help: 'Open terminals.',
+    value: () => terminals.size,
   },
 ];

@@ -54,8 +54,10 @@ export interface Config {
   /** How long a shutdown may take before the process exits anyway. */
   readonly shutdownTimeoutMs: number;
   readonly bodyLimitBytes: number;
-  /** How many event streams may be open; and how many requests may wait for a phase. */
+  /** How many event streams may be open, how many logs may be followed, and how many requests may wait for a phase. */
   readonly maxReaders: number;
+  /** How many terminals may be open. */
+  readonly maxTerminals: number;
   /** The heartbeat interval of event streams. */
   readonly heartbeatMs: number;
   /** The size of the event log, from which streams resume and lagging streams read. */
@@ -112,6 +114,7 @@ export function loadConfig(env: Environment = process.env): Config {
     shutdownTimeoutMs: 1_000 * integer(env, 'SHUTDOWN_TIMEOUT_SECONDS', 20, 1, 300),
     bodyLimitBytes: integer(env, 'BODY_LIMIT_BYTES', 262_144, 1_024, 1_048_576),
     maxReaders: integer(env, 'MAX_READERS', 10_000, 1, 100_000),
+    maxTerminals: integer(env, 'MAX_TERMINALS', 100, 0, 10_000),
     heartbeatMs: 1_000 * integer(env, 'HEARTBEAT_SECONDS', 15, 1, 60),
     eventHistoryBytes: integer(env, 'EVENT_HISTORY_BYTES', 16_777_216, 65_536, 268_435_456),
   };

@@ -10,6 +10,8 @@ const FLUSH_BYTES = 4_096;
  */
 export const REDACTED_PATHS: readonly string[] = ['', '*.', '*.*.'].flatMap((level) => [
   `${level}authorization`,
+  // It may carry a token of a WebSocket.
+  `${level}["sec-websocket-protocol"]`.replace('.[', '['),
   `${level}cookie`,
   `${level}["set-cookie"]`.replace('.[', '['),
   `${level}env[*].value`,

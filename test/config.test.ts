@@ -31,6 +31,7 @@ const DEFAULTS: Config = {
   shutdownTimeoutMs: 20_000,
   bodyLimitBytes: 262_144,
   maxReaders: 10_000,
+  maxTerminals: 100,
   heartbeatMs: 15_000,
   eventHistoryBytes: 16_777_216,
 };
@@ -82,6 +83,7 @@ test('each variable counts', () => {
     SHUTDOWN_TIMEOUT_SECONDS: '3',
     BODY_LIMIT_BYTES: '4096',
     MAX_READERS: '7',
+    MAX_TERMINALS: '3',
     HEARTBEAT_SECONDS: '4',
     EVENT_HISTORY_BYTES: '65536',
   });
@@ -113,6 +115,7 @@ test('each variable counts', () => {
     shutdownTimeoutMs: 3_000,
     bodyLimitBytes: 4_096,
     maxReaders: 7,
+    maxTerminals: 3,
     heartbeatMs: 4_000,
     eventHistoryBytes: 65_536,
   });

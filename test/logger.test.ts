@@ -5,7 +5,12 @@ import { REDACTED_PATHS } from '../src/logger.ts';
 
 test('credentials and values of variables are redacted wherever an object brings them along', () => {
   const SECRET = 'hunter2';
-  const headers = { authorization: SECRET, cookie: SECRET, 'set-cookie': [SECRET] };
+  const headers = {
+    authorization: SECRET,
+    cookie: SECRET,
+    'set-cookie': [SECRET],
+    'sec-websocket-protocol': SECRET,
+  };
   const spec = { env: [{ name: 'TOKEN', value: SECRET }] };
   const lines: string[] = [];
   const log = pino({ redact: [...REDACTED_PATHS] }, { write: (line) => void lines.push(line) });

@@ -37,6 +37,11 @@ export const ERRORS = {
       'The machine does not have what the call needs, such as a pod or a password. `detail` says what is missing, and the reason of the status.',
     hint: 'Do what the hint of the status says, and repeat the request.',
   },
+  'container-not-found': {
+    summary:
+      "The machine's pod has no such container (`detail` names those that it has), or the container has no previous log because it has not been restarted.",
+    hint: 'Use a name from `detail`, or leave out `previous`.',
+  },
   'namespace-not-found': {
     summary: 'The namespace does not exist, or this backend does not serve it (`WATCH_NAMESPACES`).',
     hint: 'Check the namespace, or ask an administrator to serve it.',
@@ -81,9 +86,20 @@ export const ERRORS = {
     summary: 'The caller exceeds `RATE_LIMIT_PER_MINUTE`, or the cluster is throttling requests.',
     hint: RETRY,
   },
+  'exec-failed': {
+    summary:
+      'The node could not start the command in the container, for example because its image has no `sh`.',
+    hint: 'Use an image with a shell.',
+  },
   'too-many-readers': {
-    summary: 'The number of open event streams and of calls that wait for a phase has reached `MAX_READERS`.',
+    summary:
+      'The number of open event streams, of open logs, or of calls that wait for a phase has reached `MAX_READERS`.',
     hint: 'Retry after the time in `Retry-After`, or poll.',
+  },
+  'too-many-terminals': {
+    summary:
+      'The number of open terminals has reached `MAX_TERMINALS`, or the caller has half of that number.',
+    hint: 'Close a terminal, or retry after the time in `Retry-After`.',
   },
   'cache-not-synced': { summary: 'The backend is still reading the machines from the cluster.', hint: RETRY },
   'cache-stale': {
@@ -99,6 +115,11 @@ export const ERRORS = {
   'cluster-unavailable': {
     summary: "The cluster is unreachable, rejects the backend's credentials, or does not have the CRD.",
     hint: REPEAT,
+  },
+  'kubelet-unreachable': {
+    summary:
+      "The kubelet of the machine's node does not respond: the node is lost, or it is a simulated one, which has none. Logs and terminals come from the kubelet.",
+    hint: 'Check the status of the machine, and repeat the request when its node has recovered.',
   },
   'cluster-timeout': {
     summary: 'The cluster did not respond in time. The request may still take effect.',

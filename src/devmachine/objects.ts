@@ -1,4 +1,6 @@
+import type { LogOptions } from './logs.ts';
 import type { MachineKey } from './schema/manifest.ts';
+import type { Terminal, TerminalOptions } from './terminal.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
@@ -11,6 +13,16 @@ export interface MachineObjects {
    * the password yet.
    */
   access(key: MachineKey, signal: AbortSignal): Promise<MachineAccess>;
+  /**
+   * The log of a container, in chunks. Throws forbidden, machine-not-found, container-not-found, kubelet-unreachable, or
+   * machine-not-ready if there is no pod or the container has not started.
+   */
+  logs(key: MachineKey, options: LogOptions): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Starts a command in a terminal of its own. Resolves when it runs: the caller must close the terminal then. Throws what
+   * `logs` throws, and exec-failed.
+   */
+  terminal(key: MachineKey, options: TerminalOptions): Promise<Terminal>;
   /** What happened to a machine. Throws forbidden or machine-not-found. */
   timeline(key: MachineKey, signal: AbortSignal): Promise<Timeline>;
   /** The disks in a namespace whose machines are gone, sorted by name. Throws forbidden. */

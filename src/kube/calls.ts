@@ -15,15 +15,24 @@ export type Call = ClusterClient['call'];
 /** The requests of one call. */
 export type Work<T> = (client: RequestClient, signal: AbortSignal) => Promise<T>;
 
+/** Connections that stay open. They take no slots. */
+export type Streams = Pick<ClusterClient, 'stream' | 'upgrade'>;
+
 /** Whose credentials the requests of a call carry. */
-export interface Account {
+export interface Account extends Streams {
   readonly call: Call;
   readonly authorize: Caller['authorize'];
 }
 
 /** The backend's own account, of which no right is reviewed. */
-export const backendAccount = ({ call }: Pick<ClusterClient, 'call'>): Account => ({
+export const backendAccount = ({
   call,
+  stream,
+  upgrade,
+}: Streams & Pick<ClusterClient, 'call'>): Account => ({
+  call,
+  stream,
+  upgrade,
   authorize: () => undefined,
 });
 

@@ -31,7 +31,7 @@ interface Call {
 }
 
 const ONE = '&name=one';
-const RIGHT = / cannot (get|list|watch|patch|delete) resource "[a-z/]+" in API group /;
+const RIGHT = / cannot (get|list|watch|create|patch|delete) resource "[a-z/]+" in API group /;
 const BODY = manifest(EXAMPLE_SPEC, { name: 'one' });
 
 /** In an order in which the allowed cases succeed. */
@@ -48,6 +48,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   restartDevMachine: { query: ONE, allowed: ['POST', 202] },
   getDevMachineAccess: { query: ONE },
   getDevMachineTimeline: { query: ONE },
+  // There is no pod.
+  getDevMachineLogs: { query: ONE, allowed: ['GET', 409] },
+  // No upgrade is requested.
+  openDevMachineTerminal: { query: ONE, allowed: ['GET', 426] },
   listNamespaces: {},
   listDisks: {},
   deleteDisk: { query: '&name=gone-disk', allowed: ['DELETE', 202] },

@@ -51,3 +51,9 @@ export const DISKS_EXAMPLE = {
 export const DISK_EXAMPLE = { name: 'experiment-disk', namespace };
 
 export const NAMESPACES_EXAMPLE = { items: [{ name: 'team-a' }, { name: 'team-b' }], incomplete: false };
+
+export const LOG_EXAMPLE = `Listening on http://0.0.0.0:8080
+--- container restarted: OOMKilled, exit 137 ---
+Listening on http://0.0.0.0:8080
+--- machine stopped ---
+`;

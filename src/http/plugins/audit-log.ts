@@ -10,6 +10,8 @@ const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429]);
 export const auditLog = fp(
   async (app) => {
     app.requestLifecycle.onRequestEnd(({ request, access, statusCode }) => {
+      // A terminal has its line already.
+      if (statusCode === 101) return;
       if (isAudited(access) || REFUSALS.has(statusCode)) audit(request, access, statusCode);
     });
   },
@@ -19,6 +21,10 @@ export const auditLog = fp(
 /** Logs that a stream was ended with this status, because its caller may no longer read it. */
 export const auditEndOfStream = (request: FastifyRequest, status: number): void =>
   audit(request, request.routeOptions.config.access, status);
+
+/** Logs that a terminal was opened in this container. What is typed there is not logged. */
+export const auditTerminal = (request: FastifyRequest, container: string): void =>
+  audit(request, request.routeOptions.config.access, 101, { container });
 
 const isAudited = (access: RouteAccess | undefined): boolean =>
   typeof access === 'object' && (WRITES.has(access.verb) || access.resource === 'secrets');
@@ -30,7 +36,12 @@ interface Unvalidated {
   readonly dryRun?: unknown;
 }
 
-function audit(request: FastifyRequest, access: RouteAccess | undefined, status: number): void {
+function audit(
+  request: FastifyRequest,
+  access: RouteAccess | undefined,
+  status: number,
+  more: { readonly container?: string } = {},
+): void {
   const query = (request.query ?? {}) as Unvalidated;
   const { metadata } = (request.body ?? {}) as { readonly metadata?: Unvalidated | null };
   request.log.info(
@@ -41,6 +52,7 @@ function audit(request: FastifyRequest, access: RouteAccess | undefined, status:
         ...(typeof access === 'object' && access.resource !== 'devmachines' && { resource: access.resource }),
         namespace: request.right?.namespace ?? textOf(query.namespace ?? metadata?.namespace),
         name: textOf(query.name ?? metadata?.name),
+        ...more,
         ...(query.dryRun === 'true' && { dryRun: true }),
         status,
       },

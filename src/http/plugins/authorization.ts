@@ -5,7 +5,7 @@ import { DNS_LABEL } from '../../devmachine/schema/formats.ts';
 import { checkConnected } from '../responses/abort.ts';
 import { problems } from '../responses/schemas.ts';
 import { invalid } from '../responses/validation.ts';
-import { accessOf, type RouteAccess, type RouteRight } from './route-access.ts';
+import { accessOf, type RouteAccess, type RouteRight, rightsOf } from './route-access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,14 +35,21 @@ export const authorization = fp<AuthorizationOptions>(
 );
 
 const review =
-  ({ verb, resource, namespace }: RouteRight, defaultNamespace: string | undefined): onRequestHookHandler =>
+  (
+    { verb, and, resource, namespace }: RouteRight,
+    defaultNamespace: string | undefined,
+  ): onRequestHookHandler =>
   (request, reply, done) => {
     const right = { verb, resource, namespace: namespaceOf(request) ?? defaultNamespace };
     if (right.namespace === undefined && namespace === 'query') throw namespaceMissing();
     request.right = right;
-    const review = request.caller.authorize(right);
+    const review = and ? authorizeAll(request) : request.caller.authorize(right);
     return review ? review.then(() => checkConnected(reply)) : done();
   };
+
+async function authorizeAll(request: FastifyRequest): Promise<void> {
+  await Promise.all(rightsOf(request).map((right) => request.caller.authorize(right)));
+}
 
 const NAMESPACE = new RegExp(DNS_LABEL.pattern);
 const namespaceMissing = () => invalid({ parameter: 'namespace', message: 'is required' });
@@ -70,6 +77,7 @@ const documented = (schema: FastifySchema = {}, access: Exclude<RouteAccess, 'op
         group: RESOURCE_GROUPS[right.resource],
         resource: right.resource,
         verb: right.verb,
+        ...(right.and && { and: right.and }),
       },
     }),
     response: { ...(schema.response as object), ...problems(401, 403, 429, 503, 504) },

@@ -14,13 +14,17 @@ const FOREIGN = new Set(['cross-site', 'same-site']);
 
 /**
  * Lets the pages of these origins read answers, and no others. A browser sends a POST without a body without asking first,
- * so writes of other pages are refused here: otherwise any web page could stop the machines of an API on localhost.
+ * so writes of other pages are refused here: otherwise any web page could stop the machines of an API on localhost. It opens
+ * WebSockets without asking, too, and lets the page read from them.
  */
 export const crossOrigin = fp<CrossOriginOptions>(
   async (app, { origins }) => {
     const allowed = new Set(origins);
     app.addHook('onRequest', (request, _reply, done) => {
-      done(!SAFE_METHODS.has(request.method) && isForeign(request, allowed) ? foreignOrigin() : undefined);
+      const isRefused = request.upgrade
+        ? isForeignPage(request, allowed)
+        : !SAFE_METHODS.has(request.method) && isForeign(request, allowed);
+      done(isRefused ? foreignOrigin() : undefined);
     });
     if (origins.length === 0) return;
     await app.register(cors, {
@@ -31,11 +35,20 @@ export const crossOrigin = fp<CrossOriginOptions>(
       maxAge: 600,
     });
   },
-  { name: 'cross-origin' },
+  { name: 'cross-origin', dependencies: ['web-sockets'] },
 );
 
 const isForeign = ({ headers }: FastifyRequest, allowed: ReadonlySet<string>): boolean =>
   FOREIGN.has(String(headers['sec-fetch-site'])) && !allowed.has(headers.origin ?? '');
+
+/** A browser sends the origin with each WebSocket; other programs send none. */
+function isForeignPage({ headers, host }: FastifyRequest, allowed: ReadonlySet<string>): boolean {
+  const { origin } = headers;
+  if (origin === undefined || allowed.has(origin)) return false;
+  // Behind a proxy with TLS, the API does not know its scheme.
+  const own = URL.canParse(origin) ? `${new URL(origin).protocol}//${host}` : '';
+  return !URL.canParse(own) || new URL(own).host !== new URL(origin).host;
+}
 
 const foreignOrigin = (): HttpError =>
   new HttpError(

@@ -1,9 +1,11 @@
-import type { RouteOptions } from 'fastify';
-import type { Resource, Verb } from '../../devmachine/caller.ts';
+import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { Resource, Right, Verb } from '../../devmachine/caller.ts';
 
 /** A right that a route needs, and where the request names the namespace. */
 export interface RouteRight {
   readonly verb: Verb;
+  /** Another verb that the route needs, too. */
+  readonly and?: Verb;
   readonly resource: Resource;
   /**
    * - `query`: in the query. The right is reviewed before the request is validated or anything is looked up.
@@ -22,6 +24,13 @@ declare module 'fastify' {
     /** What a caller needs. Every route declares it. */
     access?: RouteAccess;
   }
+}
+
+/** The rights that a request needs; `right` is the one with the first verb. */
+export function rightsOf({ right, routeOptions }: Pick<FastifyRequest, 'right' | 'routeOptions'>): Right[] {
+  const { access } = routeOptions.config;
+  const verb = typeof access === 'object' ? access.and : undefined;
+  return verb ? [right, { ...right, verb }] : [right];
 }
 
 /** The declared access of a route. Throws if there is none, so that none can be forgotten. */

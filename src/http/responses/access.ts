@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DevMachineError } from '../../devmachine/errors.ts';
+import { rightsOf } from '../plugins/route-access.ts';
 
 /**
  * Calls `onLost` once the caller of a long-lived request is no longer known to have the right to it, until the response is
@@ -7,10 +8,11 @@ import { DevMachineError } from '../../devmachine/errors.ts';
  * once: a right that has not been confirmed for two intervals is lost.
  */
 export function watchAccess(
-  { caller, right }: FastifyRequest,
+  request: FastifyRequest,
   { raw }: FastifyReply,
   onLost: (why: DevMachineError) => void,
 ): void {
+  const { caller } = request;
   const { recheckMs } = caller;
   if (recheckMs === undefined) return;
   let confirmedAt = performance.now();
@@ -19,7 +21,7 @@ export function watchAccess(
     // Timers are late at times, but never by half an interval.
     if (startedAt - confirmedAt > 1.5 * recheckMs) return lose(unconfirmed());
     try {
-      await caller.authorize(right);
+      for (const right of rightsOf(request)) await caller.authorize(right);
       confirmedAt = startedAt;
     } catch (error) {
       if (error instanceof DevMachineError && REFUSALS.has(error.code)) lose(error);

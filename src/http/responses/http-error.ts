@@ -1,5 +1,9 @@
 /** Problems that exist only in HTTP; those of the domain are `ErrorCode`. */
-export type HttpErrorCode = 'foreign-origin' | 'unsupported-media-type' | 'misdirected-request';
+export type HttpErrorCode =
+  | 'foreign-origin'
+  | 'unsupported-media-type'
+  | 'misdirected-request'
+  | 'upgrade-required';
 
 /** Answered with the problem type `code`. The client sees `message`. */
 export class HttpError extends Error {

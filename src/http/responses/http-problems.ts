@@ -9,7 +9,8 @@ export const HTTP_PROBLEMS = {
   },
   'foreign-origin': {
     statuses: [403],
-    summary: 'A web page of an origin that is not in `CORS_ORIGINS` tried to change something.',
+    summary:
+      'A web page of an origin that is not in `CORS_ORIGINS` tried to change something, or to open a terminal.',
     hint: 'Ask an administrator to add the origin of the page.',
   },
   'unsupported-media-type': {
@@ -21,6 +22,11 @@ export const HTTP_PROBLEMS = {
     statuses: [421],
     summary: 'The API does not serve the host in the request.',
     hint: 'Use a host from `ALLOWED_HOSTS`.',
+  },
+  'upgrade-required': {
+    statuses: [426],
+    summary: 'The call is a WebSocket, and the request does not ask for one.',
+    hint: 'Use a WebSocket client.',
   },
   'no-such-call': {
     statuses: [404],

@@ -14,6 +14,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   'machine-not-found': 404,
+  'container-not-found': 404,
   'namespace-not-found': 404,
   'machine-not-ready': 409,
   'disk-not-found': 404,
@@ -24,12 +25,15 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'precondition-failed': 412,
   'too-large': 413,
   'refused-by-cluster': 422,
+  'exec-failed': 422,
   'too-many-requests': 429,
   'too-many-readers': 503,
+  'too-many-terminals': 503,
   'cache-not-synced': 503,
   'cache-stale': 503,
   overloaded: 503,
   'cluster-unavailable': 503,
+  'kubelet-unreachable': 503,
   'cluster-timeout': 504,
   'operator-timeout': 504,
 };
@@ -39,7 +43,7 @@ interface Problem {
   /** The last part of the problem's `type`. */
   readonly code: string;
   readonly detail: string;
-  readonly errors?: readonly FieldError[];
+  readonly errors?: readonly FieldError[] | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -120,20 +124,27 @@ const fromDomain = ({ code, message, errors, retryAfterSeconds }: DevMachineErro
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, code, detail, errors = [], retryAfterSeconds }: Problem,
+  { status, code, detail, errors, retryAfterSeconds }: Problem,
 ): FastifyReply {
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 426) reply.headers({ upgrade: 'websocket', connection: 'upgrade, close' });
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
   return reply
     .headers(commonHeaders(request.id))
     .code(status)
     .type('application/problem+json')
-    .send({
-      type: `urn:devmachine:problem:${code}`,
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      detail,
-      instance: request.id,
-      ...(errors.length > 0 ? { errors } : {}),
-    });
+    .send(toDocument({ status, code, detail, errors }, request.id));
 }
+
+const toDocument = ({ status, code, detail, errors = [] }: Problem, instance: string) => ({
+  type: `urn:devmachine:problem:${code}`,
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+  instance,
+  ...(errors.length > 0 ? { errors } : {}),
+});
+
+/** The problem document of an error that came after the response had begun. */
+export const problemDocument = (error: DevMachineError, requestId: string) =>
+  toDocument(fromDomain(error), requestId);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { isObject } from '../../devmachine/json-pointer.ts';
-import type { Call } from '../calls.ts';
+import type { Call, Streams } from '../calls.ts';
 import type { RequestClient } from '../client/transport.ts';
 
 /** The Authorization header of a bearer token (RFC 6750, 2.1). With two spaces, the API server would see no token. */
@@ -37,6 +37,27 @@ export const withAuthorization =
       };
       return work(bearing, within);
     });
+
+/** `streams` with this Authorization header; otherwise as withAuthorization. */
+export function streamsWithAuthorization(
+  { stream, upgrade }: Streams,
+  authorization: string,
+  onRefused: () => void,
+): Streams {
+  function admit<T extends { readonly status: number }>(response: T): T {
+    if (response.status !== 401) return response;
+    onRefused();
+    throw tokenRefused();
+  }
+  return {
+    async stream(request) {
+      const response = await stream({ ...request, authorization });
+      if (response.status === 401) response.body.on('error', () => undefined).resume();
+      return admit(response);
+    },
+    upgrade: async (request) => admit(await upgrade({ ...request, authorization })),
+  };
+}
 
 export const tokenRefused = (): DevMachineError =>
   new DevMachineError(

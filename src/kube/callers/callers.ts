@@ -9,7 +9,14 @@ import type { Objects } from '../objects/index.ts';
 import type { MachineCache } from '../status/machine-cache.ts';
 import type { Writes } from '../writes.ts';
 import { allowedNamespaces, listIn } from './allowed-namespaces.ts';
-import { checkBearer, digestOf, expiryOf, tokenRefused, withAuthorization } from './bearer.ts';
+import {
+  checkBearer,
+  digestOf,
+  expiryOf,
+  streamsWithAuthorization,
+  tokenRefused,
+  withAuthorization,
+} from './bearer.ts';
 import { type Review, ReviewCache } from './review-cache.ts';
 import { checkTokensCount, isAllowed, whoIs } from './reviews.ts';
 
@@ -98,7 +105,12 @@ export function openCallers({
     }
 
     get #account(): Account {
-      return { call: as(this.#bearer, client.call), authorize: (right) => this.authorize(right) };
+      const { authorization, digest } = this.#bearer;
+      return {
+        call: as(this.#bearer, client.call),
+        ...streamsWithAuthorization(client, authorization, () => refuse(digest)),
+        authorize: (right) => this.authorize(right),
+      };
     }
 
     authorize(right: Right): Promise<void> | undefined {
@@ -132,7 +144,8 @@ export function openCallers({
   }
 
   const as = ({ authorization, digest }: Bearer, call: Call): Call =>
-    withAuthorization(call, authorization, () => identities.refuse(digest, times.refusedMs));
+    withAuthorization(call, authorization, () => refuse(digest));
+  const refuse = (digest: string) => identities.refuse(digest, times.refusedMs);
 
   /** Asks the cluster. No request's signal aborts it, because other requests may wait for the same answer. */
   async function ask<T>(bearer: Bearer, question: Work<T | undefined>, call = review): Promise<Review<T>> {

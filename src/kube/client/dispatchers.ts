@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -10,7 +12,11 @@ export interface AuthenticatedDispatchers {
   readonly requests: Dispatcher;
   /** Each watch has a connection of its own. */
   readonly watches: Dispatcher;
+  /** So has each WebSocket. */
+  readonly sockets: HttpAgent;
 }
+
+type Connections = Pick<AuthenticatedDispatchers, 'requests' | 'watches' | 'sockets'>;
 
 export interface Dispatchers {
   current(): Promise<AuthenticatedDispatchers>;
@@ -47,8 +53,8 @@ export function openDispatchers(
     if (open && isDeepStrictEqual(open.credentials, credentials)) return open;
     const previous = open;
     const sameTls = previous && isDeepStrictEqual(previous.credentials.tls, credentials.tls);
-    const { requests, watches } = sameTls ? previous : connect(address, credentials);
-    open = { credentials, headers: credentials.headers, requests, watches };
+    const { requests, watches, sockets } = sameTls ? previous : connect(address, credentials);
+    open = { credentials, headers: credentials.headers, requests, watches, sockets };
     // Requests in flight finish on the old connections; a watch continues there until the server closes it.
     if (previous && !sameTls)
       for (const old of [previous.requests, previous.watches]) old.close().catch(() => undefined);
@@ -78,10 +84,7 @@ export function openDispatchers(
   };
 }
 
-function connect(
-  { proxyUrl }: ClusterAddress,
-  { tls }: Credentials,
-): Pick<AuthenticatedDispatchers, 'requests' | 'watches'> {
+function connect({ origin, proxyUrl }: ClusterAddress, { tls }: Credentials): Connections {
   // Parsing certificates and keys dominates the cost of a new connection: do it once for all of them.
   const secure = { ...tls, secureContext: createSecureContext(tls) };
   const agent = (options: Agent.Options): Dispatcher =>
@@ -91,5 +94,14 @@ function connect(
   return {
     requests: agent({ connections: CONNECTIONS, allowH2: false }),
     watches: agent({ bodyTimeout: 0, allowH2: false }),
+    sockets: webSocketAgent(origin, secure, proxyUrl),
   };
+}
+
+/** `keepAlive` makes the kernel find out that the API server has gone; no idle connection is kept. */
+function webSocketAgent(origin: string, tls: object, proxyUrl: string | undefined): HttpAgent {
+  const options = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 0 };
+  const proxyEnv = proxyUrl ? { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: '' } : undefined;
+  const all = { ...options, ...(proxyEnv && { proxyEnv }) };
+  return origin.startsWith('https:') ? new HttpsAgent({ ...all, ...tls }) : new HttpAgent(all);
 }

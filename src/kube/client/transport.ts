@@ -6,6 +6,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { type AuthenticatedDispatchers, openDispatchers } from './dispatchers.ts';
 import { clusterAddress } from './kubeconfig.ts';
+import { openWebSocket, type UpgradeClient } from './upgrade.ts';
 
 export interface KubeRequest {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -55,13 +56,14 @@ export interface KubeClient extends RequestClient {
 }
 
 /** Long-lived connections to one API server. Sets no deadlines: see client.ts. */
-export interface Transport extends KubeClient {
+export interface Transport extends KubeClient, UpgradeClient {
   close(): Promise<void>;
 }
 
 type Pool = 'requests' | 'watches';
 
 const unzip = promisify(gunzip);
+const USER_AGENT = { 'user-agent': 'devmachine-api' };
 
 /** `loadConfig` is called again when the API server refuses the credentials. */
 export function openTransport(loadConfig: () => KubeConfig): Transport {
@@ -97,7 +99,7 @@ export function openTransport(loadConfig: () => KubeConfig): Transport {
         ...(authorization === undefined ? {} : { authorization }),
         accept,
         'accept-encoding': pool === 'watches' || request.uncompressed ? 'identity' : 'gzip',
-        'user-agent': 'devmachine-api',
+        ...USER_AGENT,
         ...(contentType ? { 'content-type': contentType } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -119,6 +121,18 @@ export function openTransport(loadConfig: () => KubeConfig): Transport {
     async stream(request) {
       try {
         return await unlessAborted(send('watches', request), request.signal);
+      } catch (error) {
+        throw toDomainError(error, request.signal);
+      }
+    },
+    async upgrade(request) {
+      const { path, query, authorization } = request;
+      try {
+        const { headers, sockets } = await pools.current();
+        return await openWebSocket(new URL(`${address.origin}${address.prefix}${path}?${query}`), request, {
+          headers: { ...headers, ...(authorization !== undefined && { authorization }), ...USER_AGENT },
+          agent: sockets,
+        });
       } catch (error) {
         throw toDomainError(error, request.signal);
       }

@@ -1,7 +1,8 @@
 import type { Machine } from '../../devmachine/machine.ts';
 import type { Namespaces } from '../../devmachine/namespaces.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
-import type { DependentKind, Dependents } from '../../devmachine/status/dependents.ts';
+import type { DependentKind, Dependents, Pod } from '../../devmachine/status/dependents.ts';
+import { toContext } from '../../devmachine/status/diagnosis/diagnosis.ts';
 import type { StatusSettings } from '../../devmachine/status/settings.ts';
 import { MachineDocument, type StatusDocument } from '../../devmachine/status/status-document.ts';
 import { startHealthChecks } from '../cache/health.ts';
@@ -37,6 +38,8 @@ export interface MachineCache {
   toDocument(machine: Machine): StatusDocument;
   /** The guard of a machine's Deployment; undefined if it is not known. */
   guard(key: MachineKey): string | undefined;
+  /** The pod that counts for the status of a machine; undefined if there is none, `unknown` if pods are not visible. */
+  pod(key: MachineKey): Pod | 'unknown' | undefined;
   /** The namespaces that are served, by name. */
   namespaces(): Namespaces;
   /** How many objects of each kind of dependents the cache holds. */
@@ -180,6 +183,12 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
       return (
         machine && dependentsOf(machine).deployments.find(({ ownerUid }) => ownerUid === machine.uid)?.guard
       );
+    },
+    pod({ namespace, name }) {
+      const machine = storeOf(namespace)?.get(namespace, name);
+      if (!machine) return undefined;
+      const known = dependentsOf(machine);
+      return known.unknown.includes('Pod') ? 'unknown' : toContext(machine, known, statusSettings).pod;
     },
     namespaces: servedNamespaces,
     dependentSizes: () => dependents.sizes(),

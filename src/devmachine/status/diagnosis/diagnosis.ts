@@ -48,8 +48,11 @@ export function toContext(
     ({ name, ownerUid }) => name === machine.name && (ownerUid === undefined || ownerUid === machine.uid),
   );
   const pods = dependents.pods.filter(({ createdAt }) => !deployment || createdAt >= deployment.createdAt);
-  return { machine, dependents, settings, deployment, pod: pods.sort(byRelevance)[0] };
+  return { machine, dependents, settings, deployment, pod: podThatCounts(pods) };
 }
+
+/** The newest pod that is alive, or else the newest one. */
+export const podThatCounts = (pods: readonly Pod[]): Pod | undefined => pods.toSorted(byRelevance)[0];
 
 /** Whether a pod runs or will run. An evicted pod, for example, remains only as a record. */
 export const isAlive = ({ phase }: Pod): boolean => phase !== 'Failed' && phase !== 'Succeeded';

@@ -8,23 +8,33 @@ import { invalid } from '../../responses/validation.ts';
 /** Which machine a call is about. */
 export const TARGET = { namespace: Type.Optional(Namespace), name: MachineName };
 
+/** A container of the machine's pod. The pattern is that of DNS labels. */
+export const CONTAINER = Type.Optional({
+  ...Namespace,
+  description: 'A container of the pod, init containers included. By default, the one of the machine itself.',
+});
+
 /** A boolean parameter; false by default. */
 export const flag = (description: string) => Type.Optional(stringEnum(['true', 'false'], { description }));
 
 export const DRY_RUN = flag('true: validate the request on the cluster, but store nothing.');
 
-interface IntegerRange {
+interface IntegerRange<Default> {
   readonly minimum: number;
   readonly maximum: number;
-  readonly default: number;
+  readonly default: Default;
 }
 
 /** An integer parameter. The schema only documents it, because query parameters are strings: `parseInteger` validates. */
-export const integer = (range: IntegerRange, description: string) =>
+export const integer = (range: IntegerRange<number | undefined>, description: string) =>
   Type.Optional(Type.Unsafe<string>({ type: ['integer', 'string'], ...range, description }));
 
 /** The value of an integer parameter, or its default. Throws invalid-request. */
-export function parseInteger(parameter: string, text: string | undefined, range: IntegerRange): number {
+export function parseInteger<Default>(
+  parameter: string,
+  text: string | undefined,
+  range: IntegerRange<Default>,
+): number | Default {
   if (text === undefined) return range.default;
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= range.minimum && value <= range.maximum) return value;
