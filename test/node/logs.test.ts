@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import {
-  createAccount,
-  createToken,
-  deleteAccount,
-  EDITOR,
-  grant,
-  VIEWER,
-} from '../auth/support/accounts.ts';
+import { createAccount, deleteAccount, EDITOR, grant, VIEWER } from '../auth/support/accounts.ts';
 import { type Api, bearer, startReadyApi } from '../support/api.ts';
-import { connect } from '../support/cluster.ts';
+import { connect, createToken } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { SMALL } from './failures/failure.ts';
 import { machineOf } from './support/machines.ts';

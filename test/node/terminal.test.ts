@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import {
-  createAccount,
-  createToken,
-  deleteAccount,
-  EDITOR,
-  grant,
-  VIEWER,
-} from '../auth/support/accounts.ts';
+import { createAccount, deleteAccount, EDITOR, grant, VIEWER } from '../auth/support/accounts.ts';
 import { startReadyApi } from '../support/api.ts';
-import { connect } from '../support/cluster.ts';
+import { connect, createToken } from '../support/cluster.ts';
 import { until, waitFor } from '../support/until.ts';
 import { SMALL } from './failures/failure.ts';
 import { exec, namespaceOf } from './support/pods.ts';
