@@ -2,9 +2,12 @@
 FROM docker.io/library/node:26.10.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
 RUN npm ci
 COPY tsconfig.json ./
 COPY scripts scripts
+COPY client client
+COPY console console
 COPY src src
 RUN npm run build
 

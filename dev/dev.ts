@@ -69,6 +69,7 @@ async function main(interrupt: AbortController): Promise<void> {
   const absent = missingPrograms([...WORKLOAD_PROGRAMS, ...operatorPrograms(process.env)]);
   if (args.auth && absent.includes('kubectl')) throw new Error('--auth: KUBEBUILDER_ASSETS has no kubectl');
   if (args.reset) await resetState(stateDir, log);
+  if (process.env['CONSOLE'] !== 'off') await buildConsole();
   const onExit = (message: string) => {
     console.error(message);
     process.exitCode = 1;
@@ -92,6 +93,12 @@ async function main(interrupt: AbortController): Promise<void> {
     await controlPlane.stop();
   }
   console.log('Stopped.');
+}
+
+/** Vite is loaded only where it is needed. */
+async function buildConsole(): Promise<void> {
+  const { buildConsoleIfStale } = await import('../scripts/console.ts');
+  await buildConsoleIfStale();
 }
 
 /** Resolves to the tokens of people, if the API asks for tokens. */

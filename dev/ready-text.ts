@@ -36,7 +36,7 @@ ${create(LOCAL_EXAMPLE)}
 ${kubectl} get secret ${metadata.name}-access -o jsonpath='{.data.password}' | base64 -d; echo
 `;
   return `
-DevMachine API ready on ${url} (${seconds} s). ${about}
+DevMachine API and console ready on ${url} (${seconds} s). ${about}
 Try it in another terminal:
 
 export KUBECONFIG=${controlPlane.kubeconfig}

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { clientTypes, specSchema } from '../client/generate.ts';
 import { TEMPLATES } from '../src/devmachine/schema/templates.ts';
 import { adminDefaults, adminOverrides, adminValues, adminVariables } from './admin-settings.ts';
 import { chartValuesSchema } from './chart.ts';
@@ -19,9 +20,13 @@ const header = (source: string) => `# Generated from ${source} by \`npm run gene
 const yaml = (value: unknown, source = 'src/devmachine') =>
   header(source) + stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 
+const document = await openapi();
+
 /** Files that are generated as a whole. */
 const files: Record<string, string> = {
-  'openapi.yaml': header('src/devmachine') + (await openapi()),
+  'openapi.yaml': header('src/devmachine') + document,
+  'client/schema.ts': await clientTypes(document),
+  'client/spec-schema.json': specSchema(parse(document)),
   'crd/devmachine-crd.yaml': yaml(crd()),
   [`${CHART}/values.schema.json`]: `${JSON.stringify(chartValuesSchema(), null, 2)}\n`,
   [`${CHART}/files/templates.yaml`]: yaml(TEMPLATES),

@@ -1,13 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 
-/** Name, version and licence text of every package in the bundle. Throws if the text of a licence is missing. */
-export async function thirdPartyLicences({ outputs }: Metafile, root: string): Promise<string> {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
-  const folders = inputs.flatMap(([path, { bytesInOutput }]) =>
-    bytesInOutput > 0 ? (PACKAGE.exec(path) ?? []) : [],
-  );
+/**
+ * Name, version and licence text of every package in a bundle. Takes the paths of the bundle's modules, relative to `root`.
+ * Throws if the text of a licence is missing.
+ */
+export async function thirdPartyLicences(modules: Iterable<string>, root: string): Promise<string> {
+  const folders = [...modules].flatMap((path) => PACKAGE.exec(path) ?? []);
   const entries = await Promise.all([...new Set(folders)].map((folder) => entry(join(root, folder))));
   // The same version can be installed in several directories.
   return [...new Set(entries)].sort().join(`\n${'-'.repeat(80)}\n\n`);

@@ -22,6 +22,7 @@ import { isWebSocket, webSockets } from './http/plugins/web-sockets.ts';
 import { handleClientError } from './http/responses/client-error.ts';
 import { handleError, handleNotFound } from './http/responses/problems.ts';
 import { lazyValidators } from './http/responses/validation.ts';
+import { type ConsoleFiles, consoleRoutes } from './http/routes/console.ts';
 import { devMachineRoutes } from './http/routes/devmachines/index.ts';
 import { namespaceResolver } from './http/routes/devmachines/query.ts';
 import { diskRoutes } from './http/routes/disks.ts';
@@ -46,6 +47,8 @@ export interface Dependencies {
   readonly machines: Machines;
   readonly callers: Callers;
   readonly logger: FastifyBaseLogger;
+  /** The console, if it has been built. */
+  readonly consoleFiles?: ConsoleFiles | undefined;
   /** What /metrics exposes; see metrics-app.ts. The app adds its own metrics and `metrics` to it. */
   readonly registry?: Registry;
   readonly metrics?: readonly Metric[];
@@ -54,7 +57,7 @@ export interface Dependencies {
 /** Builds the whole API, for production and for tests. It does not listen, exit, or read the environment. */
 export async function buildApp(
   config: Config,
-  { machines, callers, logger, registry = new Registry(), metrics = [] }: Dependencies,
+  { machines, callers, logger, consoleFiles, registry = new Registry(), metrics = [] }: Dependencies,
 ): Promise<FastifyInstance> {
   const { requestTimeoutMs, maxReaders, defaultNamespace, rateLimitPerMinute, trustProxy } = config;
   const app = fastify({
@@ -110,6 +113,7 @@ export async function buildApp(
   const terminals = new Terminals(config.maxTerminals);
   registerMetrics(registry, [...metricsOf(machines, hub, terminals), ...metrics]);
   await app.register(openapiRoute);
+  if (config.console) await app.register(consoleRoutes, { files: consoleFiles, ...config });
   await app.register(templateRoutes, { prefix: '/api/v1' });
   await app.register(devMachineRoutes, {
     prefix: '/api/v1/devmachines',

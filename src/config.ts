@@ -24,6 +24,10 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** The origins of web pages that may call the API. */
   readonly corsOrigins: readonly string[];
+  /** Whether the console is served. */
+  readonly console: boolean;
+  /** Where people sign in to the console; undefined if they can only enter a token. */
+  readonly oidc: { readonly issuer: string; readonly clientId: string } | undefined;
   readonly maxConnections: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Log one in this many successful reads; 0 logs none. */
@@ -93,6 +97,8 @@ export function loadConfig(env: Environment = process.env): Config {
     ),
     trustProxy: listOf(env, 'TRUST_PROXY').map(network),
     corsOrigins: listOf(env, 'CORS_ORIGINS').map(origin),
+    console: oneOf(env, 'CONSOLE', ['on', 'off'], 'on') === 'on',
+    oidc: oidcOf(env),
     maxConnections: integer(env, 'MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     logReadsEvery: integer(env, 'LOG_READS_EVERY', 100, 0, 1_000_000),
@@ -141,6 +147,20 @@ function authenticationOf(
     );
   }
   return { authMode, authModeReason, insecure };
+}
+
+/** Tokens go to the issuer, so it is reached over TLS, except on this machine. */
+function oidcOf(env: Environment): Config['oidc'] {
+  const [issuer, clientId] = [env['OIDC_ISSUER'] || undefined, env['OIDC_CLIENT_ID'] || undefined];
+  if (issuer === undefined && clientId === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined) {
+    throw new Error('OIDC_ISSUER and OIDC_CLIENT_ID must be set together');
+  }
+  const url = URL.parse(issuer);
+  const isPrivate =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname));
+  if (isPrivate) return { issuer, clientId };
+  throw new Error(`OIDC_ISSUER must be an https URL, not "${issuer}"`);
 }
 
 function network(text: string): string {

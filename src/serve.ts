@@ -15,6 +15,9 @@ import { openLogger } from './logger.ts';
 /** How long the start waits for the first page of the list, in ms. */
 const MAX_HEAD_START_MS = 250;
 
+/** Where `npm run build` puts the console. The path is the same from src/ and from dist/. */
+const CONSOLE_FOLDER = new URL('../dist/console/', import.meta.url);
+
 /** env → config → cluster → app → listen; a signal → drain → close. */
 export async function serve(): Promise<void> {
   const config = loadConfig();
@@ -41,10 +44,12 @@ export async function serve(): Promise<void> {
   await Promise.race([cache.started, sleep(MAX_HEAD_START_MS, undefined, { ref: false })]);
   const { buildApp } = await import('./app.ts');
   const { buildMetricsApp } = await import('./metrics-app.ts');
+  const { readConsole } = await import('./http/routes/console.ts');
+  const consoleFiles = config.console ? await readConsole(CONSOLE_FOLDER) : undefined;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = metricsOf([client, callerClient], cache, writes);
-  const app = await buildApp(config, { machines, callers, logger, registry, metrics });
+  const app = await buildApp(config, { machines, callers, logger, consoleFiles, registry, metrics });
   const metricsApp = await buildMetricsApp({ registry, logger, allowedHosts: config.loopbackHosts });
 
   const shutDown = async (signal: string) => {

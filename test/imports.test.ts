@@ -28,6 +28,11 @@ const FORBIDDEN = [
   ['src/http', '../reporter/reporter.ts'],
   ['src/reporter', '../http/responses/problems.ts'],
   ['src/reporter', 'fastify'],
+  ['src/http/routes', '../../../console/src/ui/yaml.ts'],
+  ['src/kube', '../../console/src/ui/yaml.ts'],
+  ['console/src/ui', '../../../src/devmachine/schema/templates.ts'],
+  ['console/src/state', '../../../src/http/sse/frames.ts'],
+  ['console/src', 'node:fs'],
 ];
 
 const ALLOWED = [
@@ -36,6 +41,7 @@ const ALLOWED = [
   ['src/kube/client', '../../devmachine/errors.ts'],
   ['src', './http/responses/problems.ts'],
   ['src/reporter', '../kube/cache/informer.ts'],
+  ['console/src/state', '../../../client/index.ts'],
 ];
 
 test('imports point one way: main → app → http → devmachine ← kube', (t) => {

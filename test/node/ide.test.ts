@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openPage, screenshot } from '../support/browser.ts';
 import { waitFor } from '../support/workloads.ts';
-import { openPage, screenshot } from './support/browser.ts';
 import { machineOf } from './support/machines.ts';
 
 /** A person opens a machine in a browser. With SCREENSHOTS, pictures of it go to that folder. */

@@ -33,9 +33,11 @@ export async function startOidcProvider(ca: KeyPair): Promise<OidcProvider> {
         application_type: 'native',
         // As in a browser: PKCE instead of a secret.
         token_endpoint_auth_method: 'none',
-        redirect_uris: [REDIRECT_URI],
+        // Any port of a loopback address: the second one is the console's.
+        redirect_uris: [REDIRECT_URI, 'http://127.0.0.1/signed-in'],
         id_token_signed_response_alg: 'ES256',
       })),
+      clientBasedCORS: () => true,
       jwks: { keys: [signingKey()] },
       cookies: { keys: [randomBytes(32).toString('hex')] },
       claims: { openid: ['sub'], groups: ['groups'] },

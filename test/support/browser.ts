@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
-import { findProgram } from '../../../dev/node/requirements.ts';
+import { findProgram } from '../../dev/node/requirements.ts';
 
 /** Opens a page of a headless Chromium of the system, which is closed with the test. Names under localhost lead to this machine. */
 export async function openPage(t: TestContext): Promise<Page> {
@@ -11,7 +11,8 @@ export async function openPage(t: TestContext): Promise<Page> {
     executablePath,
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  // The certificates of tests are their own.
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true });
   page.setDefaultTimeout(120_000);
   /** What has been requested and not answered yet, and what went wrong. */
   const pending = new Set<string>();
