@@ -46,18 +46,16 @@ export function openWebSocket(
     socket.pause();
     resolve({ status: 101, socket });
   });
-  socket.once('unexpected-response', (request, response) =>
-    // The connection would stay open.
-    resolve(refusal(response).finally(() => request.destroy())),
-  );
+  socket.once('unexpected-response', (_request, response) => resolve(refusal(response)));
   // Also after the connection has been opened: an error without a listener would end the process.
   socket.on('error', reject);
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
 
 async function refusal(response: IncomingMessage): Promise<KubeResponse> {
-  const body = await text(response);
-  const { statusCode: status = 0, headers } = response;
+  const { statusCode: status = 0, headers, socket } = response;
+  // An agent would keep the connection, which nobody uses again.
+  const body = await text(response).finally(() => socket.destroy());
   try {
     return { status, headers, body: JSON.parse(body) };
   } catch {
