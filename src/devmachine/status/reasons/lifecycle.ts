@@ -14,7 +14,7 @@ export const LIFECYCLE_REASONS = {
     phases: ['Running'],
     summary: 'The machine is running and reachable.',
     message: ({ progress = 'The machine is running.' }) => progress,
-    hint: 'Open the machine. The password is in its Secret (the name of the machine with the suffix -access), unless an authenticating proxy guards the host.',
+    hint: 'Open the machine. It asks for its password (GET /api/v1/devmachines/access), unless an authenticating proxy guards the host.',
   },
   StoppedByUser: {
     phases: ['Stopping', 'Stopped'],
