@@ -16,7 +16,11 @@ const present = Object.entries(SHELLS).filter(([, [path = '']]) => existsSync(pa
 /** Starts a command in place of whose `sh` is another shell. */
 function start(t: TestContext, shell: readonly string[], [, ...command]: string[], env = {}) {
   const [path = '', ...first] = shell;
-  const child = spawn(path, [...first, ...command], { env: { PATH: process.env['PATH'], ...env } });
+  // From a socket, which is what Node.js uses for a pipe, bash would read ~/.bashrc.
+  const child = spawn(path, [...first, ...command], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill('SIGKILL'));
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));

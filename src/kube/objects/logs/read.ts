@@ -59,8 +59,7 @@ export async function openLog(
 }
 
 /** The kubelet has no code for it: pkg/kubelet/kubelet_pods.go, validateContainerLogStatus. */
-const ABSENT =
-  /is waiting to start|previous terminated container .* not found|is not available|is terminated/;
+const ABSENT = /is waiting to start|previous terminated container "|is not available|is terminated/;
 
 function parse(bytes: Buffer): unknown {
   try {
