@@ -51,6 +51,12 @@ export const PROXY = {
   authProxyAnnotations: 'nginx.ingress.kubernetes.io/auth-url: https://a/b',
 };
 
+/** The annotations of an object, without the machine's uid, which the chart knows only if the machine exists. */
+export function annotationsOf({ metadata }: Manifest): Record<string, string> {
+  const { 'ide.example.com/machine-uid': _, ...annotations } = metadata.annotations ?? {};
+  return annotations;
+}
+
 /** The annotations that every Ingress has by default. */
 export const INGRESS_ANNOTATIONS = {
   'nginx.ingress.kubernetes.io/proxy-body-size': '0',

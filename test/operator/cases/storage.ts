@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Manifest, machineOf, NAME, only, podOf } from '../helm.ts';
-import { at, type Case, JUPYTER, mounted, PLAIN, VSCODE, variable } from './case.ts';
+import { annotationsOf, at, type Case, JUPYTER, mounted, PLAIN, VSCODE, variable } from './case.ts';
 
 /** The disk and the mounts. */
 export const STORAGE: readonly Case[] = [
@@ -23,7 +23,7 @@ export const STORAGE: readonly Case[] = [
     check: (list) => {
       const claim = only(list, 'PersistentVolumeClaim');
       assert.equal(claim.metadata.name, `${NAME}-disk`);
-      assert.deepEqual(claim.metadata.annotations, {
+      assert.deepEqual(annotationsOf(claim), {
         'helm.sh/resource-policy': 'keep',
         'ide.example.com/fs-group': '1000',
         'ide.example.com/seed-home': 'true',
@@ -32,7 +32,7 @@ export const STORAGE: readonly Case[] = [
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage: '50Gi' } },
       });
-      assert.deepEqual(only(list, 'Secret').metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
+      assert.deepEqual(annotationsOf(only(list, 'Secret')), { 'helm.sh/resource-policy': 'keep' });
       assert.equal(at(list, '/home/coder').persistentVolumeClaim.claimName, `${NAME}-disk`);
     },
   },
@@ -47,11 +47,11 @@ export const STORAGE: readonly Case[] = [
     name: 'disk: retention Delete',
     spec: { ...VSCODE, storage: { size: '1Gi', retention: 'Delete' } },
     check: (list) => {
-      assert.deepEqual(only(list, 'PersistentVolumeClaim').metadata.annotations, {
+      assert.deepEqual(annotationsOf(only(list, 'PersistentVolumeClaim')), {
         'ide.example.com/fs-group': '1000',
         'ide.example.com/seed-home': 'true',
       });
-      assert.equal(only(list, 'Secret').metadata.annotations, undefined);
+      assert.deepEqual(annotationsOf(only(list, 'Secret')), {});
     },
   },
   {
