@@ -17,7 +17,7 @@ before(async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'devmachine-test-'));
   const { cluster: ca } = await loadPki(join(stateDir, 'pki'));
   provider = await startOidcProvider(ca);
-  cluster = await startDeployedCluster({ stateDir, authentication: provider.trust });
+  cluster = await startDeployedCluster({ stateDir, authentication: provider.trust('v1') });
   await cluster.kubectl('create', 'namespace', 'team');
   await cluster.kubectl(
     'create',
