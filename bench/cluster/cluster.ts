@@ -11,7 +11,7 @@ import { machinesPath } from '../../src/kube/resources/devmachine.ts';
 import { EXAMPLE_SPEC, manifest } from '../../test/corpus/bodies.ts';
 import { applyAs, create, get } from '../../test/support/cluster.ts';
 import { LOAD, movePid } from '../cores.ts';
-import { cloneMachine, DEPENDENTS, hostOf, machineKey } from './objects.ts';
+import { cloneMachine, DEPENDENTS, hostOf, machineKey, NAMESPACES } from './objects.ts';
 import { type Raw, store } from './store.ts';
 
 export interface Cluster {
@@ -33,7 +33,6 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export const NAMESPACES = 20;
 /** The namespace of the account of createTokens. */
 const READERS = 'readers';
 

@@ -13,7 +13,13 @@ import {
 } from '../../test/status/objects.ts';
 import type { Raw } from './store.ts';
 
-export const machineKey = (index: number) => ({ name: `m-${index}`, namespace: `team-${index % 20}` });
+/** The machines are spread over so many namespaces. */
+export const NAMESPACES = 20;
+
+export const machineKey = (index: number) => ({
+  name: `m-${index}`,
+  namespace: `team-${index % NAMESPACES}`,
+});
 
 export const hostOf = (index: number): string => `m-${index}.dev.example.com`;
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '../backend.ts';
-import { NAMESPACES } from '../cluster/cluster.ts';
+import { machineKey, NAMESPACES } from '../cluster/objects.ts';
 import { LOAD } from '../cores.ts';
 import { loadReads } from '../load.ts';
 import { profileFlags } from '../profile.ts';
@@ -64,7 +64,7 @@ export const authentication: Row = {
 /** Reads once in each namespace, so that the cluster has been asked about the token; a review is kept for 30 s. */
 async function untilReviewed(url: string, authorization: string): Promise<void> {
   for (let index = 0; index < NAMESPACES; index++) {
-    const query = new URLSearchParams({ namespace: `team-${index}`, name: `m-${index}` });
+    const query = new URLSearchParams(machineKey(index));
     const response = await fetch(`${url}/api/v1/devmachines/status?${query}`, { headers: { authorization } });
     const text = await response.text();
     if (response.status !== 200) throw new Error(text);

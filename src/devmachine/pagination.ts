@@ -1,3 +1,4 @@
+import { lowerBound } from './lower-bound.ts';
 import type { MachineKey } from './schema/manifest.ts';
 import type { TemplateName } from './schema/templates.ts';
 import type { Phase } from './status/phases.ts';
@@ -50,13 +51,5 @@ const toPage = (documents: readonly StatusDocument[], start: number, limit: numb
 });
 
 /** The index of the first document that follows `key`. */
-function indexAfter(documents: readonly StatusDocument[], key: MachineKey): number {
-  let low = 0;
-  let high = documents.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareKeys(documents[middle] ?? key, key) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+const indexAfter = (documents: readonly StatusDocument[], key: MachineKey): number =>
+  lowerBound(documents.length, (index) => compareKeys(documents[index] ?? key, key) <= 0);

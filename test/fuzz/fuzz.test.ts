@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -44,7 +46,10 @@ async function fuzz(t: TestContext, headersOf: (token: string) => readonly strin
     ...headersOf(accounts.editor.token).map((header) => `--header=${header}`),
   ];
   const program = process.env['SCHEMATHESIS'] ?? assert.fail('run the tests with `npm run test:fuzz`');
-  const run = promisify(execFile)(program, args, { cwd: FOLDER, maxBuffer: 2 ** 26 });
+  // It keeps a cache in its working directory.
+  const cwd = await mkdtemp(join(tmpdir(), 'devmachine-fuzz-'));
+  t.after(() => rm(cwd, { recursive: true, force: true }));
+  const run = promisify(execFile)(program, args, { cwd, maxBuffer: 2 ** 26 });
   const { stdout } = await run.catch((error: { stdout: string }) => assert.fail(error.stdout));
   assert.ok(!log.some((line) => line.includes('unexpected error')), 'a bug was logged');
   const [, count] = /(\d+) generated/.exec(stdout) ?? assert.fail(stdout);

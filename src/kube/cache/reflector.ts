@@ -1,39 +1,19 @@
 import { DevMachineError } from '../../devmachine/errors.ts';
 import { NotServedError } from '../client/api-errors.ts';
 import { createBackoff } from '../client/backoff.ts';
-import type { Clock } from '../client/clock.ts';
 import type { KubeClient } from '../client/transport.ts';
-import type { Freshness } from './freshness.ts';
 import { type ClusterHealth, UNMONITORED } from './health.ts';
-import type { Log } from './log.ts';
-import { type Admission, relist } from './relist.ts';
+import { type RelistOptions, relist } from './relist.ts';
 import { compareVersions } from './resource-version.ts';
-import type { Store, Stored } from './store.ts';
+import type { Stored } from './store.ts';
 import { ExpiredError, type WatchEvent, watch } from './watch.ts';
 
-export interface ReflectorOptions<T extends Stored> {
+export interface ReflectorOptions<T extends Stored> extends RelistOptions<T> {
   readonly client: KubeClient;
-  /** The collection, such as /apis/…/devmachines. */
-  readonly path: string;
-  /** labelSelector and fieldSelector; without them, the whole collection. */
-  readonly selectors?: Readonly<Record<string, string>>;
-  /** Converts each object on arrival (client-go's TransformFunc). */
-  readonly transform: (object: unknown) => T;
-  /** Without it, all objects are kept. */
-  readonly admission?: Admission<T> | undefined;
-  readonly store: Store<T>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Is told of each list and watch event. */
-  readonly freshness?: Freshness;
   /** Ends waits when the API server is reachable again, and reports a restored cluster. */
   readonly health?: Pick<ClusterHealth, 'reconnected' | 'restored'>;
   /** How long a watch may send nothing before a new one replaces it, in ms. */
   readonly silenceMs?: number | undefined;
-  /** A page of a list has arrived. */
-  readonly onPage?: () => void;
-  /** A list or watch succeeded (undefined), or failed with this error. */
-  readonly onAttempt?: (error: unknown) => void;
 }
 
 /** Bounds how long a half-open connection can pass for a quiet watch. A new watch is a small request. */

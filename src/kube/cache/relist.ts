@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../client/clock.ts';
+import type { RequestClient } from '../client/transport.ts';
+import type { Freshness } from './freshness.ts';
 import { listAll } from './list-pager.ts';
-import type { ReflectorOptions } from './reflector.ts';
-import type { Stored } from './store.ts';
+import type { Log } from './log.ts';
+import type { Store, Stored } from './store.ts';
 
 /** Decides which objects of a collection a store keeps. An object that it leaves out may be added later (Store.admit). */
 export interface Admission<T> {
@@ -13,9 +16,30 @@ export interface Admission<T> {
   forget(uid: string): void;
 }
 
+export interface RelistOptions<T extends Stored> {
+  readonly client: RequestClient;
+  /** The collection, such as /apis/…/devmachines. */
+  readonly path: string;
+  /** labelSelector and fieldSelector; without them, the whole collection. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Converts each object on arrival (client-go's TransformFunc). */
+  readonly transform: (object: unknown) => T;
+  /** Without it, all objects are kept. */
+  readonly admission?: Admission<T> | undefined;
+  readonly store: Store<T>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Is told of each list and watch event. */
+  readonly freshness?: Freshness;
+  /** A page of a list has arrived. */
+  readonly onPage?: () => void;
+  /** A list or watch succeeded (undefined), or failed with this error. */
+  readonly onAttempt?: (error: unknown) => void;
+}
+
 /** Lists the whole collection, and replaces the objects in the store with it. Resolves to the version of the list. */
 export async function relist<T extends Stored>(
-  options: ReflectorOptions<T>,
+  options: RelistOptions<T>,
   signal: AbortSignal,
 ): Promise<string> {
   const { client, path, selectors = {}, transform, admission, store, clock, log, freshness } = options;

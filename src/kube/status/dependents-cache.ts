@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { DependentKind, PodEvent, WatchedDependent } from '../../devmachine/status/dependents.ts';
 import { Informer, type InformerContext } from '../cache/informer.ts';
@@ -62,7 +63,7 @@ export function startDependentsCache(options: DependentsCacheOptions, signal: Ab
   async function run(watch: DependentWatch): Promise<void> {
     const { namespace } = watch.informer;
     const pods = watches.find(({ kind, informer }) => kind === 'Pod' && informer.namespace === namespace);
-    if (watch.ofPods) await Promise.race([pods?.firstAttempt, aborted(signal)]);
+    if (watch.ofPods) await Promise.race([pods?.firstAttempt, once(signal, 'abort')]);
     await watch.run(signal);
   }
   const stopped = Promise.all(watches.map(run));
@@ -174,7 +175,3 @@ class DependentWatch {
     this.#options.onVisibilityChange(this.informer.namespace);
   }
 }
-
-/** Resolves when `signal` is aborted. */
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

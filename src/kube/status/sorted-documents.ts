@@ -1,3 +1,4 @@
+import { lowerBound } from '../../devmachine/lower-bound.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
 import type { StatusDocument } from '../../devmachine/status/status-document.ts';
 
@@ -77,14 +78,7 @@ export class SortedDocuments<T> {
   /** The index of the first entry whose name is not less than `name`. A list arrives in order: look at the end first. */
   #search(entries: readonly T[], name: string): number {
     const isBefore = (index: number) => this.#keyOf(entries[index] as T).name < name;
-    let low = 0;
-    let high = entries.length;
-    if (high > 0 && isBefore(high - 1)) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (isBefore(middle)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const { length } = entries;
+    return length > 0 && isBefore(length - 1) ? length : lowerBound(length, isBefore);
   }
 }
