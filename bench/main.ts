@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { run } from '../dev/foreground.ts';
+import { aborted, run } from '../dev/foreground.ts';
 import { startCluster } from './cluster/cluster.ts';
 import { LOAD, movePid } from './cores.ts';
+import { killPrograms } from './programs.ts';
 import { type Result, toResult } from './result.ts';
 import { toMarkdown } from './results.ts';
 import { ROWS } from './rows/all.ts';
-import { describe, type Stage } from './rows/row.ts';
+import { type Bench, describe, type Stage } from './rows/row.ts';
 
 const USAGE = `npm run bench [-- ROW…] [--rounds=7] [--profile=FOLDER]
 
@@ -17,7 +18,7 @@ bench/results.md. With --profile, it also writes CPU profiles: node bench/profil
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;
 
-async function main(): Promise<void> {
+async function main({ signal }: AbortController): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -36,26 +37,39 @@ async function main(): Promise<void> {
   const cluster = await startCluster();
   movePid(LOAD, process.pid);
   const bench = { cluster, rounds, profileDir, progress };
-  const results = new Map(ROWS.map(({ name }) => [name, [] as Result[]]));
   try {
-    for (const stage of stagesOf(rows)) {
-      progress(`stage: ${describe(stage)}`);
-      await cluster.grow(stage.machines);
-      if (stage.dependents) await cluster.addDependents();
-      for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
-        progress(`${row.name} at ${describe(stage)}`);
-        const found = (await row.measure(bench, stage)).map(toResult);
-        for (const { title, ours, ceiling, compared } of found)
-          progress(`  ${title}: ${ours} / ${ceiling} = ${compared}`);
-        results.get(row.name)?.push(...found);
-      }
-    }
+    const results = await Promise.race([measure(bench, rows), interrupted(signal)]);
+    const markdown = toMarkdown(results, { rounds });
+    if (positionals.length > 0) console.log(markdown);
+    else writeFileSync(join(import.meta.dirname, 'results.md'), markdown);
   } finally {
+    await killPrograms();
     await cluster.stop();
   }
-  const markdown = toMarkdown([...results.values()].flat(), { rounds });
-  if (positionals.length > 0) return console.log(markdown);
-  writeFileSync(join(import.meta.dirname, 'results.md'), markdown);
+}
+
+/** Measures the rows; returns their results in the order of ROWS. */
+async function measure(bench: Bench, rows: typeof ROWS): Promise<Result[]> {
+  const { cluster, progress } = bench;
+  const results = new Map(ROWS.map(({ name }) => [name, [] as Result[]]));
+  for (const stage of stagesOf(rows)) {
+    progress(`stage: ${describe(stage)}`);
+    await cluster.grow(stage.machines);
+    if (stage.dependents) await cluster.addDependents();
+    for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
+      progress(`${row.name} at ${describe(stage)}`);
+      const found = (await row.measure(bench, stage)).map(toResult);
+      for (const { title, ours, ceiling, compared } of found)
+        progress(`  ${title}: ${ours} / ${ceiling} = ${compared}`);
+      results.get(row.name)?.push(...found);
+    }
+  }
+  return [...results.values()].flat();
+}
+
+async function interrupted(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw new Error('interrupted');
 }
 
 /** The smallest first, because the cluster only grows. */

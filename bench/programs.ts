@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pinned } from './cores.ts';
 
+const running = new Set<ChildProcess>();
+
+/** Kills the programs that still run, because a row has failed or the user has interrupted the benchmark. */
+export async function killPrograms(): Promise<void> {
+  const children = [...running];
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(children.map((child) => once(child, 'exit')));
+}
+
 /**
  * Runs a program of bench/programs on a core, with `input` as its argument. Returns its output, parsed as JSON. If the program
  * sends a message, it waits until `onMessage` has resolved.
@@ -71,7 +80,7 @@ export const startStatic = (core: number, length: number): Promise<Server> =>
 
 function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);
-  return spawn(command, rest, {
+  const child = spawn(command, rest, {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -82,4 +91,7 @@ function start(core: number, args: readonly string[], env: Record<string, string
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }

@@ -17,15 +17,17 @@ async function open(query: string, headers = ''): Promise<Socket> {
   return socket;
 }
 
-/** The id of the event `synced`. */
-async function synced(socket: Socket): Promise<string> {
+/** Reads until the event `synced`, and leaves the stream open; returns the id of the event. */
+function synced(socket: Socket): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';
-  for await (const chunk of socket) {
+  socket.on('data', (chunk) => {
     text += chunk;
     const id = /event: synced\nid: (\S+)/.exec(text)?.[1];
-    if (id) return id;
-  }
-  throw new Error(`the stream ended: ${text.slice(0, 300)}`);
+    if (id) resolve(id);
+  });
+  socket.once('close', () => reject(new Error(`the stream ended: ${text.slice(0, 300)}`)));
+  return promise;
 }
 
 const id = await synced(await open('?namespace=events'));
