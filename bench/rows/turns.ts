@@ -21,7 +21,9 @@ export const turns: Row = {
     await cluster.allow(USER, { pods: true });
     const phases = new Map<string, number[]>();
     for (let round = 0; round < rounds; round++) {
-      const backend = await startBackend(kubeconfig, profileFlags(profileDir, `turns-${round}`));
+      const flags = profileFlags(profileDir, `turns-${round}`);
+      // One more stream tells which event the others resume after.
+      const backend = await startBackend(kubeconfig, flags, { MAX_READERS: String(READERS + 1) });
       const record = async (phase: string) => {
         const turn = await backend.longestTurn();
         progress(`round ${round + 1}: ${phase}: ${turn.toFixed(1)} ms`);
