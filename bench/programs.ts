@@ -70,13 +70,11 @@ export async function startServer(
   };
 }
 
-/** A bare Fastify server that answers each path with a string of this length. */
-export const startStatic = (core: number, length: number): Promise<Server> =>
-  startServer(
-    core,
-    [join(import.meta.dirname, 'programs/static.ts'), JSON.stringify({ text: 'x'.repeat(length) })],
-    {},
-  );
+/** A bare Fastify server with one route, which returns a string of this length. */
+export function startStatic(core: number, path: string, length: number): Promise<Server> {
+  const input = JSON.stringify({ path, text: 'x'.repeat(length) });
+  return startServer(core, [join(import.meta.dirname, 'programs/static.ts'), input], {});
+}
 
 function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);

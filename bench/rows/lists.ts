@@ -9,7 +9,8 @@ import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
 
 const PER_SECOND = 1_000;
-const PATH = '/api/v1/devmachines?namespace=team-7&limit=25';
+const PATH = '/api/v1/devmachines';
+const QUERY = '?namespace=team-7&limit=25';
 
 /** Lists at a fixed rate, against a bare Fastify route that returns a string of the same size. */
 export const lists: Row = {
@@ -17,12 +18,12 @@ export const lists: Row = {
   stages: [machinesOnly(5_000)],
   async measure({ cluster, rounds, profileDir }) {
     const backend = await startBackend(cluster.controlPlane.kubeconfig, profileFlags(profileDir, 'lists'));
-    const { body } = await request(`${backend.url}${PATH}`);
+    const { body } = await request(`${backend.url}${PATH}${QUERY}`);
     const text = await body.text();
-    const ceiling = await startStatic(SERVER, text.length);
+    const ceiling = await startStatic(SERVER, PATH, text.length);
     const [ours = [], theirs = []] = await inRounds(rounds, [
-      () => loadLists(backend, PATH, PER_SECOND),
-      () => loadLists(ceiling, PATH, PER_SECOND),
+      () => loadLists(backend, PATH + QUERY, PER_SECOND),
+      () => loadLists(ceiling, PATH + QUERY, PER_SECOND),
     ]);
     await backend.stop();
     await ceiling.stop();

@@ -8,15 +8,17 @@ import { ms, perSecond } from '../result.ts';
 import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
 
+const PATH = '/api/v1/devmachines/status';
+
 /** Status reads, against a bare Fastify route that returns a string of the same size. */
 export const reads: Row = {
   name: 'reads',
   stages: [machinesOnly(10_000)],
   async measure({ cluster, rounds, profileDir, progress }, { machines }) {
     const backend = await startBackend(cluster.controlPlane.kubeconfig, profileFlags(profileDir, 'reads'));
-    const { body } = await request(`${backend.url}/api/v1/devmachines/status?namespace=team-7&name=m-7`);
+    const { body } = await request(`${backend.url}${PATH}?namespace=team-7&name=m-7`);
     const text = await body.text();
-    const ceiling = await startStatic(SERVER, text.length);
+    const ceiling = await startStatic(SERVER, PATH, text.length);
     const [ours = [], theirs = []] = await inRounds(rounds, [
       () => loadReads(backend, machines),
       () => loadReads(ceiling, machines),
