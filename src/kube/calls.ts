@@ -20,6 +20,8 @@ export type Streams = Pick<ClusterClient, 'stream' | 'upgrade'>;
 
 /** Whose credentials the requests of a call carry. */
 export interface Account extends Streams {
+  /** The same for all calls with the same credentials. */
+  readonly id: string;
   readonly call: Call;
   readonly authorize: Caller['authorize'];
 }
@@ -30,6 +32,7 @@ export const backendAccount = ({
   stream,
   upgrade,
 }: Streams & Pick<ClusterClient, 'call'>): Account => ({
+  id: 'backend',
   call,
   stream,
   upgrade,

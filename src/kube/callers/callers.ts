@@ -107,6 +107,7 @@ export function openCallers({
     get #account(): Account {
       const { authorization, digest } = this.#bearer;
       return {
+        id: digest,
         call: as(this.#bearer, client.call),
         ...streamsWithAuthorization(client, authorization, () => refuse(digest)),
         authorize: (right) => this.authorize(right),

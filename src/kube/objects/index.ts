@@ -14,6 +14,7 @@ import { listDisks } from './disks.ts';
 import { containerSource } from './logs/changes.ts';
 import { followLog } from './logs/follow.ts';
 import { readLog } from './logs/read.ts';
+import { HangUps } from './terminal/hang-up.ts';
 import { openTerminal } from './terminal/terminal.ts';
 import { readTimeline } from './timeline.ts';
 
@@ -33,6 +34,7 @@ const LIMITS = { concurrent: 16, queued: 1_000, waitMs: QUEUE_MS };
  */
 export function openObjects(backend: ClusterClient, cache: MachineCache, machines: Machines): Objects {
   const limiter = new ConcurrencyLimiter(LIMITS);
+  const hangUps = new HangUps();
 
   function as(account: Account): MachineObjects {
     const { authorize } = account;
@@ -88,7 +90,7 @@ export function openObjects(backend: ClusterClient, cache: MachineCache, machine
         const { status, pod } = await find(key, new AbortController().signal);
         const container = chooseContainer(status, pod, options.container);
         if (container.state !== 'running') throw notReady(status, `${container.name} does not run.`);
-        return openTerminal(account, container, command);
+        return openTerminal(account, hangUps, container, command);
       },
     };
   }

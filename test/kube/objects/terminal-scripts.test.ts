@@ -52,12 +52,12 @@ for (const [name, shell] of present) {
     assert.equal(pid, String(victim.child.pid));
 
     // A process id that was reused belongs to another process.
-    await start(t, shell, hangUpCommand(ID, String(bystander.child.pid))).exited;
-    await start(t, shell, hangUpCommand(ID, pid)).exited;
+    const reused = { id: ID, pid: String(bystander.child.pid) };
+    await start(t, shell, hangUpCommand([reused, { id: ID, pid }])).exited;
     assert.deepEqual(await victim.exited, [null, 'SIGKILL']);
     assert.equal(bystander.child.exitCode ?? bystander.child.signalCode, null);
     // The id alone finds it, too.
-    await start(t, shell, hangUpCommand(OTHER, undefined)).exited;
+    await start(t, shell, hangUpCommand([{ id: OTHER, pid: undefined }])).exited;
     assert.deepEqual(await bystander.exited, [null, 'SIGHUP']);
   });
 }

@@ -21,20 +21,17 @@ exit 127
 `;
 
 /**
- * Hangs up the processes in "$@" after the id, as the end of a terminal does, and kills those that are left two seconds later.
- * Without any, all processes with the id in their environment. A process whose id was reused has another environment.
+ * Hangs up the processes in "$@" (`ID:PID`), as the end of a terminal does, and kills those that are left two seconds later.
+ * `ID:` means all processes with the id in their environment. A process whose pid was reused has another environment.
  *
  * The kernel hangs up what else runs in the foreground of the terminal when the shell ends. What the user has detached from
  * the terminal (nohup, tmux) goes on.
  */
 const HANG_UP = `
-id=$1
-shift
-[ $# -gt 0 ] || set -- $(cd /proc && echo [0-9]*)
 is_ours() {
   for file in "/proc/$1/environ" "/proc/$1/cmdline"; do
     while IFS= read -r line || [ -n "$line" ]; do
-      case $line in *"$id"*) return 0 ;; esac
+      case $line in *"$2"*) return 0 ;; esac
     done < "$file"
   done 2>/dev/null
   return 1
@@ -42,8 +39,12 @@ is_ours() {
 send() {
   signal=$1
   shift
-  for pid; do
-    [ "$pid" = $$ ] || ! is_ours "$pid" || kill "-$signal" "$pid" 2>/dev/null
+  for process; do
+    pids=\${process#*:}
+    [ -n "$pids" ] || pids=$(cd /proc && echo [0-9]*)
+    for pid in $pids; do
+      [ "$pid" = $$ ] || ! is_ours "$pid" "\${process%%:*}" || kill "-$signal" "$pid" 2>/dev/null
+    done
   done
 }
 send HUP "$@"
@@ -51,6 +52,12 @@ sleep 2
 send KILL "$@"
 exit 0
 `;
+
+/** A command that was started. `pid` is undefined if it did not become known. */
+export interface StartedProcess {
+  readonly id: string;
+  readonly pid: string | undefined;
+}
 
 export const startCommand = (id: string, command: readonly string[]): string[] => [
   'sh',
@@ -61,14 +68,12 @@ export const startCommand = (id: string, command: readonly string[]): string[] =
   ...command,
 ];
 
-/** `pid` is undefined if it did not become known. */
-export const hangUpCommand = (id: string, pid: string | undefined): string[] => [
+export const hangUpCommand = (processes: readonly StartedProcess[]): string[] => [
   'sh',
   '-c',
   HANG_UP,
   'sh',
-  id,
-  ...(pid === undefined ? [] : [pid]),
+  ...processes.map(({ id, pid = '' }) => `${id}:${pid}`),
 ];
 
 /** Finds what START prints. */

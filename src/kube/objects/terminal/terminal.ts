@@ -1,43 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DevMachineError } from '../../../devmachine/errors.ts';
 import type { Terminal, TerminalSize } from '../../../devmachine/terminal.ts';
-import type { Streams } from '../../calls.ts';
+import type { Account } from '../../calls.ts';
 import type { Status } from '../../client/api-errors.ts';
 import type { PodContainer } from '../containers.ts';
 import { kubeletUnreachable } from '../kubelet.ts';
 import { type Exec, startExec } from './exec.ts';
-import { findMarker, hangUpCommand, startCommand } from './scripts.ts';
+import type { HangUps } from './hang-up.ts';
+import { findMarker, startCommand } from './scripts.ts';
 
 /** How long the command may take to start, in ms. */
 const START_MS = 20_000;
 /** What may come before the marker. */
 const MAX_HEAD_BYTES = 4_096;
-/** How long hanging up may take: the process has two seconds to end, and there are two more attempts. */
-const HANG_UP_MS = 8_000;
-const HANG_UP_ATTEMPTS = 3;
-
 /**
  * Starts a command in a terminal of its own. The API server accepts it before it has asked the kubelet, so this waits until
  * the command runs.
  */
 export async function openTerminal(
-  streams: Streams,
+  account: Account,
+  hangUps: HangUps,
   container: PodContainer,
   command: readonly string[],
 ): Promise<Terminal> {
   const id = randomBytes(12).toString('hex');
   const { signal } = new AbortController();
-  const exec = await startExec(streams, container, { command: startCommand(id, command), tty: true, signal });
+  const exec = await startExec(account, container, { command: startCommand(id, command), tty: true, signal });
   const output = exec.output();
   const timer = setTimeout(() => exec.close(), START_MS);
   try {
     const { pid, rest } = await readMarker(output, id);
-    return new ExecTerminal({ streams, container, id, pid, exec, output, rest });
+    const hangUp = () => hangUps.hangUp(account, container, { id, pid });
+    return new ExecTerminal({ container, exec, output, rest, hangUp });
   } catch {
     const error = startError(container, exec.status);
     // It may have started nevertheless.
-    if (!exec.status) void hangUp(streams, container, id, undefined);
+    if (!exec.status) void hangUps.hangUp(account, container, { id, pid: undefined });
     throw error;
   } finally {
     clearTimeout(timer);
@@ -58,14 +56,13 @@ async function readMarker(output: AsyncGenerator<Buffer>, id: string) {
 }
 
 interface ExecTerminalOptions {
-  readonly streams: Streams;
   readonly container: PodContainer;
-  readonly id: string;
-  readonly pid: string | undefined;
   readonly exec: Exec;
   readonly output: AsyncIterable<Buffer>;
   /** The output that has been read already. */
   readonly rest: Buffer;
+  /** Ends the command after its connection. */
+  readonly hangUp: () => Promise<void>;
 }
 
 class ExecTerminal implements Terminal {
@@ -105,44 +102,11 @@ class ExecTerminal implements Terminal {
   }
 
   async #close(): Promise<void> {
-    const { streams, container, id, pid, exec } = this.#options;
+    const { exec, hangUp } = this.#options;
     exec.close();
-    if (exec.status === undefined) await hangUp(streams, container, id, pid);
+    if (exec.status === undefined) await hangUp();
   }
 }
-
-/**
- * The runtime leaves a command running when its connection ends (https://github.com/kubernetes/kubernetes/issues/89031).
- * Never rejects: a token that is no longer valid, or a cluster that is away, leaves nothing to do.
- */
-async function hangUp(
-  streams: Streams,
-  container: PodContainer,
-  id: string,
-  pid: string | undefined,
-): Promise<void> {
-  const signal = AbortSignal.timeout(HANG_UP_MS);
-  for (let attempt = 1; attempt <= HANG_UP_ATTEMPTS && !signal.aborted; attempt++) {
-    try {
-      const exec = await startExec(streams, container, {
-        command: hangUpCommand(id, pid),
-        tty: false,
-        signal,
-      });
-      const abort = () => exec.close();
-      signal.addEventListener('abort', abort, { once: true });
-      for await (const _ of exec.output());
-      signal.removeEventListener('abort', abort);
-      if (exec.status) return;
-    } catch (error) {
-      if (error instanceof DevMachineError && FINAL.has(error.code)) return;
-    }
-    await sleep(500 * attempt);
-  }
-}
-
-/** The caller may not do it any more, or there is no such pod. */
-const FINAL: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'machine-not-ready']);
 
 function exitCodeOf(status: Status | undefined): number | undefined {
   if (status?.reason === 'NonZeroExitCode') {
