@@ -18,6 +18,7 @@ import { jsonBody } from './http/plugins/json-body.ts';
 import { RateLimiter } from './http/plugins/rate-limit.ts';
 import { requestLifecycle } from './http/plugins/request-lifecycle.ts';
 import { requestMetrics } from './http/plugins/request-metrics.ts';
+import { boundedTurns } from './http/plugins/turns.ts';
 import { isWebSocket, webSockets } from './http/plugins/web-sockets.ts';
 import { handleClientError } from './http/responses/client-error.ts';
 import { handleError, handleNotFound } from './http/responses/problems.ts';
@@ -88,6 +89,7 @@ export async function buildApp(
 
   // What holds for every request, in the order in which requests pass it.
   await app.register(requestLifecycle);
+  await app.register(boundedTurns);
   await app.register(accessLog, { readsEvery: config.logReadsEvery });
   await app.register(auditLog);
   await app.register(requestMetrics, { registry });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { DevMachineError } from '../../devmachine/errors.ts';
 import type { Machines } from '../../devmachine/machines.ts';
 import { FRESH_MS, staleSince } from '../responses/staleness.ts';
@@ -24,6 +24,9 @@ export interface Scope {
 const CLOSE_TIMEOUT_MS = 1_000;
 const CLOSE_POLL_MS = 20;
 
+/** How many streams are written to in one turn of the event loop. */
+export const STREAMS_PER_TURN = 250;
+
 /** All event streams of the process. They share one subscription, one event log and one heartbeat timer. */
 export class EventHub {
   readonly #options: EventHubOptions;
@@ -31,7 +34,7 @@ export class EventHub {
   readonly #streams = new Set<EventStream>();
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  #flush: NodeJS.Immediate | undefined;
+  #sending = false;
   #closed = false;
 
   constructor(options: EventHubOptions) {
@@ -56,8 +59,7 @@ export class EventHub {
     }
     this.#unsubscribe ??= this.#options.machines.subscribe((update) => {
       this.#log.append(update);
-      // Updates of the same event loop iteration are sent together: one pass over the streams, one write to each.
-      this.#flush ??= setImmediate(() => this.#sendAll());
+      if (!this.#sending) void this.#sendAll();
     });
     this.#options.machines.checkReadable(namespace);
     const after = lastEventId === undefined ? undefined : this.#log.numberOf(lastEventId);
@@ -78,7 +80,7 @@ export class EventHub {
     const stream = new EventStream(response, this.#log, start, matches, onDrop);
     this.#streams.add(stream);
     response.once('close', () => this.#remove(stream));
-    this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), this.#options.heartbeatMs);
+    this.#heartbeat ??= setInterval(() => void this.#sendHeartbeats(), this.#options.heartbeatMs);
     stream.send();
   }
 
@@ -86,7 +88,6 @@ export class EventHub {
   async close(): Promise<void> {
     this.#closed = true;
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
     for (const stream of this.#streams) stream.end();
     for (let waited = 0; this.#streams.size > 0 && waited < CLOSE_TIMEOUT_MS; waited += CLOSE_POLL_MS) {
       await sleep(CLOSE_POLL_MS);
@@ -94,17 +95,33 @@ export class EventHub {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  #sendAll(): void {
-    this.#flush = undefined;
-    for (const stream of this.#streams) stream.send();
+  /** Updates of the same turn are sent together: one pass over the streams, one write to each. */
+  async #sendAll(): Promise<void> {
+    this.#sending = true;
+    await setImmediate();
+    let sent: number;
+    do {
+      sent = this.#log.last;
+      await this.#forEachStream((stream) => stream.send());
+    } while (sent < this.#log.last);
+    this.#sending = false;
   }
 
-  #sendHeartbeats(): void {
+  async #sendHeartbeats(): Promise<void> {
     const { machines, heartbeatMs } = this.#options;
     const ageMs = machines.ageMs(undefined);
     const since = ageMs > FRESH_MS ? staleSince(ageMs) : undefined;
-    for (const stream of this.#streams)
-      stream.sendHeartbeat({ staleSince: since, stallTimeoutMs: 2 * heartbeatMs });
+    const heartbeat = { staleSince: since, stallTimeoutMs: 2 * heartbeatMs };
+    await this.#forEachStream((stream) => stream.sendHeartbeat(heartbeat));
+  }
+
+  /** Over turns of the event loop: a write takes 10 µs and more. */
+  async #forEachStream(visit: (stream: EventStream) => void): Promise<void> {
+    let visited = 0;
+    for (const stream of this.#streams) {
+      visit(stream);
+      if (++visited % STREAMS_PER_TURN === 0) await setImmediate();
+    }
   }
 
   #remove(stream: EventStream): void {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Machines } from '../../../src/devmachine/machines.ts';
+import { EventHub, STREAMS_PER_TURN } from '../../../src/http/sse/hub.ts';
 import { FakeMachines, serve, truth } from '../../support/fake-machines.ts';
 import {
   isSynced,
@@ -12,6 +16,7 @@ import {
   type Stream,
   type StreamEvent,
 } from '../../support/streams.ts';
+import { countPerTurn } from '../../support/turns.ts';
 import { until } from '../../support/until.ts';
 
 setFlagsFromString('--expose-gc');
@@ -118,4 +123,40 @@ test('when the API shuts down, streams end even if their client does not read', 
   for (let count = 0; count < 1_000; count++) machines.set('m', { padding: 20_000 });
   await sleep(100);
   await Promise.all([app.close(), reading.ended]);
+});
+
+test('many streams are written to over turns of the event loop, and each gets every event', async (t) => {
+  const STREAMS = 3 * STREAMS_PER_TURN + 1;
+  const machines = new FakeMachines();
+  const hub = new EventHub({
+    machines: machines as unknown as Machines,
+    maxStreams: STREAMS,
+    heartbeatMs: 50,
+    historyBytes: 1e6,
+  });
+  t.after(() => hub.close());
+  const turns = countPerTurn(t);
+  const written = Array.from({ length: STREAMS }, () => '');
+  for (const index of written.keys()) {
+    const response = new Writable({
+      write: (chunk, _encoding, done) => {
+        turns.add();
+        written[index] += chunk;
+        done();
+      },
+    });
+    const scope = { namespace: undefined, name: undefined };
+    hub.add(response as ServerResponse, scope, hub.start(scope, undefined), assert.fail);
+    // Opening is spread elsewhere.
+    await setImmediate();
+  }
+  const haveAll = (text: string) => () => written.every((one) => one.includes(text));
+  machines.set('one', { phase: 'Starting' });
+  await setImmediate();
+  // The first pass is not over.
+  assert.ok(written.some((one) => !one.includes('"name":"one"')));
+  machines.set('two');
+  await until('both events on all streams', () => haveAll('"name":"one"')() && haveAll('"name":"two"')());
+  await until('a heartbeat on all streams', haveAll(': heartbeat'));
+  assert.ok(turns.most() <= 2 * STREAMS_PER_TURN, `${turns.most()} writes in one turn`);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { Store } from '../../../src/kube/cache/store.ts';
 import { createStatusView } from '../../../src/kube/status/status-view.ts';
+import { countPerTurn } from '../../support/turns.ts';
 import { until } from '../../support/until.ts';
 
 /** Many machines never block the event loop: what is counted is the work between two turns of it. */
@@ -26,30 +27,24 @@ const machineOf = (index: number, resourceVersion = '1'): Machine =>
   }) as Machine;
 
 /** A view whose documents have `revision`, and the most documents that were created in one turn of the event loop. */
-function viewOf(machines: readonly Machine[]) {
+function viewOf(t: TestContext, machines: readonly Machine[]) {
   const store = new Store<Machine>(fail);
   const revision = { current: 1 };
-  const turns: number[] = [0];
+  const turns = countPerTurn(t);
   const toDocument = ({ namespace, name, uid, resourceVersion }: Machine) => {
-    turns[turns.length - 1] = (turns.at(-1) ?? 0) + 1;
+    turns.add();
     const version = `${resourceVersion}.${revision.current}`;
     return { namespace, name, uid, version, phase: 'Running' } as unknown as MachineDocument;
   };
   const view = createStatusView([store], toDocument, fail);
   store.replace(machines, '1');
-  const stop = new AbortController();
-  void (async () => {
-    for (; !stop.signal.aborted; turns.push(0)) await setImmediate();
-  })();
-  const mostPerTurn = () => Math.max(...turns);
-  return { store, view, revision, mostPerTurn, stop };
+  return { store, view, revision, mostPerTurn: turns.most };
 }
 
 const all = Array.from({ length: MACHINES }, (_, index) => machineOf(index));
 
 test('all statuses are created and renewed in batches', async (t) => {
-  const { view, revision, mostPerTurn, stop } = viewOf(all);
-  t.after(() => stop.abort());
+  const { view, revision, mostPerTurn } = viewOf(t, all);
   await view.fill();
   assert.equal(view.list(undefined).length, MACHINES);
   assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
@@ -70,8 +65,7 @@ test('all statuses are created and renewed in batches', async (t) => {
 });
 
 test('a resync in which all machines differ is taken in batches', async (t) => {
-  const { store, view, mostPerTurn, stop } = viewOf(all);
-  t.after(() => stop.abort());
+  const { store, view, mostPerTurn } = viewOf(t, all);
   await view.fill();
   const next = all.slice(100).map((_, index) => machineOf(index + 100, '2'));
   for (const _ of store.replaceInBatches(next, '2')) await setImmediate();
@@ -81,8 +75,7 @@ test('a resync in which all machines differ is taken in batches', async (t) => {
 });
 
 test('lists are in order, and readers share one array until a status changes', async (t) => {
-  const { store, view, stop } = viewOf(all.slice(0, 50).toReversed());
-  t.after(() => stop.abort());
+  const { store, view } = viewOf(t, all.slice(0, 50).toReversed());
   await view.fill();
   const keys = (namespace?: string) => view.list(namespace).map((one) => `${one.namespace}/${one.name}`);
   assert.deepEqual(keys(), keys().toSorted());
