@@ -15,6 +15,8 @@ export interface ApiserverOptions {
   readonly authentication?: object | undefined;
   /** Whether to record who has requested what in the file `auditLogOf` the state directory. */
   readonly audit?: boolean | undefined;
+  /** See ComponentSpec. It reads all objects of etcd before it is ready. */
+  readonly readyMs?: number | undefined;
 }
 
 /** The audit log: an event per line, in JSON, which is written before the response. */
@@ -33,11 +35,13 @@ export async function startApiserver(
   return onFreePort(async (port) => {
     const url = `https://127.0.0.1:${port}`;
     const isReady = () => isHealthy(url, { ca: cluster.cert, cert: admin.cert, key: admin.key }, '/readyz');
+    const { readyMs } = options;
     const spec = {
       name: 'kube-apiserver',
       command: join(options.assetsDir, 'kube-apiserver'),
       args: [...apiserverFlags(port, context.stateDir, options), ...optional],
       isReady,
+      ...(readyMs !== undefined && { readyMs }),
     };
     return Object.assign(await startComponent(spec, context), { url });
   });

@@ -22,6 +22,8 @@ export interface ControlPlaneOptions extends Pick<ApiserverOptions, 'authenticat
   readonly workloads?: boolean | WorkloadOptions;
   /** The version of kube-apiserver: 1.30 is the oldest that is supported. Defaults to the one that dev/tools pins. */
   readonly apiserver?: '1.30' | undefined;
+  /** How long kube-apiserver may take to be ready, in ms: longer than usual if there are many objects. */
+  readonly apiserverReadyMs?: number;
   /** Whether nodes and pods are in the network of a real node, which only its gateway reaches. */
   readonly realNode?: boolean;
   readonly log?: (line: string) => void;
@@ -90,8 +92,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const pki = await loadPki(join(stateDir, 'pki'));
     etcd = await startEtcd({ assetsDir: assets.dir, pki, durable }, context);
-    const { authentication, audit } = options;
-    const wiring = { pki, etcdUrl: etcd.url, gatewaySocket, authentication, audit };
+    const { authentication, audit, apiserverReadyMs: readyMs } = options;
+    const wiring = { pki, etcdUrl: etcd.url, gatewaySocket, authentication, audit, readyMs };
     apiserver = await startApiserver({ assetsDir: apiserverAssets.dir, ...wiring }, context);
     const tls = { ca: pki.cluster.cert, cert: pki.admin.cert, key: pki.admin.key };
     const server = apiserver.url;

@@ -1,8 +1,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Opens many event streams at once that all resume after the same event; ends when each has caught up. */
-const { url, readers } = JSON.parse(process.argv[2] ?? '') as { url: string; readers: number };
+/** Opens event streams that all resume after the same event, spread evenly; reports when each has caught up, then exits. */
+interface Input {
+  readonly url: string;
+  readonly readers: number;
+  readonly withinMs: number;
+}
+
+const { url, readers, withinMs } = JSON.parse(process.argv[2] ?? '') as Input;
 const { hostname, port } = new URL(url);
 
 async function open(query: string, headers = ''): Promise<Socket> {
@@ -32,9 +39,12 @@ function synced(socket: Socket): Promise<string> {
 
 const id = await synced(await open('?namespace=events'));
 const startedAt = performance.now();
-const sockets = await Promise.all(
-  Array.from({ length: readers }, () => open('', `Last-Event-ID: ${id}\r\n`)),
-);
-await Promise.all(sockets.map(synced));
+const resume = async (index: number) => {
+  await sleep((index / readers) * withinMs);
+  await synced(await open('', `Last-Event-ID: ${id}\r\n`));
+};
+await Promise.all(Array.from({ length: readers }, (_, index) => resume(index)));
 console.log(JSON.stringify({ ms: performance.now() - startedAt }));
+process.send?.('open');
+await once(process, 'message');
 process.exit();

@@ -9,6 +9,14 @@ import { atMost, type Measured, ms } from '../result.ts';
 import { describe, type Row, withDependents } from './row.ts';
 
 const READERS = 10_000;
+const STREAMS = `${READERS.toLocaleString('en')} streams`;
+/** A stream asks its client to return after 2 to 4 s, at random. A client that does not heed it returns at once. */
+const RETURNS = [
+  [2_000, 'within 2 s'],
+  [0, 'at once'],
+] as const;
+/** Longer than the backend takes to close all of them. */
+const CLOSE_MS = 3_000;
 const USER = 'bench-backend';
 
 /** The longest turn of the backend's event loop in each phase in which it has to do with all machines. */
@@ -18,9 +26,9 @@ export const turns: Row = {
   async measure({ cluster, rounds, profileDir, progress }, stage): Promise<Measured[]> {
     const { controlPlane } = cluster;
     const kubeconfig = await controlPlane.kubeconfigFor(USER);
-    await cluster.allow(USER, { pods: true });
     const phases = new Map<string, number[]>();
     for (let round = 0; round < rounds; round++) {
+      await cluster.allow(USER);
       const flags = profileFlags(profileDir, `turns-${round}`);
       // One more stream tells which event the others resume after.
       const backend = await startBackend(kubeconfig, flags, { MAX_READERS: String(READERS + 1) });
@@ -32,14 +40,18 @@ export const turns: Row = {
       await record('start');
       await listAll(backend);
       await record('list of all, in pages of 500');
-      await runProgram('reconnects', LOAD, { url: backend.url, readers: READERS });
-      await record(`${READERS.toLocaleString('en')} streams that resume at once`);
+      for (const [withinMs, how] of RETURNS) {
+        const input = { url: backend.url, readers: READERS, withinMs };
+        await runProgram('reconnects', LOAD, input, () => record(`${STREAMS} resume ${how}`));
+        // The program has exited, so the kernel has closed all of its connections at once.
+        await sleep(CLOSE_MS);
+        await record(`${STREAMS} are cut at once${withinMs === 0 ? ', again' : ''}`);
+      }
       await resync(cluster, backend);
       await record('resync in which all machines differ');
-      await cluster.allow(USER, { pods: false });
+      await cluster.allowAllButPods(USER);
       await untilReason(backend, (reason) => reason === 'PartUnknown');
       await record('pods may not be read any more');
-      await cluster.allow(USER, { pods: true });
       await backend.stop();
     }
     return [...phases].map(([phase, ours]) => ({
