@@ -37,6 +37,7 @@ test('the pictures of docs/console.md', { timeout: 280_000 }, async (t) => {
     height: 760,
   });
   const guarded = await startReadyApi(t, { AUTH_MODE: 'kubernetes' });
+  await picture(t, guarded, 'sign-in-en-dark', '.sign-in', { theme: 'dark', height: 640 });
   await picture(t, guarded, 'sign-in-zh-light', '.sign-in', { language: 'zh', height: 640 });
 });
 

@@ -41,6 +41,9 @@ test('the log arrives as it is written, and the terminal is a shell of the machi
   await page.locator('.live[data-on=true]', { hasText: 'Connected' }).waitFor();
   await page.keyboard.type("echo $((6 * 7))-'answer'; id -un\n");
   await waitFor('the answer', async () => /^42-answer\ncoder$/m.test(await shown(page)));
+  await page.getByLabel('Appearance').selectOption('dark');
+  await screenshot(page, 'terminal');
+  await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.type('sleep 1000\n');
   await page.keyboard.press('Control+C');
   await page.keyboard.type('tput cols\n');
@@ -57,7 +60,6 @@ test('the log arrives as it is written, and the terminal is a shell of the machi
   await page.keyboard.press('Control+F6');
   assert.equal(await page.evaluate("document.activeElement.closest('.toolbar') !== null"), true);
   await page.locator('.xterm-helper-textarea').focus();
-  await screenshot(page, 'terminal');
   await page.keyboard.type('exit 3\n');
   await page.getByText('The shell has ended with exit code 3.').waitFor();
 });
