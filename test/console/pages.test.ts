@@ -53,5 +53,8 @@ for (const [language, theme, width] of [
       );
     }
     assert.equal(await page.evaluate('document.documentElement.lang'), language);
+    await page.goto(`${api.url}/machines/${namespace}/notebook`);
+    const state = await page.locator('.state', { hasText: 'The machine is running' }).innerText();
+    assert.equal(/运行中，可以访问/.test(state), language === 'zh', state);
   });
 }

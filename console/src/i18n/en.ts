@@ -1,3 +1,5 @@
+import type { Machine } from '../../../client/index.ts';
+
 /** The texts in English. The backend's own messages are shown as they are. */
 export const en = {
   product: 'DevMachine',
@@ -211,6 +213,9 @@ export const en = {
   unauthenticated: 'You are not signed in',
   unreachable: 'The API cannot be reached.',
   requestId: 'Request id',
+
+  /** A reason in short, in another language than the API's message. */
+  reasons: {} as Readonly<Partial<Record<Machine['reason'], string>>>,
 };
 
 export type Texts = typeof en;

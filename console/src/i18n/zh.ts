@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { REASONS_ZH } from './reasons-zh.ts';
 
 /** The texts in Chinese. */
 export const zh: Texts = {
@@ -203,4 +204,6 @@ export const zh: Texts = {
   unauthenticated: '您尚未登录',
   unreachable: '无法连接到 API。',
   requestId: '请求编号',
+
+  reasons: REASONS_ZH,
 };

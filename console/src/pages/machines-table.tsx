@@ -55,7 +55,7 @@ interface MachineRowProps {
 
 function MachineRow({ machine, index, withNamespace }: MachineRowProps) {
   const t = texts.value;
-  const { name, namespace, phase, message, spec, since, url } = machine;
+  const { name, namespace, phase, reason, message, spec, since, url } = machine;
   return (
     <div role="row" class="row" aria-rowindex={index + 2}>
       <span role="cell" class="cell-name">
@@ -66,7 +66,7 @@ function MachineRow({ machine, index, withNamespace }: MachineRowProps) {
         <PhaseBadge phase={phase} />
       </span>
       <span role="cell" class="cell-what" title={message}>
-        {message}
+        {t.reasons[reason] ?? message}
       </span>
       <span role="cell" class="cell-size">
         {sizeOf(spec)}

@@ -98,6 +98,7 @@ function State({ machine }: { machine: Machine }) {
             {ago(since)}
           </time>
         </p>
+        {t.reasons[reason] && <p class="message">{t.reasons[reason]}</p>}
         <p class="message">{message}</p>
         {hint && (
           <p class="hint-line">
