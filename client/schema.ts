@@ -2225,7 +2225,7 @@ export interface operations {
                 name: string;
                 /** @description A container of the pod, init containers included. By default, the one of the machine itself. */
                 container?: string;
-                /** @description The command; its arguments follow as further parameters `command`. No shell interprets it. By default, a login shell in the machine's home directory: `$SHELL`, bash or sh. */
+                /** @description The command; its arguments follow as further parameters `command`. No shell interprets it. The request line and all headers have at most 16 KiB. By default, a login shell in the machine's home directory: `$SHELL`, bash or sh. */
                 command?: string[] | string;
             };
             header?: never;
@@ -2315,6 +2315,15 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,7 +28,7 @@ const TerminalQuery = Type.Object(
         minItems: 1,
         maxItems: 64,
         description:
-          "The command; its arguments follow as further parameters `command`. No shell interprets it. By default, a login shell in the machine's home directory: `$SHELL`, bash or sh.",
+          "The command; its arguments follow as further parameters `command`. No shell interprets it. The request line and all headers have at most 16 KiB. By default, a login shell in the machine's home directory: `$SHELL`, bash or sh.",
       }),
     ),
   },
@@ -46,7 +46,7 @@ All other responses are sent instead of the WebSocket: it opens when the command
   querystring: TerminalQuery,
   response: {
     101: { type: 'null', description: `The WebSocket is open, with the sub-protocol \`${PROTOCOL}\`.` },
-    ...problems(400, 404, 409, 422, 426),
+    ...problems(400, 404, 409, 422, 426, 431),
   },
 };
 
