@@ -33,7 +33,7 @@ export function readyText(url: string, controlPlane: ControlPlane, ready: Ready)
 A machine to open in a browser, at http://${spec.ingressDomain}:${ingressPort}/, and its password:
 
 ${create(LOCAL_EXAMPLE)}
-${kubectl} get secret ${metadata.name}-access -o jsonpath='{.data.password}' | base64 -d; echo
+curl '${api}/access?name=${metadata.name}&namespace=${namespace}'${authorization}
 `;
   return `
 DevMachine API and console ready on ${url} (${seconds} s). ${about}

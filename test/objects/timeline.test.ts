@@ -75,6 +75,7 @@ test('the timeline has the events of the machine alone, merged, and who changed 
   await core('PersistentVolumeClaim', 'a-disk', once('ProvisioningSucceeded', 12));
   await core('Ingress', 'a', once('Sync', 13));
   await core('DevMachine', 'a', { ...once('ChangeRefused', 20), type: 'Warning' });
+  await core('DevMachine', 'a', { ...once('OverrideValuesInUse', 21), type: 'Warning' });
   // The same twice, because a recorder was restarted.
   const probe = { reason: 'Unhealthy', message: 'Startup probe failed', type: 'Warning' };
   const pod = 'a-6c9f7d5b8-x2k4q';

@@ -8,6 +8,12 @@ import type { MachineObject } from '../resources/devmachine.ts';
 import { type Metadata, truncate } from '../resources/metadata.ts';
 import { readPages } from './pages.ts';
 
+/**
+ * For each machine, the Helm operator reports which values of the chart the administrator has set, one event per value (reason
+ * OverrideValuesInUse in operator-sdk's helm controller). They are not about the machine, and would be most of its timeline.
+ */
+const LEFT_OUT = 'OverrideValuesInUse';
+
 /** Events have no index by object, so those of the whole namespace are read. */
 export async function readTimeline(
   client: RequestClient,
@@ -20,6 +26,7 @@ export async function readTimeline(
   const keep = (events: readonly unknown[]) => {
     for (const event of events as readonly EventObject[]) {
       const { kind = '', name = '' } = event.involvedObject;
+      if (event.reason === LEFT_OUT) continue;
       if (isObjectOf(key.name, { kind, name })) items.push(toItem(event, { kind, name }));
     }
   };
