@@ -76,6 +76,10 @@ export function startStatic(core: number, path: string, length: number): Promise
   return startServer(core, [join(import.meta.dirname, 'programs/static.ts'), input], {});
 }
 
+/** A bare server of streams; see programs/broadcast.ts. */
+export const startBroadcast = (core: number): Promise<Server> =>
+  startServer(core, [join(import.meta.dirname, 'programs/broadcast.ts')], {});
+
 function start(core: number, args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command = '', ...rest] = pinned(core, [process.execPath, ...args]);
   const child = spawn(command, rest, {
