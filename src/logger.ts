@@ -1,21 +1,34 @@
 import { type Logger, pino } from 'pino';
+import { isObject } from './devmachine/json-pointer.ts';
 
 /** Lines are written in batches: at this interval, or when this many bytes are buffered. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 4_096;
 
+/** Credentials of a request. The fields that lines are meant to have hold none. */
+const CREDENTIALS = new Set(['authorization', 'cookie', 'set-cookie', 'sec-websocket-protocol']);
+/** A line without these names needs no redaction, which takes twenty times as long as writing it. */
+const SUSPICIOUS = /"(?:authorization|cookie|set-cookie|sec-websocket-protocol|env)":/i;
+const REDACTED = '[Redacted]';
+
 /**
- * What no line may contain, wherever an object brings it along: credentials of a request, and values of variables. The
- * fields that lines are meant to have hold neither.
+ * Options of the log that keep credentials and values of variables out of every line, wherever an object brings them along.
+ * pino's own `redact` cannot name a field at any depth, and costs more than a status read.
  */
-export const REDACTED_PATHS: readonly string[] = ['', '*.', '*.*.'].flatMap((level) => [
-  `${level}authorization`,
-  // It may carry a token of a WebSocket.
-  `${level}["sec-websocket-protocol"]`.replace('.[', '['),
-  `${level}cookie`,
-  `${level}["set-cookie"]`.replace('.[', '['),
-  `${level}env[*].value`,
-]);
+export const LOG_OPTIONS = {
+  hooks: {
+    streamWrite: (line: string): string =>
+      SUSPICIOUS.test(line) ? `${JSON.stringify(JSON.parse(line), redact)}\n` : line,
+  },
+};
+
+function redact(key: string, value: unknown): unknown {
+  if (CREDENTIALS.has(key.toLowerCase())) return REDACTED;
+  return key === 'env' && Array.isArray(value) ? value.map(withoutValue) : value;
+}
+
+const withoutValue = (variable: unknown): unknown =>
+  isObject(variable) && 'value' in variable ? { ...variable, value: REDACTED } : variable;
 
 /**
  * Logs JSON lines to standard output, asynchronously so that a slow reader cannot slow down the API. pino writes what is
@@ -28,7 +41,7 @@ export function openLogger({ level }: { readonly level: string }): Logger {
     minLength: FLUSH_BYTES,
     periodicFlush: FLUSH_MS,
   });
-  const logger = pino({ level, redact: [...REDACTED_PATHS] }, destination);
+  const logger = pino({ level, ...LOG_OPTIONS }, destination);
   process.on('uncaughtExceptionMonitor', (err, origin) =>
     logger.fatal({ err, origin }, 'uncaught exception'),
   );

@@ -10,7 +10,7 @@ import { openMachines } from '../../../src/kube/machines.ts';
 import { openObjects } from '../../../src/kube/objects/index.ts';
 import { startMachineCache } from '../../../src/kube/status/machine-cache.ts';
 import { openWrites } from '../../../src/kube/writes.ts';
-import { REDACTED_PATHS } from '../../../src/logger.ts';
+import { LOG_OPTIONS } from '../../../src/logger.ts';
 import { type Api, type ApiResponse, bearer, client } from '../../support/api.ts';
 import { testKubeconfig } from '../../support/cluster.ts';
 import { until } from '../../support/until.ts';
@@ -41,7 +41,7 @@ export async function startAuthBackend(
   const config = loadConfig({ AUTH_MODE: 'kubernetes', ...env });
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
-  const logger = pino({ level: 'trace', redact: [...REDACTED_PATHS] }, destination);
+  const logger = pino({ level: 'trace', ...LOG_OPTIONS }, destination);
   const stop = new AbortController();
   const { watchNamespaces: namespaces, maxStalenessMs, statusSettings, clusterTimeoutMs: timeoutMs } = config;
   const backend = openClient(() => loadKubeConfig(kubeconfig), { timeoutMs });
