@@ -44,7 +44,8 @@ const BATCH = 100;
 export function createStatusView(
   stores: readonly Store<Machine>[],
   toDocument: (machine: Machine) => MachineDocument,
-  onListenerError: (error: unknown) => void,
+  /** Errors of listeners, and of `toDocument` while many statuses are renewed. */
+  onError: (error: unknown) => void,
 ): StatusView {
   const entries = new NamespacedMap<Entry>();
   const machinesByHost = new Index<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
@@ -60,7 +61,7 @@ export function createStatusView(
       try {
         if (listeners.has(listener)) listener(update);
       } catch (error) {
-        onListenerError(error);
+        onError(error);
       }
     }
   }
@@ -99,7 +100,13 @@ export function createStatusView(
   }
 
   function renewBatch(): void {
-    for (const entry of outdated.values().take(BATCH)) renew(entry);
+    for (const entry of outdated.values().take(BATCH)) {
+      try {
+        renew(entry);
+      } catch (error) {
+        onError(error);
+      }
+    }
   }
 
   function apply(delta: Delta<Machine>): void {

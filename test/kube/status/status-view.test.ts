@@ -101,3 +101,19 @@ test('lists are in order, and readers share one array until a status changes', a
   assert.equal(keys().length, 50);
   assert.ok(!keys().includes('team-2/machine-00002'));
 });
+
+test('an error in one status does not keep the others from being renewed', async () => {
+  const store = new Store<Machine>(fail);
+  const errors: unknown[] = [];
+  const renewed: string[] = [];
+  const toDocument = ({ namespace, name, uid }: Machine) => {
+    if (uid === 'uid-150') throw new Error('a bug');
+    renewed.push(uid);
+    return { namespace, name, uid, version: '1', phase: 'Running' } as unknown as MachineDocument;
+  };
+  const view = createStatusView([store], toDocument, (error) => errors.push(error));
+  store.replace(all.slice(0, 300), '1');
+  await view.fill();
+  assert.equal(new Set(renewed).size, 299);
+  assert.deepEqual(errors.map(String), ['Error: a bug']);
+});
