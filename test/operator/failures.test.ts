@@ -50,6 +50,8 @@ test('a failed upgrade is reported while the pod keeps running, and reverting th
   const { machine, namespace } = await newMachine(cluster);
   await machine.apply(INSIDE);
   const pod = await machine.running();
+  // The operator reports the install after it; a change before that would leave it unreported.
+  await machine.condition('Deployed', 'True');
   const [disk, access] = [await machine.disk(), await machine.access()];
   const quota = await limit(cluster, namespace, NO_INGRESSES);
   await machine.apply(EXAMPLE_SPEC);
