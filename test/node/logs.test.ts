@@ -57,8 +57,8 @@ test('a log is followed over a restart of the container and a new pod, until the
 
   const before = sockets(api);
   const all = await follow(t, api.url, query);
-  const tail = await follow(t, api.url, `${query}&tailLines=0`);
   await until('all lines', () => all.text().length === WRITTEN.length, TIMEOUT);
+  const tail = await follow(t, api.url, `${query}&tailLines=0`);
   assert.equal(all.text(), WRITTEN);
   const whole = await logs();
   assert.equal(whole.body, WRITTEN);
