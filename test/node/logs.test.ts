@@ -84,7 +84,8 @@ test('a log is followed over a restart of the container and a new pod, until the
   await tail.ended;
   assert.equal(tail.text(), all.text().slice(WRITTEN.length));
   await until('the connections to be closed', () => sockets(api) <= before);
-  assert.equal((await logs()).body.type, 'urn:devmachine:problem:machine-not-ready');
+  const isRefused = async () => (await logs()).body.type === 'urn:devmachine:problem:machine-not-ready';
+  await until('the end of the pod', isRefused, TIMEOUT);
 });
 
 test('a followed log ends with the right to it, and its connection with the client', async (t) => {
