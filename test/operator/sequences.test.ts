@@ -10,14 +10,13 @@ import { type History, overlaps, record, type Version } from '../support/history
 import { power, put } from '../support/machine-calls.ts';
 import { seededRandom } from '../support/random.ts';
 import { forbidWhereLabeled } from '../support/refusals.ts';
-import { waitFor as eventually } from '../support/until.ts';
+import { waitFor } from '../support/until.ts';
 import {
   addOperator,
   MACHINE,
   newMachine,
   startWorkloadCluster,
   type WorkloadCluster,
-  waitFor,
 } from '../support/workloads.ts';
 
 /**
@@ -101,11 +100,17 @@ async function runSequence(api: Api, seed: number): Promise<void> {
       env: [{ name: STEP, value: String(++step) }],
     };
   };
-  const create = () =>
-    waitFor('the machine to be created', async () => {
-      const { status } = await api.create(namespace, MACHINE, nextSpec());
+  const create = async () => {
+    let last: unknown;
+    const isCreated = async () => {
+      const { status, body } = await api.create(namespace, MACHINE, nextSpec());
+      last = body;
       return status === 201;
+    };
+    await waitFor('the machine to be created', isCreated, SETTLED).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify({ seed, last })}`);
     });
+  };
   const isEnding = async () =>
     (await machine.pods()).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const actions = {
@@ -115,7 +120,7 @@ async function runSequence(api: Api, seed: number): Promise<void> {
     cycle: async () => {
       await actions.stop();
       // While the previous pod is still ending, if there is one.
-      await eventually('a pod that ends', isEnding, { timeoutMs: 10_000, intervalMs: 50 }).catch(
+      await waitFor('a pod that ends', isEnding, { timeoutMs: 10_000, intervalMs: 50 }).catch(
         () => undefined,
       );
       await actions.start();
@@ -144,7 +149,7 @@ async function runSequence(api: Api, seed: number): Promise<void> {
     const isCurrent = deployment?.metadata.annotations[SPEC_DIGEST_ANNOTATION] === specDigest(stored.spec);
     return isCurrent && others.length === 0 && pod?.status.phase === 'Running' && stepOf(pod) === step && pod;
   };
-  const settled = await eventually('spec and objects to agree', agree, SETTLED).catch(async (error) => {
+  const settled = await waitFor('spec and objects to agree', agree, SETTLED).catch(async (error) => {
     const { phase, reason, message, conditions } = (await api.status(namespace, MACHINE)).body;
     throw new Error(`${error.message}: ${JSON.stringify({ seed, phase, reason, message, conditions })}`);
   });
