@@ -6,7 +6,7 @@ import { LOAD } from '../cores.ts';
 import { loadReads } from '../load.ts';
 import { profileFlags } from '../profile.ts';
 import { runProgram } from '../programs.ts';
-import { bytes, ms, perSecond } from '../result.ts';
+import { atLeast, bytes, ms, perSecond } from '../result.ts';
 import { inRounds } from '../statistics.ts';
 import { machinesOnly, type Row } from './row.ts';
 
@@ -49,6 +49,7 @@ export const authentication: Row = {
         ours: ours.map((one) => one.perSecond),
         ceiling: theirs.map((one) => one.perSecond),
         format: perSecond,
+        target: atLeast(0.8),
       },
       {
         title: `first use of ${TOKENS.toLocaleString('en')} tokens, 16 at a time, per token / both reviews alone`,
