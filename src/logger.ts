@@ -7,13 +7,13 @@ const FLUSH_BYTES = 4_096;
 
 /** Credentials of a request. The fields that lines are meant to have hold none. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'set-cookie', 'sec-websocket-protocol']);
-/** A line without these names needs no redaction, which takes twenty times as long as writing it. */
-const SUSPICIOUS = /"(?:authorization|cookie|set-cookie|sec-websocket-protocol|env)":/i;
+/** A line without these names needs no redaction, which would parse each line again. */
+const SUSPICIOUS = new RegExp(`"(?:${[...CREDENTIALS, 'env'].join('|')})":`, 'i');
 const REDACTED = '[Redacted]';
 
 /**
  * Options of the log that keep credentials and values of variables out of every line, wherever an object brings them along.
- * pino's own `redact` cannot name a field at any depth, and costs more than a status read.
+ * pino's own `redact` cannot name a field at any depth, and takes ten times as long as writing a line.
  */
 export const LOG_OPTIONS = {
   hooks: {

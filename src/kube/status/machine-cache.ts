@@ -104,7 +104,7 @@ export function startMachineCache(options: MachineCacheOptions, signal: AbortSig
   const view = createStatusView(
     informers.map(({ store }) => store),
     toDocument,
-    (error) => log.warn({ err: error }, 'a subscriber of the statuses failed'),
+    (error) => log.warn({ err: error }, 'a status could not be renewed, or a subscriber failed'),
   );
   // The machines first: their list takes longest.
   const onAttempt = () => {

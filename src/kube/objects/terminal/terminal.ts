@@ -13,6 +13,7 @@ import { findMarker, startCommand } from './scripts.ts';
 const START_MS = 20_000;
 /** What may come before the marker. */
 const MAX_HEAD_BYTES = 4_096;
+
 /**
  * Starts a command in a terminal of its own. The API server accepts it before it has asked the kubelet, so this waits until
  * the command runs.
