@@ -23,4 +23,6 @@ USER 65532:65532
 EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+# V8 collects garbage in one more thread, so that both fit into a limit of 2 CPUs: with the four that it starts by default, the
+# kernel would throttle the container. It does not compact its memory when the process is idle, which takes a long pause.
+CMD ["node", "--v8-pool-size=1", "--no-memory-reducer", "dist/main.js"]

@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { SERVER } from './cores.ts';
 import { type Server, startServer } from './programs.ts';
 
-const MAIN = join(import.meta.dirname, '../dist/main.js');
+const ROOT = join(import.meta.dirname, '..');
 const PROBE = join(import.meta.dirname, 'programs/probe.ts');
 
 export interface Backend extends Server {
@@ -19,13 +19,20 @@ export interface Backend extends Server {
   longestTurn(): Promise<number>;
 }
 
-/** Starts the production bundle; resolves when it is ready. */
+/** The arguments of Node.js in the image of the backend, with the path of the bundle. */
+function imageArgs(): string[] {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const [, ...args] = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '') as string[];
+  return args.map((arg) => (arg === 'dist/main.js' ? join(ROOT, arg) : arg));
+}
+
+/** Starts the production bundle as its image does; resolves when it is ready. */
 export async function startBackend(
   kubeconfig: string,
   nodeFlags: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<Backend> {
-  const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, MAIN];
+  const args = ['--expose-gc', '--import', PROBE, ...nodeFlags, ...imageArgs()];
   const ports = { PORT: '0', METRICS_PORT: '0' };
   const server = await startServer(SERVER, args, { KUBECONFIG: kubeconfig, ...ports, ...env });
   const ask = async (what: string): Promise<number> => {

@@ -50,7 +50,7 @@ export const turns: Row = {
       await resync(cluster, backend);
       await record('resync in which all machines differ');
       await cluster.allowAllButPods(USER);
-      await untilReason(backend, (reason) => reason === 'PartUnknown');
+      await until(async () => (await statusOf(backend)).resources.unknown.includes('Pod'));
       await record('pods may not be read any more');
       await backend.stop();
     }
@@ -81,13 +81,15 @@ async function resync(cluster: Cluster, backend: Backend): Promise<void> {
   });
 }
 
-const untilReason = (backend: Backend, isIt: (reason: string) => boolean): Promise<void> =>
-  until(async () => isIt((await statusOf(backend)).reason));
+interface Status {
+  readonly spec: { readonly memory: string };
+  readonly resources: { readonly unknown: readonly string[] };
+}
 
 /** The status of the last machine in the order of lists. */
-async function statusOf({ url }: Backend): Promise<{ reason: string; spec: { memory: string } }> {
+async function statusOf({ url }: Backend): Promise<Status> {
   const { body } = await request(`${url}/api/v1/devmachines/status?namespace=team-9&name=m-9989`);
-  return (await body.json()) as { reason: string; spec: { memory: string } };
+  return (await body.json()) as Status;
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { applyObjects } from '../../dev/apply.ts';
@@ -17,6 +18,7 @@ import { until } from '../support/until.ts';
 
 /** The backend of deploy/, with its own command, environment and account, on a real API server. */
 
+const DOCKERFILE = join(import.meta.dirname, '../../Dockerfile');
 const CERTIFICATE_CRD = join(import.meta.dirname, '../status/certificate-crd.yaml');
 const NAMESPACE = 'devmachine-system';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -73,7 +75,8 @@ test('kubectl apply -k deploy: the API server accepts everything without a warni
 });
 
 test('the backend needs every right of its role, and uses no other', async (t) => {
-  assert.deepEqual(cluster.config.command, ['node', 'dist/main.js']);
+  const [, command = ''] = /^CMD (\[.*\])$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
+  assert.deepEqual(cluster.config.command, JSON.parse(command));
   const api = await cluster.startBackend(t);
   // Looked up in the cluster, because no watch has reported it.
   assert.equal((await status(api, 'missing')).status, 404);

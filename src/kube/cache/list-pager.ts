@@ -1,5 +1,6 @@
 import { toDomainError } from '../client/api-errors.ts';
 import type { KubeResponse, RequestClient } from '../client/transport.ts';
+import { nextTurn, spreadOverTurns } from './turns.ts';
 
 export interface List<T> {
   readonly items: T[];
@@ -18,7 +19,10 @@ export interface ListOptions<T> {
   readonly transform: (object: unknown) => T;
   /** Whether to keep an object; without it, all are kept. */
   readonly admit?: ((item: T) => boolean) | undefined;
-  readonly onPage?: (items: readonly T[]) => void;
+  /** An object that is kept has arrived. */
+  readonly onItem?: (item: T) => void;
+  /** A page has arrived. */
+  readonly onPage?: (() => void) | undefined;
   /** The pages so far do not count: the list begins again. */
   readonly onRestart?: () => void;
   readonly signal: AbortSignal;
@@ -33,8 +37,8 @@ interface Page {
 export const PAGE_SIZE = 500;
 
 /**
- * Lists a collection page by page. The next page is requested before the present one is parsed. An expired continue token
- * (410) is answered by one list without pages.
+ * Lists a collection page by page. The next page is requested before the present one is parsed, which takes turns of the event loop
+ * of its own. An expired continue token (410) is answered by one list without pages.
  */
 export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
   const {
@@ -44,6 +48,7 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     accept,
     transform,
     admit = () => true,
+    onItem,
     onPage,
     onRestart,
     signal,
@@ -59,6 +64,17 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     request({ limit: String(PAGE_SIZE), ...(token === undefined ? {} : { continue: token }) });
 
   const items: T[] = [];
+  function* take(objects: readonly unknown[]): Generator<void> {
+    for (const object of objects) {
+      const item = transform(object);
+      if (admit(item)) {
+        items.push(item);
+        onItem?.(item);
+      }
+      yield;
+    }
+  }
+
   let next = requestPage();
   let paged = true;
   for (;;) {
@@ -72,10 +88,10 @@ export async function listAll<T>(options: ListOptions<T>): Promise<List<T>> {
     }
     const expectedToken = findToken(response.text);
     const prefetched = expectedToken === undefined ? undefined : requestPage(expectedToken);
+    await nextTurn();
     const { metadata, items: objects } = toPage(response);
-    const page = (objects ?? []).map(transform).filter(admit);
-    for (const item of page) items.push(item);
-    onPage?.(page);
+    await spreadOverTurns(take(objects ?? []));
+    onPage?.();
     const token = metadata.continue || undefined;
     if (!token) return { items, resourceVersion: metadata.resourceVersion };
     next = prefetched && token === expectedToken ? prefetched : requestPage(token);

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../client/clock.ts';
 import type { RequestClient } from '../client/transport.ts';
 import type { Freshness } from './freshness.ts';
 import { listAll } from './list-pager.ts';
 import type { Log } from './log.ts';
 import type { Store, Stored } from './store.ts';
+import { spreadOverTurns } from './turns.ts';
 
 /** Decides which objects of a collection a store keeps. An object that it leaves out may be added later (Store.admit). */
 export interface Admission<T> {
@@ -50,22 +50,19 @@ export async function relist<T extends Stored>(
     if (!isKept) leftOut.add(item.uid);
     return isKept;
   };
-  const onPage = (page: readonly T[]) => {
-    store.prefill(page);
-    options.onPage?.();
-  };
   const { items, resourceVersion } = await listAll({
     client,
     path,
     selectors,
     transform,
     admit,
-    onPage,
+    onItem: (item) => store.prefill(item),
+    onPage: options.onPage,
     onRestart: () => leftOut.clear(),
     signal,
   });
   admission?.retain(leftOut);
-  for (const _ of store.replaceInBatches(items, resourceVersion, { leftOut })) await setImmediate();
+  await spreadOverTurns(store.replaceInSteps(items, resourceVersion, leftOut));
   freshness?.listed(requestedAt);
   options.onAttempt?.(undefined);
   log.info({ path, items: items.length, resourceVersion }, 'listed');

@@ -1,4 +1,3 @@
-import { batches } from './batches.ts';
 import { DeletedUids } from './deleted-uids.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { NamespacedMap } from './namespaced-map.ts';
@@ -58,42 +57,37 @@ export class Store<T extends Stored> {
     return this.#listeners.add(listener);
   }
 
-  /** Adds a page of the first list before the rest arrives. `replace` with the whole list follows. */
-  prefill(items: readonly T[]): void {
-    if (this.synced) return;
-    for (const item of items) if (!this.#deletedUids.has(item.uid)) this.#put(item);
+  /** Adds an object of the first list before the rest arrives. `replace` with the whole list follows. */
+  prefill(item: T): void {
+    if (!this.synced && !this.#deletedUids.has(item.uid)) this.#put(item);
   }
 
   /** A whole list: objects missing from it are deleted, unless they were observed at a later version, or admitted. */
   replace(items: readonly T[], version: string): void {
-    for (const _ of this.replaceInBatches(items, version));
+    for (const _ of this.replaceInSteps(items, version));
   }
 
   /**
-   * The same in steps, each of which changes a batch of objects: a resync can change all of them. Between the steps, the store
-   * may be read, responses may be observed, and objects admitted, but the watch must wait. `leftOut` are the uids of objects
-   * that are in the list but not in `items`. Those that were admitted since they were listed stay.
+   * The same in steps, each of which is about one object: a resync can change all of them. Between the steps, the store may be
+   * read, responses may be observed, and objects admitted, but the watch must wait. `leftOut` are the uids of objects that are
+   * in the list but not in `items`. Those that were admitted since they were listed stay.
    */
-  *replaceInBatches(
-    items: readonly T[],
-    version: string,
-    { leftOut, size }: { readonly leftOut?: ReadonlySet<string>; readonly size?: number } = {},
-  ): Generator<void> {
+  *replaceInSteps(items: readonly T[], version: string, leftOut?: ReadonlySet<string>): Generator<void> {
     if (this.#version !== undefined && compareVersions(version, this.#version) < 0) this.#resetResponses();
-    this.#deletedUids.keepSince(this.#version);
     const uids = new NamespacedMap<string>();
-    for (const { namespace, name, uid } of items)
+    for (const { namespace, name, uid } of items) {
       if (!this.#deletedUids.has(uid)) uids.set(namespace, name, uid);
-    this.#list = { version, uids };
-    const missing = [...this.#items.values()].filter(
-      ({ namespace, name, uid }) => !uids.get(namespace, name) && !leftOut?.has(uid),
-    );
-    for (const batch of batches(missing, size)) {
-      for (const item of batch) this.#deleteMissing(item, version);
       yield;
     }
-    for (const batch of batches(items, size)) {
-      for (const item of batch) this.#putListed(item, version);
+    this.#list = { version, uids };
+    this.#deletedUids.keepSince(this.#version);
+    for (const item of this.#items.values()) {
+      const { namespace, name, uid } = item;
+      if (!uids.get(namespace, name) && !leftOut?.has(uid)) this.#deleteMissing(item, version);
+      yield;
+    }
+    for (const item of items) {
+      this.#putListed(item, version);
       yield;
     }
     this.#version = version;

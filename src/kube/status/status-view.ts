@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../devmachine/machine.ts';
 import type { StatusUpdate } from '../../devmachine/machines.ts';
 import type { MachineKey } from '../../devmachine/schema/manifest.ts';
@@ -7,6 +6,7 @@ import { Index } from '../cache/index.ts';
 import type { Delta } from '../cache/listeners.ts';
 import { NamespacedMap } from '../cache/namespaced-map.ts';
 import type { Store } from '../cache/store.ts';
+import { spreadOverTurns } from '../cache/turns.ts';
 import type { AffectedKeys, AffectedMachines } from './dependents-index.ts';
 import { SortedDocuments } from './sorted-documents.ts';
 
@@ -14,8 +14,8 @@ import { SortedDocuments } from './sorted-documents.ts';
  * The statuses of all machines, derived from the stores. A delta of a machine or of one of its dependents renews the status;
  * subscribers are told if the document differs. A status never returns to an older one, because the stores do not.
  *
- * What concerns all machines renews them in batches, so that no turn of the event loop takes long. Until a machine has its
- * turn, lists and streams have its previous status; `get` renews it at once. Until `fill`, statuses are created on demand.
+ * What concerns many machines renews them over several turns of the event loop. Until a machine has its turn, lists and streams
+ * have its previous status; `get` renews it at once. Until `fill`, statuses are created on demand.
  */
 export interface StatusView {
   readonly size: number;
@@ -26,9 +26,9 @@ export interface StatusView {
   subscribe(listener: (update: StatusUpdate) => void): () => void;
   /** Renews the statuses that a delta of a dependent affects. */
   refresh(affected: AffectedKeys): void;
-  /** Renews all statuses of one namespace, or of all, in batches. */
+  /** Renews all statuses of one namespace, or of all, over several turns. */
   refreshAll(namespace: string | undefined): void;
-  /** Creates all statuses that do not exist yet, in batches. */
+  /** Creates all statuses that do not exist yet, over several turns. */
   fill(): Promise<void>;
 }
 
@@ -36,10 +36,12 @@ export interface StatusView {
 interface Entry {
   machine: Machine;
   document: MachineDocument | undefined;
+  /** Whether the status waits to be renewed. */
+  outdated: boolean;
 }
 
-/** How many statuses are renewed before others get the event loop: it takes about 5 ms. */
-const BATCH = 100;
+/** How many statuses one delta renews at once. More wait for turns of their own. */
+const MAX_AT_ONCE = 100;
 
 export function createStatusView(
   stores: readonly Store<Machine>[],
@@ -51,8 +53,8 @@ export function createStatusView(
   const machinesByHost = new Index<Machine>(({ spec }) => (spec.ingressDomain ? [spec.ingressDomain] : []));
   const listeners = new Set<(update: StatusUpdate) => void>();
   const sorted = new SortedDocuments<Entry>(({ machine }) => machine, documentOf);
-  /** What waits to be renewed, in batches. */
-  const outdated = new Set<Entry>();
+  /** What waits to be renewed, and what no longer does. */
+  let queue: Entry[] = [];
   let renewing: Promise<void> | undefined;
   let filled = false;
 
@@ -72,7 +74,7 @@ export function createStatusView(
   }
 
   function renew(entry: Entry): void {
-    outdated.delete(entry);
+    entry.outdated = false;
     const previous = entry.document;
     entry.document = undefined;
     sorted.changed(entry);
@@ -81,32 +83,27 @@ export function createStatusView(
     if (previous?.version !== document.version) emit({ type: 'changed', document });
   }
 
-  /** The first batch at once, the others in turns of their own. */
-  function renewAll(entries: Iterable<Entry>): Promise<void> {
-    for (const entry of entries) outdated.add(entry);
-    if (!renewing) {
-      renewBatch();
-      if (outdated.size > 0) renewing = renewRest();
+  function renewLater(entries: Iterable<Entry>): Promise<void> {
+    for (const entry of entries) {
+      if (!entry.outdated) queue.push(entry);
+      entry.outdated = true;
     }
-    return renewing ?? Promise.resolve();
+    renewing ??= spreadOverTurns(renewQueue());
+    return renewing;
   }
 
-  async function renewRest(): Promise<void> {
-    while (outdated.size > 0) {
-      await setImmediate();
-      renewBatch();
-    }
-    renewing = undefined;
-  }
-
-  function renewBatch(): void {
-    for (const entry of outdated.values().take(BATCH)) {
+  function* renewQueue(): Generator<void> {
+    // An array that is iterated over may grow.
+    for (const entry of queue) {
       try {
-        renew(entry);
+        if (entry.outdated) renew(entry);
       } catch (error) {
         onError(error);
       }
+      yield;
     }
+    queue = [];
+    renewing = undefined;
   }
 
   function apply(delta: Delta<Machine>): void {
@@ -118,11 +115,11 @@ export function createStatusView(
       if (!known) return;
       entries.delete(namespace, name);
       sorted.delete(known);
-      outdated.delete(known);
+      known.outdated = false;
       emit({ type: 'deleted', document: documentOf(known) });
       return;
     }
-    const entry = known ?? { machine, document: undefined };
+    const entry = known ?? { machine, document: undefined, outdated: false };
     entry.machine = machine;
     if (!known) {
       entries.set(namespace, name, entry);
@@ -131,7 +128,7 @@ export function createStatusView(
     renew(entry);
   }
 
-  function affectedEntries({ machines = [], hosts = [], failedIn }: AffectedMachines): Iterable<Entry> {
+  function affectedEntries({ machines = [], hosts = [], failedIn }: AffectedMachines): ReadonlySet<Entry> {
     const affected = new Set<Entry>();
     const add = ({ namespace, name }: MachineKey) => {
       const entry = entries.get(namespace, name);
@@ -152,7 +149,7 @@ export function createStatusView(
     },
     get(namespace, name) {
       const entry = entries.get(namespace, name);
-      if (entry && outdated.has(entry)) renew(entry);
+      if (entry?.outdated) renew(entry);
       return entry && documentOf(entry);
     },
     list: (namespace) => sorted.list(namespace),
@@ -161,15 +158,17 @@ export function createStatusView(
       return () => listeners.delete(listener);
     },
     refresh(affected) {
-      if (affected === 'all') void renewAll(entries.values());
-      else for (const entry of affectedEntries(affected)) renew(entry);
+      if (affected === 'all') return void renewLater(entries.values());
+      const some = affectedEntries(affected);
+      if (some.size > MAX_AT_ONCE) renewLater(some);
+      else for (const entry of some) renew(entry);
     },
     refreshAll(namespace) {
-      void renewAll(entries.values(namespace));
+      renewLater(entries.values(namespace));
     },
     fill() {
       filled = true;
-      return renewAll(entries.values());
+      return renewLater(entries.values());
     },
   };
 }

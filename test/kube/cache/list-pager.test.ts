@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DevMachineError } from '../../../src/devmachine/errors.ts';
 import { listAll, PAGE_SIZE } from '../../../src/kube/cache/list-pager.ts';
+import type { Stored } from '../../../src/kube/cache/store.ts';
 import { item, object, transform } from '../support/items.ts';
 import { failure, list, response } from '../support/responses.ts';
 import { type ScriptedClient, scriptedClient } from '../support/scripted-client.ts';
@@ -143,16 +144,18 @@ test('requests the next page before parsing the present one', async () => {
   }
 });
 
-test('reports each page on arrival, including those of a list that then expires', async () => {
+test('reports each object and page on arrival, including those of a list that then expires', async () => {
   const client = scriptedClient(
     { list: page(5, 'one', object('a', 'u1', 1), object('b', 'u2', 2)) },
     { list: response(410, failure(410, 'Expired')) },
     { list: list(6, object('b', 'u2', 2)) },
   );
-  const pages: unknown[] = [];
+  const arrived: string[] = [];
   const { signal } = new AbortController();
-  await listAll({ client, path: '/path', transform, signal, onPage: (items) => pages.push(items) });
-  assert.deepEqual(pages, [[item('a', 'u1', 1), item('b', 'u2', 2)], [item('b', 'u2', 2)]]);
+  const onItem = ({ name }: Stored) => arrived.push(name);
+  const onPage = () => arrived.push('page');
+  await listAll({ client, path: '/path', transform, signal, onItem, onPage });
+  assert.deepEqual(arrived, ['a', 'b', 'page', 'b', 'page']);
 });
 
 test('a field of an item that looks like a continue token is not followed', async () => {

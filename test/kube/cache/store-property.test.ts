@@ -74,12 +74,12 @@ class Simulation {
     const { store, cluster } = this;
     if (this.#list && !this.#replacing && !store.synced && this.#random() < 0.4) {
       // Some of its pages arrive. The list may then expire and be requested again.
-      store.prefill(this.#list.items.filter(() => this.#random() < 0.7));
+      for (const item of this.#list.items) if (this.#random() < 0.7) store.prefill(item);
       if (this.#random() < 0.3) this.#list = cluster.list();
       return true;
     }
     if (this.#list) {
-      this.#replacing ??= store.replaceInBatches(this.#list.items, this.#list.version, { size: 1 });
+      this.#replacing ??= store.replaceInSteps(this.#list.items, this.#list.version);
       if (this.#replacing.next().done) this.#list = this.#replacing = undefined;
       return true;
     }

@@ -18,21 +18,21 @@ test('a store is synced by its first list, even an empty one', () => {
 test('pages of the first list emit their deltas once, and the complete list overrides them', () => {
   const store = newStore();
   const deltas = record(store);
-  store.prefill([item('a', 'u1', 1), item('b', 'u2', 2)]);
-  store.prefill([item('c', 'u3', 3)]);
+  for (const one of [item('a', 'u1', 1), item('b', 'u2', 2)]) store.prefill(one);
+  store.prefill(item('c', 'u3', 3));
   assert.equal(store.synced, false);
   assert.deepEqual(deltas.splice(0), ['added a u1 1', 'added b u2 2', 'added c u3 3']);
   // That list expired; in the next one, b is another object and c is missing.
   store.replace([item('a', 'u1', 1), item('b', 'u4', 6), item('d', 'u5', 4)], '7');
   assert.deepEqual(deltas.splice(0), ['deleted c u3 3', 'deleted b u2 2', 'added b u4 6', 'added d u5 4']);
-  store.prefill([item('e', 'u6', 8)]);
+  store.prefill(item('e', 'u6', 8));
   assert.deepEqual(deltas, []);
 });
 
 test('an object that a response reports as deleted is not added by a page of the first list', () => {
   const store = newStore();
   store.forget('ns', 'a', 'u1');
-  store.prefill([item('a', 'u1', 1), item('b', 'u2', 2)]);
+  for (const one of [item('a', 'u1', 1), item('b', 'u2', 2)]) store.prefill(one);
   store.forget('ns', 'b', 'u2');
   assert.deepEqual(contents(store), []);
   store.replace([item('a', 'u1', 1), item('b', 'u2', 2), item('c', 'u3', 3)], '5');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
 import { Store } from '../../../src/kube/cache/store.ts';
+import { spreadOverTurns } from '../../../src/kube/cache/turns.ts';
 import { createStatusView } from '../../../src/kube/status/status-view.ts';
 import { countPerTurn } from '../../support/turns.ts';
 import { until } from '../../support/until.ts';
@@ -68,7 +68,7 @@ test('a resync in which all machines differ is taken in batches', async (t) => {
   const { store, view, mostPerTurn } = viewOf(t, all);
   await view.fill();
   const next = all.slice(100).map((_, index) => machineOf(index + 100, '2'));
-  for (const _ of store.replaceInBatches(next, '2')) await setImmediate();
+  await spreadOverTurns(store.replaceInSteps(next, '2'));
   assert.equal(view.size, MACHINES - 100);
   assert.ok(view.list(undefined).every(({ version }) => version === '2.1'));
   assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
