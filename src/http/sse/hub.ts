@@ -35,6 +35,8 @@ export class EventHub {
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #sending = false;
+  /** The last pass over the streams: they follow one another. */
+  #pass = Promise.resolve();
   #closed = false;
 
   constructor(options: EventHubOptions) {
@@ -80,7 +82,7 @@ export class EventHub {
     const stream = new EventStream(response, this.#log, start, matches, onDrop);
     this.#streams.add(stream);
     response.once('close', () => this.#remove(stream));
-    this.#heartbeat ??= setInterval(() => void this.#sendHeartbeats(), this.#options.heartbeatMs);
+    this.#heartbeat ??= setTimeout(() => void this.#sendHeartbeats(), this.#options.heartbeatMs);
     stream.send();
   }
 
@@ -113,10 +115,16 @@ export class EventHub {
     const since = ageMs > FRESH_MS ? staleSince(ageMs) : undefined;
     const heartbeat = { staleSince: since, stallTimeoutMs: 2 * heartbeatMs };
     await this.#forEachStream((stream) => stream.sendHeartbeat(heartbeat));
+    this.#heartbeat?.refresh();
+  }
+
+  #forEachStream(visit: (stream: EventStream) => void): Promise<void> {
+    this.#pass = this.#pass.then(() => this.#visitAll(visit));
+    return this.#pass;
   }
 
   /** Over turns of the event loop: a write takes 10 µs and more. */
-  async #forEachStream(visit: (stream: EventStream) => void): Promise<void> {
+  async #visitAll(visit: (stream: EventStream) => void): Promise<void> {
     let visited = 0;
     for (const stream of this.#streams) {
       visit(stream);
@@ -127,7 +135,7 @@ export class EventHub {
   #remove(stream: EventStream): void {
     this.#streams.delete(stream);
     if (this.#streams.size > 0) return;
-    clearInterval(this.#heartbeat);
+    clearTimeout(this.#heartbeat);
     this.#heartbeat = undefined;
   }
 }
