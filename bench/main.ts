@@ -1,20 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aborted, run } from '../dev/foreground.ts';
 import { startCluster } from './cluster/cluster.ts';
 import { LOAD, movePid } from './cores.ts';
 import { killPrograms } from './programs.ts';
 import { type Result, toResult } from './result.ts';
-import { toMarkdown } from './results.ts';
+import { save, toTable } from './results.ts';
 import { ROWS } from './rows/all.ts';
-import { type Bench, describe, type Stage } from './rows/row.ts';
+import { type Bench, describe, type Row, type Stage } from './rows/row.ts';
+
+/** What fewer rounds have measured is not kept. */
+const MIN_ROUNDS = 7;
 
 const USAGE = `npm run bench [-- ROW…] [--rounds=7] [--profile=FOLDER]
 
-Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about an hour, and writes
-bench/results.md. With --profile, it also writes CPU profiles: node bench/profile.ts FILE summarizes one.
+Measures the backend against its ceilings. Without ROW, it measures all rows, which takes about an hour and a half. The
+results of each row are printed; with ${MIN_ROUNDS} rounds or more, they also replace those in bench/results.md. With --profile, it
+writes CPU profiles: node bench/profile.ts FILE summarizes one.
 
 Rows: ${ROWS.map(({ name }) => name).join(', ')}`;
 
@@ -38,33 +42,40 @@ async function main({ signal }: AbortController): Promise<void> {
   movePid(LOAD, process.pid);
   const bench = { cluster, rounds, profileDir, progress };
   try {
-    const results = await Promise.race([measure(bench, rows), interrupted(signal)]);
-    const markdown = toMarkdown(results, { rounds });
-    if (positionals.length > 0) console.log(markdown);
-    else writeFileSync(join(import.meta.dirname, 'results.md'), markdown);
+    await Promise.race([measure(bench, rows), interrupted(signal)]);
   } finally {
     await killPrograms();
     await cluster.stop();
   }
 }
 
-/** Measures the rows; returns their results in the order of ROWS. */
-async function measure(bench: Bench, rows: typeof ROWS): Promise<Result[]> {
+/** Measures the rows, stage by stage; reports each when its last stage is over. */
+async function measure(bench: Bench, rows: readonly Row[]): Promise<void> {
   const { cluster, progress } = bench;
-  const results = new Map(ROWS.map(({ name }) => [name, [] as Result[]]));
-  for (const stage of stagesOf(rows)) {
+  const results = new Map(rows.map(({ name }) => [name, [] as Result[]]));
+  const stages = stagesOf(rows);
+  for (const [index, stage] of stages.entries()) {
     progress(`stage: ${describe(stage)}`);
     await cluster.grow(stage.machines);
     if (stage.dependents) await cluster.addDependents();
-    for (const row of rows.filter(({ stages }) => stages.some((one) => isSame(one, stage)))) {
+    const isIn = (row: Row, one: Stage) => row.stages.some((own) => isSame(own, one));
+    for (const row of rows.filter((one) => isIn(one, stage))) {
       progress(`${row.name} at ${describe(stage)}`);
       const found = (await row.measure(bench, stage)).map(toResult);
       for (const { title, ours, ceiling, compared } of found)
         progress(`  ${title}: ${ours} / ${ceiling} = ${compared}`);
-      results.get(row.name)?.push(...found);
+      const lines = results.get(row.name)?.concat(found) ?? [];
+      results.set(row.name, lines);
+      if (!stages.slice(index + 1).some((later) => isIn(row, later))) report(row.name, lines, bench);
     }
   }
-  return [...results.values()].flat();
+}
+
+function report(name: string, lines: readonly Result[], { rounds, profileDir }: Bench): void {
+  console.log(toTable([{ lines, rounds, date: new Date().toISOString().slice(0, 10) }]));
+  const names = ROWS.map((row) => row.name);
+  // Profiling slows the process down.
+  if (rounds >= MIN_ROUNDS && profileDir === undefined) save(name, lines, rounds, names);
 }
 
 async function interrupted(signal: AbortSignal): Promise<never> {
@@ -73,7 +84,7 @@ async function interrupted(signal: AbortSignal): Promise<never> {
 }
 
 /** The smallest first, because the cluster only grows. */
-function stagesOf(rows: typeof ROWS): Stage[] {
+function stagesOf(rows: readonly Row[]): Stage[] {
   const stages: Stage[] = [];
   for (const stage of rows.flatMap(({ stages: own }) => own)) {
     if (!stages.some((one) => isSame(one, stage))) stages.push(stage);

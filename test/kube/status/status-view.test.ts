@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Machine } from '../../../src/devmachine/machine.ts';
-import type { MachineDocument } from '../../../src/devmachine/status/status-document.ts';
+import type { MachineDocument, StatusDocument } from '../../../src/devmachine/status/status-document.ts';
 import { Store } from '../../../src/kube/cache/store.ts';
 import { spreadOverTurns } from '../../../src/kube/cache/turns.ts';
 import { createStatusView } from '../../../src/kube/status/status-view.ts';
@@ -27,14 +27,14 @@ const machineOf = (index: number, resourceVersion = '1'): Machine =>
   }) as Machine;
 
 /** A view whose documents have `revision`, and the most documents that were created in one turn of the event loop. */
-function viewOf(t: TestContext, machines: readonly Machine[]) {
+function viewOf(t: TestContext, machines: readonly Machine[], phase = 'Running') {
   const store = new Store<Machine>(fail);
   const revision = { current: 1 };
   const turns = countPerTurn(t);
   const toDocument = ({ namespace, name, uid, resourceVersion }: Machine) => {
     turns.add();
     const version = `${resourceVersion}.${revision.current}`;
-    return { namespace, name, uid, version, phase: 'Running' } as unknown as MachineDocument;
+    return { namespace, name, uid, version, phase } as unknown as MachineDocument;
   };
   const view = createStatusView([store], toDocument, fail);
   store.replace(machines, '1');
@@ -71,6 +71,17 @@ test('a resync in which all machines differ is taken in batches', async (t) => {
   await spreadOverTurns(store.replaceInSteps(next, '2'));
   assert.equal(view.size, MACHINES - 100);
   assert.ok(view.list(undefined).every(({ version }) => version === '2.1'));
+  assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
+});
+
+test('a delta that affects many machines renews them over many turns', async (t) => {
+  const { view, revision, mostPerTurn } = viewOf(t, all, 'Failed');
+  await view.fill();
+  revision.current = 2;
+  view.refresh({ failedIn: 'team-3' });
+  const isRenewed = ({ version }: StatusDocument) => version === '1.2';
+  await until('all statuses of the namespace to be renewed', () => view.list('team-3').every(isRenewed));
+  assert.ok(view.list('team-2').every(({ version }) => version === '1.1'));
   assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
 });
 
