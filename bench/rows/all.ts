@@ -17,9 +17,9 @@ export const ROWS: readonly Row[] = [
   lists,
   creates,
   start,
-  turns,
   memory,
   events,
   growth,
+  turns,
   scheduling,
 ];

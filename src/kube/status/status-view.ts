@@ -40,7 +40,7 @@ interface Entry {
   outdated: boolean;
 }
 
-/** How many statuses one delta renews at once. More wait for turns of their own. */
+/** How many statuses are renewed at once. More wait for turns of their own. */
 const MAX_AT_ONCE = 100;
 
 export function createStatusView(
@@ -83,7 +83,21 @@ export function createStatusView(
     if (previous?.version !== document.version) emit({ type: 'changed', document });
   }
 
-  function renewLater(entries: Iterable<Entry>): Promise<void> {
+  /** An error in one status does not keep the others from being renewed. */
+  function tryToRenew(entry: Entry): void {
+    try {
+      renew(entry);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function renewAll(entries: readonly Entry[]): void {
+    if (entries.length > MAX_AT_ONCE) renewLater(entries);
+    else for (const entry of entries) tryToRenew(entry);
+  }
+
+  function renewLater(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       if (!entry.outdated) queue.push(entry);
       entry.outdated = true;
@@ -95,11 +109,7 @@ export function createStatusView(
   function* renewQueue(): Generator<void> {
     // An array that is iterated over may grow.
     for (const entry of queue) {
-      try {
-        if (entry.outdated) renew(entry);
-      } catch (error) {
-        onError(error);
-      }
+      if (entry.outdated) tryToRenew(entry);
       yield;
     }
     queue = [];
@@ -158,17 +168,14 @@ export function createStatusView(
       return () => listeners.delete(listener);
     },
     refresh(affected) {
-      if (affected === 'all') return void renewLater(entries.values());
-      const some = affectedEntries(affected);
-      if (some.size > MAX_AT_ONCE) renewLater(some);
-      else for (const entry of some) renew(entry);
+      renewAll(affected === 'all' ? [...entries.values()] : [...affectedEntries(affected)]);
     },
     refreshAll(namespace) {
-      renewLater(entries.values(namespace));
+      renewAll([...entries.values(namespace)]);
     },
     fill() {
       filled = true;
-      return renewLater(entries.values());
+      return renewLater([...entries.values()]);
     },
   };
 }
