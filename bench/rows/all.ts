@@ -1,6 +1,7 @@
 import { authentication } from './authentication.ts';
 import { creates } from './creates.ts';
 import { events } from './events.ts';
+import { firstList } from './first-list.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import { memory } from './memory.ts';
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   lists,
   creates,
   start,
+  firstList,
   memory,
   events,
   growth,

@@ -37,7 +37,7 @@ export const start: Row = {
 };
 
 /** Seconds until `work` resolves. A function that it returns is called afterwards, to clean up. */
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   const cleanUp = await work();
   const elapsed = (performance.now() - startedAt) / 1_000;
