@@ -59,6 +59,8 @@ const internSpec = ({ ...spec }: DevMachineSpec, interner: Interner): DevMachine
   if (spec.image !== undefined) spec.image = interner.text(spec.image);
   if (spec.ephemeralStorage !== undefined) spec.ephemeralStorage = interner.text(spec.ephemeralStorage);
   if (spec.gpuResource !== undefined) spec.gpuResource = interner.text(spec.gpuResource);
+  if (spec.template !== undefined) spec.template = interner.text(spec.template);
+  if (spec.storage !== undefined) spec.storage = interner.object(spec.storage);
   return spec;
 };
 

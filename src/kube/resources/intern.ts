@@ -8,17 +8,23 @@ const MAX_VALUES = 10_000;
 export class Interner {
   readonly #texts = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
+  readonly #objects = new Map<string, object>();
 
-  text(value: string): string;
-  text(value: string | undefined): string | undefined;
-  text(value: string | undefined): string | undefined {
+  text<T extends string>(value: T): T;
+  text<T extends string>(value: T | undefined): T | undefined;
+  text<T extends string>(value: T | undefined): T | undefined {
     if (value === undefined) return undefined;
-    return lookUp(this.#texts, value, () => value);
+    return lookUp(this.#texts, value, () => value) as T;
   }
 
   /** The same frozen array for equal arrays. */
   list(values: readonly string[]): readonly string[] {
     return lookUp(this.#lists, JSON.stringify(values), () => Object.freeze([...values]));
+  }
+
+  /** The same frozen object for equal objects, whose fields are in the same order. */
+  object<T extends object>(value: T): Readonly<T> {
+    return lookUp<object>(this.#objects, JSON.stringify(value), () => Object.freeze(value)) as Readonly<T>;
   }
 }
 

@@ -65,7 +65,8 @@ export function toConditionState(
     isTrue: status === 'True',
     reason: interner.text(reason),
     message: truncate(message),
-    since: lastTransitionTime ?? otherwise,
+    // Often the same second, for which one string is enough.
+    since: lastTransitionTime && lastTransitionTime !== otherwise ? lastTransitionTime : otherwise,
   };
 }
 
