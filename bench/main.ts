@@ -72,10 +72,11 @@ async function measure(bench: Bench, rows: readonly Row[]): Promise<void> {
 }
 
 function report(name: string, lines: readonly Result[], { rounds, profileDir }: Bench): void {
-  console.log(toTable([{ lines, rounds, date: new Date().toISOString().slice(0, 10) }]));
-  const names = ROWS.map((row) => row.name);
+  const row = { lines, rounds, date: new Date().toISOString().slice(0, 10) };
+  console.log(toTable([row]));
+  const names = ROWS.map((one) => one.name);
   // Profiling slows the process down.
-  if (rounds >= MIN_ROUNDS && profileDir === undefined) save(name, lines, rounds, names);
+  if (rounds >= MIN_ROUNDS && profileDir === undefined) save(name, row, names);
 }
 
 async function interrupted(signal: AbortSignal): Promise<never> {

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { PINNED } from './cores.ts';
 import type { Result } from './result.ts';
 
-/** The lines of one row, and what they were measured on. */
-interface RowResults {
+/** The lines of one row. */
+export interface RowLines {
   readonly lines: readonly Result[];
   readonly rounds: number;
   readonly date: string;
+}
+
+interface RowResults extends RowLines {
+  /** What they were measured on. */
   readonly machine: string;
 }
 
@@ -19,10 +23,9 @@ const DATA = join(import.meta.dirname, 'results.json');
 const REPORT = join(import.meta.dirname, 'results.md');
 
 /** Replaces the results of a row in the report. `names` are those of all rows, in order. */
-export function save(name: string, lines: readonly Result[], rounds: number, names: readonly string[]): void {
+export function save(name: string, row: RowLines, names: readonly string[]): void {
   const known: Results = existsSync(DATA) ? JSON.parse(readFileSync(DATA, 'utf8')) : {};
-  const date = new Date().toISOString().slice(0, 10);
-  const all: Results = { ...known, [name]: { lines, rounds, date, machine: describeMachine() } };
+  const all: Results = { ...known, [name]: { ...row, machine: describeMachine() } };
   const sorted = Object.fromEntries(names.flatMap((one) => (all[one] ? [[one, all[one]]] : [])));
   writeFileSync(DATA, `${JSON.stringify(sorted, undefined, 2)}\n`);
   writeFileSync(REPORT, toMarkdown(Object.values(sorted)));
@@ -35,14 +38,14 @@ function toMarkdown(rows: readonly RowResults[]): string {
 
 The median of the rounds, in which DevMachine and the ceiling alternate, with the smallest and the largest value; the ratio is that of each round. "Within the spread" means that some rounds are on the other side of the target. [README.md](README.md) describes what each line measures, and what limits the lines that miss their target.
 
-${rows.length > 0 ? toTable(rows) : ''}
+${toTable(rows)}
 
 ${machines.map((machine) => `- ${machine}`).join('\n')}
 `;
 }
 
 /** A table of the lines of all rows. */
-export function toTable(rows: readonly Pick<RowResults, 'lines' | 'rounds' | 'date'>[]): string {
+export function toTable(rows: readonly RowLines[]): string {
   const head = ['measurement', 'DevMachine', 'ceiling', 'ratio', 'target', 'reached', 'rounds', 'date'];
   const body = rows.flatMap(({ lines, rounds, date }) =>
     lines.map(({ title, ours, ceiling, compared, target, reached }) => [
