@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
+import { imageCommand } from '../dev/image-command.ts';
 import { SERVER } from './cores.ts';
 import { type Server, startServer } from './programs.ts';
 
@@ -20,11 +21,10 @@ export interface Backend extends Server {
 }
 
 /** The arguments of Node.js in the image of the backend, with the path of the bundle. */
-function imageArgs(): string[] {
-  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
-  const [, ...args] = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '') as string[];
-  return args.map((arg) => (arg === 'dist/main.js' ? join(ROOT, arg) : arg));
-}
+const imageArgs = (): string[] =>
+  imageCommand()
+    .slice(1)
+    .map((arg) => (arg === 'dist/main.js' ? join(ROOT, arg) : arg));
 
 /** Starts the production bundle as its image does; resolves when it is ready. */
 export async function startBackend(

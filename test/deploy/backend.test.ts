@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { applyObjects } from '../../dev/apply.ts';
 import { readContainerConfig } from '../../dev/container-config.ts';
 import { applyCrd } from '../../dev/crd.ts';
 import { LOCAL_EXAMPLE } from '../../dev/example.ts';
+import { imageCommand } from '../../dev/image-command.ts';
 import { writePrivate } from '../../dev/pki.ts';
 import { outcome } from '../auth/support/backend.ts';
 import { type Api, bearer, startApi } from '../support/api.ts';
@@ -18,7 +18,6 @@ import { until } from '../support/until.ts';
 
 /** The backend of deploy/, with its own command, environment and account, on a real API server. */
 
-const DOCKERFILE = join(import.meta.dirname, '../../Dockerfile');
 const CERTIFICATE_CRD = join(import.meta.dirname, '../status/certificate-crd.yaml');
 const NAMESPACE = 'devmachine-system';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -75,8 +74,7 @@ test('kubectl apply -k deploy: the API server accepts everything without a warni
 });
 
 test('the backend needs every right of its role, and uses no other', async (t) => {
-  const [, command = ''] = /^CMD (\[.*\])$/m.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
-  assert.deepEqual(cluster.config.command, JSON.parse(command));
+  assert.deepEqual(cluster.config.command, imageCommand());
   const api = await cluster.startBackend(t);
   // Looked up in the cluster, because no watch has reported it.
   assert.equal((await status(api, 'missing')).status, 404);
