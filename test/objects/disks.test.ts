@@ -253,6 +253,20 @@ test('a machine that is created meanwhile keeps its disk', async (t) => {
   assert.deepEqual(late, ['deleted', 'deleting', 'there']);
 });
 
+test('a disk whose status Kubernetes changes meanwhile is deleted, unless it changes each time', async (t) => {
+  const changeStatus = (times: number) =>
+    race(t, async (cluster, namespace, { method, path }, sent) => {
+      if (method !== 'DELETE' || !path.endsWith('-disk') || sent || times-- === 0) return;
+      // What kube-controller-manager writes when the last pod is gone.
+      const { status } = await mergePatch(cluster, `${claimsPath(namespace)}/gone-disk/status`, {
+        status: { conditions: [{ type: 'Unused', status: times % 2 === 0 ? 'True' : 'False' }] },
+      });
+      assert.equal(status, 200);
+    });
+  assert.deepEqual(await changeStatus(2), ['deleted', 'deleting', 'gone']);
+  assert.deepEqual(await changeStatus(3), ['disk-in-use', 'there', 'there']);
+});
+
 test('a request that is repeated because its answer was lost succeeds', async (t) => {
   const lost = await race(t, async (cluster, _, request, sent) => {
     if (request.method === 'DELETE' && !sent) await cluster.request(request);

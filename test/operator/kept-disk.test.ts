@@ -82,7 +82,7 @@ test('a disk and its password outlive the machine, serve the next one, and are d
   for (const kept of [taken, await machine.access()]) assert.equal(uidOn(kept), nextUid);
 
   await remove();
-  assert.equal((await deleteDisk()).status, 202);
+  assert.equal(outcome(await deleteDisk()), '202');
   await waitFor(
     'the deletion of the disk and the password',
     async () => !(await machine.disk()) && !(await machine.access()),

@@ -11,15 +11,29 @@ import { claimsPath, machineOfDisk, machineOfKept } from './disks.ts';
 /** The object with its metadata alone: of a Secret, without what is in it. */
 const METADATA = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 
+/** Uid of the DevMachine that the chart last rendered the object for (operator/helm-charts/devmachine/templates/_disk.tpl). */
+const MACHINE_UID_ANNOTATION = 'ide.example.com/machine-uid';
+
+const MAX_ATTEMPTS = 3;
+
 /**
  * Deletes the disk of a machine that is gone, and its access Secret:
  *
  *   read both ──▶ nothing uses the disk ──▶ the machine is gone ──▶ delete the versions that were read
  *
  * A machine that is created meanwhile, and takes them over, changes their versions before it has a pod; see
- * docs/decisions/kept-disks.md.
+ * docs/decisions/kept-disks.md. Kubernetes changes the version of a claim, too: from 1.37 on, it writes the condition Unused
+ * shortly after the last pod is gone. Then everything is read again.
  */
 export async function deleteDisk(client: RequestClient, key: DiskKey, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    if (await deleteAsRead(client, key, signal)) return;
+  }
+  throw changedMeanwhile(key.name);
+}
+
+/** Returns false if the claim was changed meanwhile, but not by a new machine. */
+async function deleteAsRead(client: RequestClient, key: DiskKey, signal: AbortSignal): Promise<boolean> {
   const { namespace, name } = key;
   const claimPath = `${claimsPath(namespace)}/${name}`;
   const claim = await readMetadata(client, claimPath, signal);
@@ -34,12 +48,17 @@ export async function deleteDisk(client: RequestClient, key: DiskKey, signal: Ab
   if (claim) await checkUnused(client, key, signal);
   if (await getMachine(client, { namespace, name: machine }, signal)) throw machineExists(machine);
 
-  if (claim && claim.deletionTimestamp === undefined) {
-    if (!(await deleteVersion(client, claimPath, claim, signal))) throw changedMeanwhile(name);
+  const changed = claim && (await deleteVersion(client, claimPath, claim, signal));
+  if (changed) {
+    if (machineUid(changed) !== machineUid(claim)) throw changedMeanwhile(name);
+    return false;
   }
   // A new machine that has taken the Secret keeps it.
   if (access) await deleteVersion(client, accessPath, access, signal);
+  return true;
 }
+
+const machineUid = ({ annotations }: Metadata): string | undefined => annotations?.[MACHINE_UID_ANNOTATION];
 
 async function readMetadata(
   client: RequestClient,
@@ -56,13 +75,14 @@ async function readMetadata(
 const isNotFound = ({ status, body }: KubeResponse): boolean =>
   status === 404 && asStatus(body)?.details?.kind !== undefined;
 
-/** Deletes this version of an object. Returns false if it is no longer the present one. */
+/** Deletes this version of an object, unless it is being deleted. Returns the present version if that is another one. */
 async function deleteVersion(
   client: RequestClient,
   path: string,
-  { uid, resourceVersion }: Metadata,
+  { uid, resourceVersion, deletionTimestamp }: Metadata,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Metadata | undefined> {
+  if (deletionTimestamp !== undefined) return undefined;
   const response = await client.request({
     method: 'DELETE',
     path,
@@ -72,11 +92,11 @@ async function deleteVersion(
     retryable: true,
     signal,
   });
-  if (response.status < 300 || isNotFound(response)) return true;
+  if (response.status < 300 || isNotFound(response)) return undefined;
   if (response.status !== 409) throw toDomainError(response);
   // A first attempt whose answer was lost has deleted it, or it waits for its finalizers.
   const present = await readMetadata(client, path, signal);
-  return present?.uid !== uid || present.deletionTimestamp !== undefined;
+  return present?.uid === uid && present.deletionTimestamp === undefined ? present : undefined;
 }
 
 interface PodObject {
