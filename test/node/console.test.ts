@@ -43,6 +43,8 @@ test('the log arrives as it is written, and the terminal is a shell of the machi
   await waitFor('the answer', async () => /^42-answer\ncoder$/m.test(await shown(page)));
   await screenshot(page, 'terminal');
   await page.keyboard.type('sleep 1000\n');
+  // A shell that has not started the command yet would start it after the interrupt.
+  await waitFor('the command', () => machine.exec('grep -lx sleep /proc/[0-9]*/comm').catch(() => undefined));
   await page.keyboard.press('Control+C');
   await page.keyboard.type('tput cols\n');
   const columns = await waitFor(

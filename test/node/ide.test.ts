@@ -48,6 +48,8 @@ test('JupyterLab asks for the password, and its kernel computes', async (t) => {
   await page.fill('input[type=password]', await machine.password());
   await page.press('input[type=password]', 'Enter');
   await page.locator('.jp-LauncherCard[data-category=Notebook]').first().click();
+  // Before the kernel is there, JupyterLab does not run a cell.
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
   const cell = page.locator('.jp-Notebook .cm-content').first();
   await cell.click();
   await cell.pressSequentially('import os; print(6 * 7, os.getcwd())');
