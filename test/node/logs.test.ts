@@ -20,6 +20,7 @@ const SPEC = { ...SMALL, cpu: '1', env: [{ name: 'LINE', value: LINE }], command
 const WRITTEN = `boot\n${Array.from({ length: LINES }, (_, index) => `${String(index).padStart(5, '0')} ${LINE}\n`).join('')}`;
 const RESTARTED = '--- container restarted: Error, exit 3 ---\n';
 const TIMEOUT = { timeoutMs: 60_000 };
+const FOLLOWERS = 10;
 
 interface Following {
   readonly text: () => string;
@@ -109,14 +110,15 @@ test('a followed log ends with the right to it, and its connection with the clie
   await until('the log', async () => (await logs('leaver')).body === 'ready\n', TIMEOUT);
   assert.equal((await logs('viewer')).body.type, 'urn:devmachine:problem:forbidden');
 
-  const idle = sockets(api);
-  const abandoned = await follow(t, api.url, query, bearer(tokens['leaver'] ?? ''));
-  await until('the first line', () => abandoned.text() === 'ready\n');
-  assert.ok(sockets(api) > idle);
-  abandoned.abort();
-  await until('the connections to be closed', () => sockets(api) <= idle);
+  const followLog = () => follow(t, api.url, query, bearer(tokens['leaver'] ?? ''));
+  const abandoned = await Promise.all(Array.from({ length: FOLLOWERS }, followLog));
+  await until('the first lines', () => abandoned.every(({ text }) => text() === 'ready\n'));
+  const open = sockets(api);
+  for (const { abort } of abandoned) abort();
+  // One of the client and one to the cluster each. Others that are idle may be closed, too, but not as many.
+  await until('the connections to be closed', () => sockets(api) <= open - 2 * FOLLOWERS);
 
-  const revoked = await follow(t, api.url, query, bearer(tokens['leaver'] ?? ''));
+  const revoked = await followLog();
   await deleteAccount(cluster, { namespace, name: 'leaver', token: '' });
   await revoked.ended;
   assert.match(revoked.text(), /^ready\n--- log ended: The cluster does not accept the token: .* ---\n$/);
