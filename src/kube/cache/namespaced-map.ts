@@ -28,7 +28,12 @@ export class NamespacedMap<T> {
     if (names.size === 0) this.#namespaces.delete(namespace);
   }
 
-  /** The values of one namespace, or of all. */
+  /** How many values one namespace has, or all. */
+  count(namespace: string | undefined): number {
+    return namespace === undefined ? this.#size : (this.#namespaces.get(namespace)?.size ?? 0);
+  }
+
+  /** The values of one namespace, or of all. Values may be added and deleted meanwhile. */
   *values(namespace?: string): Generator<T, undefined> {
     if (namespace !== undefined) yield* this.#namespaces.get(namespace)?.values() ?? [];
     else for (const names of this.#namespaces.values()) yield* names.values();

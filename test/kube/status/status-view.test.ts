@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Machine } from '../../../src/devmachine/machine.ts';
 import type { MachineDocument, StatusDocument } from '../../../src/devmachine/status/status-document.ts';
+import { NamespacedMap } from '../../../src/kube/cache/namespaced-map.ts';
 import { Store } from '../../../src/kube/cache/store.ts';
 import { spreadOverTurns } from '../../../src/kube/cache/turns.ts';
 import { createStatusView } from '../../../src/kube/status/status-view.ts';
@@ -25,6 +26,8 @@ const machineOf = (index: number, resourceVersion = '1'): Machine =>
     resourceVersion,
     spec: {},
   }) as Machine;
+
+const isRenewed = ({ version }: StatusDocument) => version === '1.2';
 
 /** A view whose documents have `revision`, and the most documents that were created in one turn of the event loop. */
 function viewOf(t: TestContext, machines: readonly Machine[], phase = 'Running') {
@@ -79,10 +82,41 @@ test('a delta that affects many machines renews them over many turns', async (t)
   await view.fill();
   revision.current = 2;
   view.refresh({ failedIn: 'team-3' });
-  const isRenewed = ({ version }: StatusDocument) => version === '1.2';
   await until('all statuses of the namespace to be renewed', () => view.list('team-3').every(isRenewed));
   assert.ok(view.list('team-2').every(({ version }) => version === '1.1'));
   assert.ok(mostPerTurn() <= MOST_PER_TURN, `${mostPerTurn()} statuses in one turn`);
+});
+
+test('when several kinds are lost at the same time, all machines are visited once, over many turns', async (t) => {
+  const { view, revision } = viewOf(t, all, 'Failed');
+  await view.fill();
+  const turns = countPerTurn(t);
+  const { values } = NamespacedMap.prototype;
+  let visited = 0;
+  t.mock.method(NamespacedMap.prototype, 'values', function* (this: NamespacedMap<unknown>, of?: string) {
+    for (const value of values.call(this, of)) {
+      turns.add();
+      visited++;
+      yield value;
+    }
+  });
+  revision.current = 2;
+  for (let kind = 0; kind < 8; kind++) view.refreshAll(undefined);
+  view.refreshAll('team-3');
+  view.refresh({ failedIn: 'team-3' });
+  const [machine] = view.list('team-3').slice(-1);
+  assert.ok(machine);
+  assert.equal(view.get('team-3', machine.name)?.version, '1.2', 'one machine need not wait');
+  await until('all statuses to be renewed', () => view.list(undefined).every(isRenewed));
+  assert.equal(visited, MACHINES);
+  assert.ok(turns.most() <= MOST_PER_TURN, `${turns.most()} machines visited in one turn`);
+  // One that comes too late for machines that have had their turn visits all again.
+  view.refreshAll(undefined);
+  await until('the first machines to be renewed', () => visited > MACHINES);
+  revision.current = 3;
+  view.refreshAll(undefined);
+  const isRenewedAgain = ({ version }: StatusDocument) => version === '1.3';
+  await until('all statuses to be renewed again', () => view.list(undefined).every(isRenewedAgain));
 });
 
 test('lists are in order, and readers share one array until a status changes', async (t) => {
