@@ -56,7 +56,7 @@ export function createStatusView(
   const listeners = new Set<(update: StatusUpdate) => void>();
   const sorted = new SortedDocuments<Entry>(({ machine }) => machine, documentOf);
   /** What is visited, turn after turn, and renewed if it is outdated. */
-  let queue: Iterable<Entry>[] = [];
+  const queue: Iterable<Entry>[] = [];
   let renewing: Promise<void> | undefined;
   let filled = false;
   /** How many refreshes of all statuses, or of a namespace, there have been. */
@@ -146,14 +146,12 @@ export function createStatusView(
   }
 
   function* renewQueue(): Generator<void> {
-    // An array that is iterated over may grow.
-    for (const some of queue) {
+    for (let some = queue.shift(); some; some = queue.shift()) {
       for (const entry of some) {
         if (isOutdated(entry) && isPresent(entry)) tryToRenew(entry);
         yield;
       }
     }
-    queue = [];
     renewing = undefined;
   }
 
